@@ -1,0 +1,77 @@
+"""How the interpreter and Python share state: plain memory, no copies.
+
+* A *cell* is a value and its kind, two 64-bit words: registers and constants are one array of
+  cells (slot number × :data:`CELL` bytes), the value stack is another.
+* A *row* is an instruction as the engine reads it: eight 32-bit words, the instruction's number and its slots. Slots
+  hold byte offsets instead of indices: of a cell for ``d a t``, of a row for ``l``.
+* The *state* is an array of 64-bit words, indexed by the names below.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CELL: Final = 16
+"""Bytes of a cell: value, kind."""
+KIND: Final = 8
+"""Offset of the kind in a cell."""
+ROW_WORDS: Final = 8
+ROW: Final = 4 * ROW_WORDS
+"""Bytes of a row."""
+
+# Byte offsets of the state's words. Written by Python before, by the engine after a run:
+PC: Final = 0
+"""Address of the row to execute next; after a trap, of the row that trapped."""
+COUNT: Final = 8
+"""Instructions executed."""
+SP: Final = 16
+"""Bytes on the value stack."""
+CSP: Final = 24
+"""Bytes on the call stack; a return is the 64-bit address of a row."""
+PAGES: Final = 32
+"""Pages touched."""
+# Set by Python, only read by the engine:
+LIMIT: Final = 40
+"""Value of COUNT at which to come back."""
+CODE: Final = 48
+"""Address of row 0."""
+REGS: Final = 56
+"""Address of cell 0."""
+STACK: Final = 64
+STACK_END: Final = 72
+"""Bytes that the value stack holds."""
+CALLS: Final = 80
+CALLS_END: Final = 88
+"""Bytes that the call stack holds."""
+MEM: Final = 96
+"""Host address of the machine's address 0."""
+TOUCHED: Final = 104
+"""Address of the map of touched pages, a byte a page."""
+PAGE_CAP: Final = 112
+"""Most pages that may be touched."""
+TARGETS: Final = 120
+"""Address of the map of valid indirect targets, a byte an instruction."""
+TARGET_COUNT: Final = 128
+FUNCTIONS: Final = 136
+"""First of the addresses of the C library's functions, in the order of :data:`C_FUNCTIONS`."""
+
+C_FUNCTIONS: Final = (
+    "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
+    "sinh", "cosh", "tanh", "exp", "log", "pow", "fma", "fmod",
+)  # fmt: skip
+STATE_WORDS: Final = FUNCTIONS // 8 + len(C_FUNCTIONS)
+
+PAGE_SHIFT: Final = 12
+"""A page is 4096 bytes."""
+
+# What a run comes back with, apart from a trap's exit status (70 and up):
+BUDGET: Final = 0
+"""LIMIT is reached."""
+HALT: Final = 1
+"""``QHALT``: the status is in the low bits, see :data:`HALT_SHIFT`."""
+SYSCALL: Final = 2
+"""``QSYSCALL``: Python does it and goes on."""
+BREAK: Final = 3
+"""``QBRK``."""
+HALT_SHIFT: Final = 8
+"""A halt comes back as ``HALT | status << HALT_SHIFT``."""

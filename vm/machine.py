@@ -1,0 +1,405 @@
+"""The machine: loads a program, runs it or steps through it, and shows its state."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vm.bytecode import ObjectFile
+from vm.interp import layout
+from vm.isa import CALL_DEPTH, CANONICAL_NAN, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
+from vm.memory import Memory, MemoryCapError
+from vm.program import Program
+from vm.report import NAME, Fault, cell_value
+from vm.syscalls import FaultError, SystemCalls
+from vm.trap import Location, Operand, Trap
+
+ENGINES: Final = ("auto", "interp")
+_SLICE: Final = 4_000_000
+"""Instructions between two looks at the clock: about 20 ms."""
+_ENDLESS: Final = (1 << 63) - 1
+_STACK_SHOWN: Final = 16
+"""Calls that a trap shows from each end of the call stack."""
+_TEXT_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended."""
+
+    status: int
+    """Exit status: the program's own, or the trap's."""
+    trap: Trap | None
+    count: int
+    """Instructions executed."""
+
+
+class TrapError(Exception):
+    """A called entry point trapped."""
+
+    def __init__(self, trap: Trap) -> None:
+        super().__init__(f"{trap.name}: {trap.message}")
+        self.trap = trap
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A machine's whole state. Restores into any machine of the same program."""
+
+    cells: NDArray[np.int64] = field(repr=False)
+    """Registers: values and kinds."""
+    pc: int
+    count: int
+    stack: NDArray[np.int64] = field(repr=False)
+    """Values and kinds."""
+    calls: NDArray[np.int64] = field(repr=False)
+    """Returns as row offsets."""
+    memory: tuple[tuple[int, bytes], ...] = field(repr=False)
+    """Touched stretches: address, bytes."""
+    output: bytes = field(repr=False)
+    records: tuple[tuple[str, int | float], ...] = field(repr=False)
+    random: int = field(repr=False)
+    outcome: Outcome | None
+
+
+class Machine:
+    """One program with its registers, stacks, memory and streams.
+
+    Engines are picked by name; ``auto`` is the fastest there is. Raises :class:`vm.trap.ObjectError` for a program that
+    does not verify, and :class:`ValueError` for settings that make no sense."""
+
+    def __init__(
+        self,
+        program: ObjectFile,
+        *,
+        engine: str = "auto",
+        memory: int = 4 << 30,
+        max_instructions: int | None = None,
+        timeout: float | None = None,
+        seed: int | None = None,
+        clock: int | None = None,
+        args: Sequence[int | float] = (),
+        stdin: BinaryIO | None = None,
+        stdout: Callable[[bytes], object] | None = None,
+        progress: Callable[[Machine], object] | None = None,
+    ) -> None:
+        """``memory`` in bytes; ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time;
+        without ``stdout``, output is kept in :attr:`output`; ``progress`` is called some fifty times a second."""
+        if engine not in ENGINES:
+            raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
+        self.program = Program.load(program)
+        self.seed = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else seed
+        """The seed in use."""
+        self._max = _ENDLESS if max_instructions is None else max_instructions
+        self._timeout = timeout
+        self._deadline: float | None = None
+        self._progress = progress
+        self._state = np.zeros(layout.STATE_WORDS, np.int64)
+        self.memory = Memory(memory, self._word(layout.PAGES))
+        self._allocate()
+        self._calls = SystemCalls(
+            self.memory, stdin=stdin, stdout=stdout, seed=self.seed, clock=clock, arguments=args, watch=self._watch
+        )
+        self._engine: Callable[[int], int] | None = None
+        self.outcome: Outcome | None = None
+        """How the program ended; None while it can go on."""
+        self._load_data()
+
+    # -- set-up
+
+    def _word(self, offset: int) -> NDArray[np.int64]:
+        """A word of the engine's state, as a view of shape (1,)."""
+        return self._state[offset // 8 : offset // 8 + 1]
+
+    def _allocate(self) -> None:
+        program = self.program
+        self._rows = program.rows
+        self._cells = program.cells.copy()
+        self.registers: NDArray[np.int64] = self._cells[:REGISTERS, 0]
+        """The bits of r0 to r15: a writable view. Set :attr:`kinds` too, or use :meth:`set`."""
+        self.floats: NDArray[np.float64] = self._cells.view(np.float64)[:REGISTERS, 0]
+        """The same bits seen as floats."""
+        self.kinds: NDArray[np.int64] = self._cells[:REGISTERS, 1]
+        """0 integer, 1 float."""
+        # np.zeros takes pages from the kernel as they are touched, so deep stacks cost nothing until used.
+        self._stack = np.zeros((STACK_DEPTH, 2), np.int64)
+        self._returns = np.zeros(CALL_DEPTH, np.int64)
+        self._code = self._rows.ctypes.data
+        words = {
+            layout.PC: self._row(max(program.object.entry, 0)),
+            layout.CODE: self._code,
+            layout.REGS: self._cells.ctypes.data,
+            layout.STACK: self._stack.ctypes.data,
+            layout.STACK_END: self._stack.nbytes,
+            layout.CALLS: self._returns.ctypes.data,
+            layout.CALLS_END: self._returns.nbytes,
+            layout.MEM: self.memory.bytes.ctypes.data,
+            layout.TOUCHED: self.memory.touched.ctypes.data,
+            layout.PAGE_CAP: self.memory.page_cap,
+            layout.TARGETS: program.targets.ctypes.data,
+            layout.TARGET_COUNT: len(program.targets),
+        }
+        for offset, value in words.items():
+            self._state[offset // 8] = value
+
+    def _load_data(self) -> None:
+        try:
+            for address, content in self.program.data():
+                self.memory.write(address, content)
+        except MemoryCapError:
+            self._stop("memory", "the program's data alone is larger than the memory limit")
+
+    def _row(self, pc: int) -> int:
+        return self._code + pc * layout.ROW
+
+    def _load_engine(self) -> Callable[[int], int]:
+        from vm.interp import engine
+
+        addresses = engine.c_functions()
+        start = layout.FUNCTIONS // 8
+        self._state[start : start + len(addresses)] = addresses
+        return engine.load()
+
+    # -- state
+
+    @property
+    def pc(self) -> int:
+        """Index of the next instruction."""
+        return (int(self._word(layout.PC)[0]) - self._code) // layout.ROW
+
+    @property
+    def count(self) -> int:
+        """Instructions executed so far."""
+        return int(self._word(layout.COUNT)[0])
+
+    @property
+    def depth(self) -> int:
+        """Calls that have not returned."""
+        return int(self._word(layout.CSP)[0]) // 8
+
+    @property
+    def stack(self) -> list[int | float]:
+        """The value stack, the last pushed last."""
+        return [cell_value(self._stack, i) for i in range(int(self._word(layout.SP)[0]) // layout.CELL)]
+
+    @property
+    def records(self) -> list[tuple[str, int | float]]:
+        """What the program recorded (system call 14), in order."""
+        return self._calls.records
+
+    @property
+    def output(self) -> bytes:
+        """What the program printed, if no ``stdout`` takes it."""
+        return bytes(self._calls.output.kept)
+
+    def kind(self, register: int) -> int:
+        """``INT`` or ``FLOAT``."""
+        return FLOAT if self._cells[register, 1] else INT
+
+    def get(self, register: int) -> int | float:
+        """A register's value; a NaN is the one visible NaN."""
+        value = cell_value(self._cells, register)
+        return float(np.uint64(CANONICAL_NAN).view(np.float64)) if value != value else value
+
+    def set(self, register: int, value: int | float) -> None:
+        """Write a register; an ``int`` wraps to 64 bits, a ``float`` makes it a float."""
+        if isinstance(value, float):
+            self._cells.view(np.float64)[register, 0] = value
+            self._cells[register, 1] = FLOAT
+        else:
+            self._cells[register] = ((int(value) + (1 << 63)) % (1 << 64) - (1 << 63), INT)
+
+    def view(self, address: int, count: int, dtype: Any = np.uint8) -> NDArray[Any]:
+        """``count`` items of ``dtype`` at ``address``: the memory itself, writable.
+
+        Its pages count as touched. Raises :class:`IndexError` outside memory and :class:`MemoryCapError` past the limit."""
+        length = np.dtype(dtype).itemsize * count
+        if not Memory.is_valid(address, length):
+            raise IndexError(f"{length} bytes at {address:#x} are not inside {MEMORY_FLOOR:#x} to {MEMORY_SIZE - 1:#x}")
+        self.memory.touch(address, length)
+        return self.memory.view(address, count, dtype)
+
+    def peek(self, address: int, length: int) -> NDArray[np.uint8]:
+        """Bytes to read only: touches nothing. Raises :class:`IndexError` outside memory."""
+        if not Memory.is_valid(address, length):
+            raise IndexError(f"{length} bytes at {address:#x} are not inside {MEMORY_FLOOR:#x} to {MEMORY_SIZE - 1:#x}")
+        view = self.memory.bytes[address : address + length]
+        view.flags.writeable = False
+        return view
+
+    # -- running
+
+    def run(self) -> Outcome:
+        """Go on to the end, a trap or a limit. A machine that has ended stays so."""
+        self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        while self.outcome is None:
+            self._slice(_SLICE)
+        return self.outcome
+
+    def step(self) -> Outcome | None:
+        """Execute one instruction; None while the program can go on."""
+        if self.outcome is None:
+            self._slice(1)
+        return self.outcome
+
+    def call(self, name: str, *args: int | float) -> int | float:
+        """Call an entry point of ``.query_interface`` with up to four arguments in r0…; its r0.
+
+        Memory is as the program left it; stacks are empty; the limits count anew. Raises :class:`KeyError` for an unknown
+        name, :class:`TrapError` for a trap, after which the machine can be called again."""
+        entries = self.program.entry_points()
+        if name not in entries:
+            raise KeyError(name)
+        if len(args) > 4:
+            raise ValueError("an entry point takes at most four arguments, in r0 to r3")
+        for register, value in enumerate(args):
+            self.set(register, value)
+        ended, start = self.outcome, self.count
+        self.outcome = None
+        self._word(layout.PC)[0] = self._row(entries[name])
+        self._word(layout.SP)[0] = self._word(layout.CSP)[0] = 0
+        limit, self._max = self._max, min(self._max + start, _ENDLESS)
+        try:
+            outcome = self.run()
+        finally:
+            self.outcome, self._max = ended, limit
+        if outcome.trap is not None:
+            raise TrapError(outcome.trap)
+        return self.get(0)
+
+    def _slice(self, length: int) -> None:
+        """Run at most ``length`` instructions, then see to what stopped them."""
+        count = self.count
+        if count >= self._max:
+            self._stop("instructions", f"the limit of {self._max:,} instructions is reached")
+            return
+        try:
+            self._watch()
+            if self._engine is None:
+                self._engine = self._load_engine()
+            self._word(layout.LIMIT)[0] = min(count + length, self._max)
+            self._handle(self._engine(self._state.ctypes.data))
+        except FaultError as fault:
+            self._stop(fault.name, fault.message)
+        except KeyboardInterrupt:
+            self._stop("interrupt", "stopped by Ctrl-C")
+
+    def _handle(self, status: int) -> None:
+        """See to what the engine came back for."""
+        while status in (layout.SYSCALL, layout.BREAK):
+            if status == layout.SYSCALL:
+                self._system_call()
+            if self.count >= int(self._word(layout.LIMIT)[0]):
+                return
+            assert self._engine is not None
+            status = self._engine(self._state.ctypes.data)
+        if status & 0xFF == layout.HALT:
+            self._calls.output.flush()
+            self.outcome = Outcome(status >> layout.HALT_SHIFT, None, self.count)
+        elif status != layout.BUDGET:
+            self._trap(NAME[status])
+        elif self._progress is not None:
+            self._progress(self)
+
+    def _system_call(self) -> None:
+        slot = int(self.program.object.code[self.pc - 1, 1])
+        try:
+            self._calls.run(int(self._cells[slot, 0]), self)
+        except FaultError:
+            self._word(layout.PC)[0] -= layout.ROW
+            raise
+
+    def _watch(self) -> None:
+        """Raise if the time is up."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise FaultError("time", f"the limit of {self._timeout:g} s is reached")
+
+    # -- traps
+
+    def _trap(self, name: str) -> None:
+        """Stop at the instruction that the engine refused."""
+        pc = self.pc
+        if pc >= len(self.program.object.code):
+            self._stop(name, "execution ran past the last instruction: end it with QHALT, QRET or QJMP")
+            return
+        fault = Fault(self.program, self._cells, pc)
+        message = fault.message(name)
+        if name == "trap":
+            message = self._text_at(fault.operands[0].value) or message
+        self._stop(name, message, fault.operands)
+
+    def _stop(self, name: str, message: str, operands: tuple[Operand, ...] = ()) -> None:
+        self._calls.output.flush()
+        trap = Trap(
+            name=name,
+            message=message,
+            location=self.program.location(self.pc) if len(self.program.object.code) else None,
+            operands=operands,
+            stack=self.call_stack(),
+            depth=self.depth,
+            count=self.count,
+        )
+        self.outcome = Outcome(trap.status, trap, self.count)
+
+    def call_stack(self) -> tuple[Location, ...]:
+        """The call instructions that have not returned, innermost first; a deep stack is cut in the middle."""
+        depth = self.depth
+        levels = list(range(depth - 1, -1, -1))
+        if depth > 2 * _STACK_SHOWN:
+            levels = levels[:_STACK_SHOWN] + levels[-_STACK_SHOWN:]
+        return tuple(self.program.location(self._call_at(level)) for level in levels)
+
+    def _call_at(self, level: int) -> int:
+        return (int(self._returns[level]) - self._code) // layout.ROW - 1
+
+    def _text_at(self, address: int | float) -> str:
+        """The text that ``QTRAP`` points at, or an empty string if that is no text."""
+        if isinstance(address, float) or not Memory.is_valid(address, 1):
+            return ""
+        end = self.memory.find_nul(address, min(address + _TEXT_SHOWN + 1, MEMORY_SIZE))
+        try:
+            text = self.memory.bytes[address : max(end, address)].tobytes().decode()
+        except UnicodeDecodeError:
+            return ""
+        return text.strip() if text.strip().isprintable() else ""
+
+    # -- snapshots
+
+    def snapshot(self) -> Snapshot:
+        """Copy the whole state: registers, stacks, touched memory, kept output, records, randomness."""
+        sp, depth = int(self._word(layout.SP)[0]), self.depth
+        return Snapshot(
+            cells=self._cells[:REGISTERS].copy(),
+            pc=self.pc,
+            count=self.count,
+            stack=self._stack[: sp // layout.CELL].copy(),
+            calls=self._returns[:depth] - self._code,
+            memory=tuple(self.memory.copy()),
+            output=self.output,
+            records=tuple(self.records),
+            random=self._calls.random.state,
+            outcome=self.outcome,
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a state of this program. What a ``stdout`` has taken stays taken."""
+        self._cells[:REGISTERS] = snapshot.cells
+        self._stack[: len(snapshot.stack)] = snapshot.stack
+        self._returns[: len(snapshot.calls)] = snapshot.calls + self._code
+        words = {
+            layout.PC: self._row(snapshot.pc),
+            layout.COUNT: snapshot.count,
+            layout.SP: len(snapshot.stack) * layout.CELL,
+            layout.CSP: len(snapshot.calls) * 8,
+        }
+        for offset, value in words.items():
+            self._word(offset)[0] = value
+        self.memory.reset(snapshot.memory)
+        self._calls.restore(snapshot.output, snapshot.records, snapshot.random)
+        self.outcome = snapshot.outcome

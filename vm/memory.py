@@ -1,0 +1,120 @@
+"""The machine's memory: 64 GiB of address space that cost nothing until touched.
+
+One private anonymous mapping without reserve; the kernel does the paging. A map with a byte a page says which pages were
+written, so the cap is exact, and a snapshot copies only those."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vm.isa import MEMORY_FLOOR, MEMORY_SIZE
+
+PAGE: Final = 4096
+_MAP_NORESERVE: Final = getattr(mmap, "MAP_NORESERVE", 0x4000)
+
+
+class MemoryCapError(Exception):
+    """A write would touch more pages than the memory limit allows."""
+
+
+def _reserve(size: int) -> mmap.mmap:
+    try:
+        area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
+    except OSError as error:
+        raise MemoryError(
+            f"cannot reserve {size / (1 << 30):.1f} GiB of address space ({error.strerror}): "
+            "raise 'ulimit -v', or let the kernel overcommit (vm.overcommit_memory 0 or 1)"
+        ) from None
+    # A huge page would make one byte cost two megabytes.
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        area.madvise(mmap.MADV_NOHUGEPAGE)
+    return area
+
+
+class Memory:
+    """Addresses ``MEMORY_FLOOR`` to ``MEMORY_SIZE``, zero until written."""
+
+    def __init__(self, cap: int, count: NDArray[np.int64]) -> None:
+        """``cap``: bytes of touched pages at most. ``count``: shape (1,), the number of touched pages, which
+        the engine counts on."""
+        self._area = _reserve(MEMORY_SIZE)
+        self._map = _reserve(MEMORY_SIZE // PAGE)
+        self.bytes: NDArray[np.uint8] = np.frombuffer(self._area, np.uint8)
+        """Every address. Read only here; to write, take a :meth:`view` of touched pages."""
+        self.touched: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
+        """One byte a page: 1 once it was written."""
+        self.page_cap = max(cap, 0) // PAGE
+        self._count = count
+
+    @staticmethod
+    def is_valid(address: int, length: int) -> bool:
+        """Whether an access of ``length`` bytes at ``address`` is inside memory."""
+        return length >= 0 and address >= MEMORY_FLOOR and address + length <= MEMORY_SIZE
+
+    def touch(self, address: int, length: int) -> None:
+        """Mark the pages of a write. Raises :class:`MemoryCapError`, before any effect."""
+        if length == 0:
+            return
+        pages = self.touched[address // PAGE : (address + length - 1) // PAGE + 1]
+        new = len(pages) - int(np.count_nonzero(pages))
+        if not new:
+            return
+        if int(self._count[0]) + new > self.page_cap:
+            raise MemoryCapError
+        pages[:] = 1
+        self._count[0] += new
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write valid addresses. Raises :class:`MemoryCapError`, before any effect."""
+        self.touch(address, len(data))
+        self.bytes[address : address + len(data)] = np.frombuffer(data, np.uint8)
+
+    def view(self, address: int, count: int, dtype: Any) -> NDArray[Any]:
+        """``count`` items of ``dtype`` at ``address``, without a copy."""
+        return self.bytes[address : address + np.dtype(dtype).itemsize * count].view(dtype)
+
+    def find_nul(self, address: int, limit: int) -> int:
+        """Address of the first zero byte at or after ``address``, or -1 if none is below ``limit``."""
+        step = PAGE
+        while address < limit:
+            end = min(address + step, limit)
+            position = self.bytes[address:end].tobytes().find(0)
+            if position >= 0:
+                return address + position
+            address, step = end, 1 << 20
+        return -1
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Stretches of touched pages, ascending, as (address, bytes)."""
+        touched = self._touched_pages()
+        if len(touched) == 0:
+            return
+        breaks = np.flatnonzero(np.diff(touched) > 1)
+        starts = np.concatenate((touched[:1], touched[breaks + 1]))
+        ends = np.concatenate((touched[breaks], touched[-1:])) + 1
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield start * PAGE, (end - start) * PAGE
+
+    def _touched_pages(self) -> NDArray[np.intp]:
+        """Page numbers, ascending. The map is read by the stretch, so that its untouched parts stay free."""
+        stretch = 1 << 20
+        found = (np.flatnonzero(self.touched[i : i + stretch]) + i for i in range(0, len(self.touched), stretch))
+        return np.concatenate([pages for pages in found if len(pages)] or [np.zeros(0, np.intp)])
+
+    def copy(self) -> list[tuple[int, bytes]]:
+        """The touched stretches with their bytes."""
+        return [(address, self.bytes[address : address + length].tobytes()) for address, length in self.runs()]
+
+    def reset(self, content: Iterable[tuple[int, bytes]]) -> None:
+        """Forget everything, then hold exactly ``content`` (as :meth:`copy` gave it)."""
+        for address, length in list(self.runs()):
+            self._area.madvise(mmap.MADV_DONTNEED, address, length)
+        self._map.madvise(mmap.MADV_DONTNEED)
+        self._count[0] = 0
+        for address, data in content:
+            self.write(address, data)
