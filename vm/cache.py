@@ -1,7 +1,7 @@
 """The cache of compiled code: files by content key, checked before use.
 
-An entry is the SHA-256 of what follows it, then that. One that fails its checksum, or that is not the user's own file, is
-not used. Writing is atomic, so concurrent runs see whole entries only."""
+An entry is the SHA-256 of what follows it, then that. One that fails its checksum, or that is not the user's own
+file, is not used. Writing is atomic, so concurrent runs see whole entries only."""
 
 from __future__ import annotations
 

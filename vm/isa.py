@@ -127,12 +127,8 @@ class Op:
     @cached_property
     def memory_slot(self) -> int | None:
         """First slot of the address operand (the base; the offset follows), if there is one."""
-        slot = 0
-        for letter in self.letters:
-            if letter == "m":
-                return slot
-            slot += 1
-        return None
+        # Every letter before it takes one slot, and there is at most one address.
+        return self.letters.index("m") if "m" in self.letters else None
 
     @property
     def syntax(self) -> str:
@@ -160,6 +156,8 @@ _ADDRESS = ("address", "memory")
 _STACK = ("overflow", "underflow")
 
 # Legend: code, mnemonic, operands, group, kinds, effect, then what differs from the defaults.
+# One row a line, whatever its length: a table is read by its columns.
+# fmt: off
 OPS: Final[tuple[Op, ...]] = (
     # -- move
     Op(1, "QMOV", "d a", MOVE, "any", "d ← a", result="same"),
@@ -261,6 +259,7 @@ OPS: Final[tuple[Op, ...]] = (
     Op(91, "QTRAP", "a", SYSTEM, "any", "trap; shows a, or the text that a points at", ("trap",)),
     Op(92, "QASSERT", "a a", SYSTEM, "compare", "trap unless a = b", ("assert",)),
 )
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -277,6 +276,7 @@ class SystemCall:
 
 
 # Legend: number, name, effect, kinds taken in r0…, kinds given in r0….
+# fmt: off
 SYSTEM_CALLS: Final[tuple[SystemCall, ...]] = (
     SystemCall(1, "print_int", "print the integer r0", ("int",)),
     SystemCall(2, "print_string", "print the NUL-terminated UTF-8 string at r0", ("int",)),
@@ -293,6 +293,7 @@ SYSTEM_CALLS: Final[tuple[SystemCall, ...]] = (
     SystemCall(13, "argument", "r0 ← argument number r0, r1 ← its kind (0 integer, 1 float) or -1", ("int",), ("any", "int")),
     SystemCall(14, "record", "record the value r1 under the name at r0", ("int", "any")),
 )
+# fmt: on
 
 
 def _by_name() -> dict[str, tuple[Op, ...]]:

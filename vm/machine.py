@@ -218,7 +218,8 @@ class Machine:
     def view(self, address: int, count: int, dtype: Any = np.uint8) -> NDArray[Any]:
         """``count`` items of ``dtype`` at ``address``: the memory itself, writable.
 
-        Its pages count as touched. Raises :class:`IndexError` outside memory and :class:`MemoryCapError` past the limit."""
+        Its pages count as touched. Raises :class:`IndexError` outside memory, :class:`MemoryCapError` past the
+        limit."""
         length = np.dtype(dtype).itemsize * count
         if not Memory.is_valid(address, length):
             raise IndexError(f"{length} bytes at {address:#x} are not inside {MEMORY_FLOOR:#x} to {MEMORY_SIZE - 1:#x}")
@@ -251,8 +252,8 @@ class Machine:
     def call(self, name: str, *args: int | float) -> int | float:
         """Call an entry point of ``.query_interface`` with up to four arguments in r0…; its r0.
 
-        Memory is as the program left it; stacks are empty; the limits count anew. Raises :class:`KeyError` for an unknown
-        name, :class:`TrapError` for a trap, after which the machine can be called again."""
+        Memory is as the program left it; stacks are empty; the limits count anew. Raises :class:`KeyError` for an
+        unknown name, :class:`TrapError` for a trap, after which the machine can be called again."""
         entries = self.program.entry_points()
         if name not in entries:
             raise KeyError(name)

@@ -1,7 +1,7 @@
 """The machine's memory: 64 GiB of address space that cost nothing until touched.
 
-One private anonymous mapping without reserve; the kernel does the paging. A map with a byte a page says which pages were
-written, so the cap is exact, and a snapshot copies only those."""
+One private anonymous mapping without reserve; the kernel does the paging. A map with a byte a page says which
+pages were written, so the cap is exact, and a snapshot copies only those."""
 
 from __future__ import annotations
 

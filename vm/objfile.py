@@ -71,7 +71,14 @@ def to_bytes(obj: ObjectFile) -> bytes:
     """The object as a file. Equal objects give equal bytes."""
     bodies = [write(obj) for write in (_code, _constants, _data, _symbols, _relocations, _lines, _contracts)]
     header = _HEADER.pack(
-        MAGIC, *FORMAT_VERSION, *ISA_VERSION, int(obj.entry_declared), obj.entry, obj.data_size, obj.data_align, len(bodies)
+        MAGIC,
+        *FORMAT_VERSION,
+        *ISA_VERSION,
+        int(obj.entry_declared),
+        obj.entry,
+        obj.data_size,
+        obj.data_align,
+        len(bodies),
     )
     offset = len(header) + _CRC.size + _ENTRY.size * len(bodies)
     table = b""
@@ -121,7 +128,8 @@ def _symbol(symbol: Symbol) -> bytes:
 
 def _relocations(obj: ObjectFile) -> bytes:
     packed = (
-        _RELOCATION.pack(r.place, r.base, r.slot, r.where, r.addend >> 64, r.addend & _MASK, r.symbol) for r in obj.relocations
+        _RELOCATION.pack(r.place, r.base, r.slot, r.where, r.addend >> 64, r.addend & _MASK, r.symbol)
+        for r in obj.relocations
     )
     return _count(obj.relocations) + b"".join(packed)
 
@@ -218,7 +226,9 @@ def _read_header(data: bytes) -> tuple[int, int, int, int, int]:
         if have < 1:
             raise ObjectError(f"{what} version {have}.{low} does not exist")
     if count != len(_SECTIONS) or flags > 1:
-        raise ObjectError(f"header: {count} sections and flags {flags:#x}, expected {len(_SECTIONS)} sections and flags 0 or 1")
+        raise ObjectError(
+            f"header: {count} sections and flags {flags:#x}, expected {len(_SECTIONS)} sections and flags 0 or 1"
+        )
     return flags, entry, data_size, data_align, count
 
 

@@ -115,5 +115,3 @@ class Fault:
         if index < 1 << 32:
             return f"{self.op.name}: instruction {index} is not a label whose address the program takes"
         return f"{self.op.name}: {value & _MASK:#x} is not the address of a label"
-
-

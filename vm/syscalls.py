@@ -132,7 +132,9 @@ class SystemCalls:
             kind = registers.kind(register)
             if wanted != "any" and kind != (FLOAT if wanted == "float" else INT):
                 have, want = ("a float", "an integer") if kind == FLOAT else ("an integer", "a float")
-                raise FaultError("kind", f"system call {number} ({call.name}) takes {want} in r{register}, which is {have}")
+                raise FaultError(
+                    "kind", f"system call {number} ({call.name}) takes {want} in r{register}, which is {have}"
+                )
         self._calls[number](registers)
 
     def restore(self, output: bytes, records: Sequence[tuple[str, int | float]], random: int) -> None:

@@ -1,7 +1,7 @@
 """Proves that an engine can run an object: every number in it is in range.
 
-After this, an engine indexes registers, constants and instructions without a check of its own. What only a run can know (an
-address, a kind, an indirect target) stays the engine's to check."""
+After this, an engine indexes registers, constants and instructions without a check of its own. What only a run can
+know (an address, a kind, an indirect target) stays the engine's to check."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def verify(obj: ObjectFile) -> None:
     _lines(obj)
     for contract in obj.contracts:
         if not 0 <= contract.start <= contract.end <= len(obj.code):
-            raise ObjectError(f"contract of {contract.name!r}: instructions {contract.start} to {contract.end} do not exist")
+            raise ObjectError(
+                f"contract of {contract.name!r}: instructions {contract.start} to {contract.end} do not exist"
+            )
     if obj.entry != NO_ENTRY and not 0 <= obj.entry < len(obj.code):
         raise ObjectError(f"entry: there is no instruction {obj.entry}")
     if obj.entry == NO_ENTRY and len(obj.code):
@@ -82,7 +84,13 @@ def _code(obj: ObjectFile) -> None:
     if bad is None:
         return
     slot = int(np.flatnonzero(slots[bad] >= limits[letters[bad]])[0])
-    what = ("an unused operand must be 0", "not a register", "no such constant", "not a register", "no such instruction")
+    what = (
+        "an unused operand must be 0",
+        "not a register",
+        "no such constant",
+        "not a register",
+        "no such instruction",
+    )
     op = BY_CODE[int(numbers[bad])]
     reason = what[int(letters[bad, slot])]
     raise ObjectError(f"instruction {bad} ({op.name}): operand {slot + 1} is {int(slots[bad, slot])}: {reason}")

@@ -78,7 +78,9 @@ def _binary(name: str) -> Int2:
 sdiv, srem, udiv, urem = (_binary(name) for name in ("sdiv", "srem", "udiv", "urem"))
 shl, lshr, ashr = (_binary(name) for name in ("shl", "lshr", "ashr"))
 """Shift counts must be below 64."""
-ult: Callable[[int, int], bool] = _make(types.boolean, (_INT, _INT), lambda builder, a, b: builder.icmp_unsigned("<", a, b))
+ult: Callable[[int, int], bool] = _make(
+    types.boolean, (_INT, _INT), lambda builder, a, b: builder.icmp_unsigned("<", a, b)
+)
 
 
 def _high(widen: str) -> Int2:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from numba import njit
 
 from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, values
-from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, SYSTEM, Op
 from vm.isa import ARITHMETIC as ARITHMETIC_GROUP
+from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, SYSTEM, Op
 from vm.trap import STATUS
 
 _HEADER: Final = """

@@ -85,8 +85,16 @@ def _storer(store: Any, width: int) -> Any:
 
 qload = _loader(intrinsics.load64, 8)
 qloadw, qloadh, qloadb = _loader(intrinsics.load32, 4), _loader(intrinsics.load16, 2), _loader(intrinsics.load8, 1)
-qloadsw, qloadsh, qloadsb = _loader(intrinsics.loads32, 4), _loader(intrinsics.loads16, 2), _loader(intrinsics.loads8, 1)
-qstorew, qstoreh, qstoreb = _storer(intrinsics.store32, 4), _storer(intrinsics.store16, 2), _storer(intrinsics.store8, 1)
+qloadsw, qloadsh, qloadsb = (
+    _loader(intrinsics.loads32, 4),
+    _loader(intrinsics.loads16, 2),
+    _loader(intrinsics.loads8, 1),
+)
+qstorew, qstoreh, qstoreb = (
+    _storer(intrinsics.store32, 4),
+    _storer(intrinsics.store16, 2),
+    _storer(intrinsics.store8, 1),
+)
 
 
 @inlined
