@@ -1,0 +1,55 @@
+# The two set-up commands: `make demo` shows what QBC does, `make test` runs every check.
+# They need Python 3.11 or newer and make; everything else they install into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test check coverage bench fuzz-long docs clean
+
+demo: .venv/demo.stamp
+	@mkdir -p build
+	$(BIN)/qbc run moonshine_instantiate -o build/table.parquet --stats
+	$(BIN)/qbc table build/table.parquet
+	$(BIN)/qbc table build/table.parquet --node 0
+	$(BIN)/qbc table build/table.parquet --node 1
+
+test: check
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+coverage: .venv/dev.stamp
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine
+	$(BIN)/coverage report
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
+
+fuzz-long: .venv/dev.stamp
+	$(BIN)/python -m tests.fuzz --count 100000
+
+docs: .venv/dev.stamp
+	for page in docs/gen_*.py; do $(BIN)/python $$page; done
+
+clean:
+	rm -rf .venv build dist
+
+.venv/python.stamp:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/demo.stamp: .venv/python.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[table]'
+	touch $@
+
+.venv/dev.stamp: .venv/python.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ .venv/demo.stamp
