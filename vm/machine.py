@@ -17,12 +17,13 @@ from vm.isa import CALL_DEPTH, CANONICAL_NAN, FLOAT, INT, MEMORY_FLOOR, MEMORY_S
 from vm.memory import Memory, MemoryCapError
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
-from vm.syscalls import FaultError, SystemCalls
+from vm.syscalls import FaultError, Random, SystemCalls
 from vm.trap import Location, Operand, Trap
 
 ENGINES: Final = ("auto", "interp")
 _SLICE: Final = 4_000_000
 """Instructions between two looks at the clock: about 20 ms."""
+_PRINT_BUFFER: Final = 1 << 16
 _ENDLESS: Final = (1 << 63) - 1
 _STACK_SHOWN: Final = 16
 """Calls that a trap shows from each end of the call stack."""
@@ -101,10 +102,17 @@ class Machine:
         self._deadline: float | None = None
         self._progress = progress
         self._state = np.zeros(layout.STATE_WORDS, np.int64)
+        self._state_address = self._state.ctypes.data
         self.memory = Memory(memory, self._word(layout.PAGES))
         self._allocate()
         self._calls = SystemCalls(
-            self.memory, stdin=stdin, stdout=stdout, seed=self.seed, clock=clock, arguments=args, watch=self._watch
+            self.memory,
+            stdin=stdin,
+            stdout=stdout,
+            random=Random(self.seed, self._word(layout.RANDOM)),
+            clock=clock,
+            arguments=args,
+            watch=self._watch,
         )
         self._engine: Callable[[int], int] | None = None
         self.outcome: Outcome | None = None
@@ -130,6 +138,7 @@ class Machine:
         # np.zeros takes pages from the kernel as they are touched, so deep stacks cost nothing until used.
         self._stack = np.zeros((STACK_DEPTH, 2), np.int64)
         self._returns = np.zeros(CALL_DEPTH, np.int64)
+        self._printed = np.zeros(_PRINT_BUFFER, np.uint8)
         self._code = self._rows.ctypes.data
         words = {
             layout.PC: self._row(max(program.object.entry, 0)),
@@ -144,6 +153,8 @@ class Machine:
             layout.PAGE_CAP: self.memory.page_cap,
             layout.TARGETS: program.targets.ctypes.data,
             layout.TARGET_COUNT: len(program.targets),
+            layout.OUT: self._printed.ctypes.data,
+            layout.OUT_END: len(self._printed),
         }
         for offset, value in words.items():
             self._state[offset // 8] = value
@@ -282,14 +293,25 @@ class Machine:
             return
         try:
             self._watch()
-            if self._engine is None:
-                self._engine = self._load_engine()
             self._word(layout.LIMIT)[0] = min(count + length, self._max)
-            self._handle(self._engine(self._state.ctypes.data))
+            self._handle(self._enter())
         except FaultError as fault:
             self._stop(fault.name, fault.message)
         except KeyboardInterrupt:
             self._stop("interrupt", "stopped by Ctrl-C")
+
+    def _enter(self) -> int:
+        """Let the engine go on until something is to be done; take over what it printed."""
+        if self._engine is None:
+            self._engine = self._load_engine()
+        status = self._engine(self._state_address)
+        waiting = self._word(layout.OUT_LENGTH)
+        if waiting[0]:
+            text = self._printed[: waiting[0]].tobytes()
+            waiting[0] = 0
+            self._calls.output.reserve(len(text))
+            self._calls.output.write(text)
+        return status
 
     def _handle(self, status: int) -> None:
         """See to what the engine came back for."""
@@ -298,15 +320,16 @@ class Machine:
                 self._system_call()
             if self.count >= int(self._word(layout.LIMIT)[0]):
                 return
-            assert self._engine is not None
-            status = self._engine(self._state.ctypes.data)
+            status = self._enter()
         if status & 0xFF == layout.HALT:
             self._calls.output.flush()
             self.outcome = Outcome(status >> layout.HALT_SHIFT, None, self.count)
         elif status != layout.BUDGET:
             self._trap(NAME[status])
-        elif self._progress is not None:
-            self._progress(self)
+        else:
+            self._calls.output.flush()
+            if self._progress is not None:
+                self._progress(self)
 
     def _system_call(self) -> None:
         slot = int(self.program.object.code[self.pc - 1, 1])

@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vm.isa import BY_SYSTEM_CALL, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE
 from vm.memory import Memory, MemoryCapError
 
@@ -46,6 +49,7 @@ class Output:
     """Standard output: passed on to a sink in pieces, or kept."""
 
     def __init__(self, sink: Callable[[bytes], object] | None, spend: Callable[[int], None]) -> None:
+        """``spend`` is told of every byte that is kept, and refuses too many."""
         self.kept = bytearray()
         self._sink = sink
         self._spend = spend
@@ -71,13 +75,23 @@ class Output:
 class Random:
     """SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014)."""
 
-    def __init__(self, seed: int) -> None:
-        self.state = seed & _MASK
+    def __init__(self, seed: int, word: NDArray[np.int64]) -> None:
+        """``word``: shape (1,), where the state lives; engines draw from it too."""
+        self._word = word
+        self.state = seed
+
+    @property
+    def state(self) -> int:
+        """The 64 bits that the next number is made from."""
+        return int(self._word[0]) & _MASK
+
+    @state.setter
+    def state(self, bits: int) -> None:
+        self._word[0] = signed(bits)
 
     def bits(self) -> int:
         """The next 64 bits, unsigned."""
-        self.state = (self.state + 0x9E37_79B9_7F4A_7C15) & _MASK
-        z = self.state
+        z = self.state = (self.state + 0x9E37_79B9_7F4A_7C15) & _MASK
         z = ((z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB) & _MASK
         return z ^ (z >> 31)
@@ -102,7 +116,7 @@ class SystemCalls:
         *,
         stdin: BinaryIO | None,
         stdout: Callable[[bytes], object] | None,
-        seed: int,
+        random: Random,
         clock: int | None,
         arguments: Sequence[int | float],
         watch: Callable[[], None],
@@ -112,7 +126,7 @@ class SystemCalls:
         self.memory = memory
         self.output = Output(stdout, self._spend)
         self.records: list[tuple[str, int | float]] = []
-        self.random = Random(seed)
+        self.random = random
         self._stdin = stdin
         self._clock = clock
         self._arguments = tuple(arguments)

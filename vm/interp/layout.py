@@ -52,7 +52,15 @@ PAGE_CAP: Final = 112
 TARGETS: Final = 120
 """Address of the map of valid indirect targets, a byte an instruction."""
 TARGET_COUNT: Final = 128
-FUNCTIONS: Final = 136
+OUT: Final = 136
+"""Address of the buffer for what the program prints."""
+OUT_LENGTH: Final = 144
+"""Bytes waiting in it; the engine adds, Python empties it whenever the engine comes back."""
+OUT_END: Final = 152
+"""Bytes that it holds."""
+RANDOM: Final = 160
+"""State of the random numbers."""
+FUNCTIONS: Final = 168
 """First of the addresses of the C library's functions, in the order of :data:`C_FUNCTIONS`."""
 
 C_FUNCTIONS: Final = (

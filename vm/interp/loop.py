@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from numba import njit
 
-from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, values
+from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, system, values
 from vm.isa import ARITHMETIC as ARITHMETIC_GROUP
 from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, SYSTEM, Op
 from vm.trap import STATUS
@@ -94,7 +94,7 @@ else:
     sp -= CELL
     copy(regs + w, stack + sp)
 """,
-    ("QSYSCALL", "a"): "status = KIND_TRAP if kind(regs + w) != INT else SYSCALL",
+    ("QSYSCALL", "a"): "status = KIND_TRAP if kind(regs + w) != INT else fast(value(regs + w), regs, memory, state)",
     ("QNOP", ""): "pass",
     ("QBRK", ""): "status = BREAK",
     ("QTRAP", "a"): "status = QTRAP_TRAP",
@@ -149,6 +149,7 @@ def source() -> tuple[str, dict[str, Any]]:
         "FIRST_TRAP": min(STATUS.values()),
         "CODE_BASE": CODE_BASE,
         "INT": INT,
+        "fast": system.fast,
     }
     text = _HEADER
     for number, op in enumerate(OPS):

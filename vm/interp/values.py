@@ -18,10 +18,17 @@ _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _njit: Any = njit
 
 
+_OPTIONS = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def inlined(function: _Handler) -> _Handler:
     """Compile a function into its callers."""
-    options = {"forceinline": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(_Handler, _njit(**options)(function))
+    return cast(_Handler, _njit(forceinline=True, **_OPTIONS)(function))
+
+
+def compiled(function: _Handler) -> _Handler:
+    """Compile a function that stays one."""
+    return cast(_Handler, _njit(**_OPTIONS)(function))
 
 
 @inlined
