@@ -1,0 +1,295 @@
+"""The assembler: lines to an object file.
+
+Two passes. The first goes through the lines as they expand: it gives every label its place and every instruction its
+plan (:mod:`qbcc.operands`). The second fills in the values. Nothing depends on what later lines do to earlier ones, so
+the time is linear in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from qbcc import messages
+from qbcc.data import DIRECTIVES as DATA_DIRECTIVES
+from qbcc.diagnostics import Diagnostic, Severity, SourceError
+from qbcc.encode import encode
+from qbcc.expand import Expander
+from qbcc.includes import Folders
+from qbcc.library import stdlib_dir
+from qbcc.names import BrokenError, Constant, Label, Names
+from qbcc.operands import Plan, plan
+from qbcc.parser import parse_line
+from qbcc.source import SourceFile
+from qbcc.syntax import Line, Name, Register
+from qbcc.unit import Contracted, Statement, Unit
+from vm.bytecode import Base, ObjectFile
+from vm.isa import BY_NAME
+from vm.verify import MAX_INSTRUCTIONS
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to assemble."""
+
+    defines: Mapping[str, str] = field(default_factory=dict)
+    """``-D NAME=expr``: wins over a ``.define`` of the source."""
+    include_dirs: Sequence[Path] = ()
+    """``-I``, in order."""
+    read: Callable[[Path], str] | None = None
+    """For editors: the text of an unsaved file, or :class:`OSError` for the file on disk."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What came of a source."""
+
+    object: ObjectFile | None
+    """None if there was an error."""
+    diagnostics: tuple[Diagnostic, ...]
+    statements: tuple[Statement, ...]
+    """Every line that made code or data, in order."""
+    included: tuple[SourceFile, ...]
+    """Every file read, the main source first."""
+
+
+def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
+    """Assemble one source. What is wrong with it is in the result; nothing is raised."""
+    return _Assembler(source, options or Options()).run()
+
+
+def check_define(text: str) -> tuple[str, str]:
+    """``NAME=expr`` (or ``NAME``, which is 1) as a pair. Raises :class:`ValueError` with one line."""
+    name, equals, value = text.partition("=")
+    if not name.isascii() or not name.isidentifier():
+        raise ValueError(f"'{messages.short(name)}' is no name: -D takes NAME=VALUE")
+    if equals and not value.strip():
+        raise ValueError(f"-D {name}= has no value")
+    return name, value if equals else "1"
+
+
+class _Assembler:
+    def __init__(self, source: SourceFile, options: Options) -> None:
+        self.source = source
+        self.diagnostics: list[Diagnostic] = []
+        self.names = Names(self._report)
+        self.unit = Unit(self.names)
+        root = Path(source.path).parent if source.path else None
+        folders = Folders(options.include_dirs, stdlib_dir(), options.read, root)
+        self.expander = Expander(self.names, folders, self._line, self._enter, self._leave)
+        self._in_data = False
+        self._scope = ""
+        self._query = False
+        self._function: Contracted | None = None
+        self._sections: list[tuple[bool, bool]] = []
+        self._unknown: set[str] = set()
+        for name, text in options.defines.items():
+            self._command_line(name, text)
+
+    def run(self) -> Assembly:
+        self.expander.run(self.source)
+        if self._function is not None:
+            self._report(messages.func_order(self._function.span, f".func {self._function.name} has no .endfunc"))
+        self.names.settle()
+        sources = self.expander.sources
+        obj = encode(self.unit, sources, self._report, self._report_line)
+        order = {id(source): number for number, source in enumerate(sources)}
+        self.diagnostics.sort(key=lambda d: _position(d, order))
+        failed = any(d.severity is Severity.ERROR for d in self.diagnostics)
+        return Assembly(None if failed else obj, tuple(self.diagnostics), tuple(self.unit.statements), tuple(sources))
+
+    # -- reports
+
+    def _report(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+
+    def _report_line(self, line: Line, error: SourceError) -> None:
+        self.diagnostics += [messages.with_uses(diagnostic, line) for diagnostic in error.diagnostics]
+
+    # -- the first pass
+
+    def _command_line(self, name: str, text: str) -> None:
+        """A definition of the command line, in a source of its own."""
+        source = SourceFile("<command line>", f".define {name} {text}")
+        line = parse_line(source, 1)
+        if isinstance(line, Diagnostic):
+            self._report(line)
+            return
+        node = line.shape.arguments[1]
+        self.names.constants[name] = Constant(node, line, line.whole(), is_fixed=True)
+
+    def _enter(self) -> None:
+        self._sections.append((self._in_data, self._query))
+
+    def _leave(self) -> None:
+        self._in_data, self._query = self._sections.pop()
+
+    def _line(self, line: Line) -> None:
+        """A line that expansion gives: labels, then an instruction or a directive."""
+        try:
+            if line.shape.labels:
+                self._labels(line)
+            line.scope = self._scope
+            if line.shape.word >= 0:
+                self._statement(line)
+        except BrokenError:
+            return
+        except SourceError as error:
+            self._report_line(line, error)
+
+    def _labels(self, line: Line) -> None:
+        self.unit.labelled.append(line)
+        for at in line.shape.labels:
+            word = line.words[at]
+            name = word
+            if word[0] == "@":
+                name = self._scope + word
+            else:
+                self._scope = word
+            base, offset = (Base.DATA, self.unit.data.size) if self._in_data else (Base.CODE, self.unit.size)
+            is_query = self._query and word[0] != "@" and not self._in_data
+            self.names.add_label(name, Label(base, offset, line.tokens(at, at), is_query))
+
+    def _statement(self, line: Line) -> None:
+        word = line.words[line.shape.word]
+        if word[0] == ".":
+            self._directive(line, word.lower())
+        elif word.upper() in BY_NAME:
+            self._instruction(line)
+        else:
+            self._unknown_word(line, word)
+
+    def _unknown_word(self, line: Line, word: str) -> None:
+        """Said once for each word: a macro that is missing is missing everywhere."""
+        if self._in_data or word not in self._unknown:
+            self._unknown.add(word)
+            span = line.tokens(line.shape.word, line.shape.word)
+            raise SourceError([messages.unknown_word(span, word, [*BY_NAME, *self.expander.macros])])
+
+    def _instruction(self, line: Line) -> None:
+        if self._in_data:
+            raise SourceError([messages.code_in_data(line.whole(), line.word.upper())])
+        unit = self.unit
+        if unit.size >= MAX_INSTRUCTIONS:
+            raise SourceError([messages.too_long(line.whole(), MAX_INSTRUCTIONS)])
+        made: Plan | None = None
+        count = 1
+        try:
+            made = plan(line)
+            count = len(made.rows)
+        finally:
+            unit.code.append((line, made))
+            unit.statements.append(Statement(line, unit.size, count, False))
+            unit.size += count
+
+    def _directive(self, line: Line, word: str) -> None:
+        if word in DATA_DIRECTIVES:
+            if not self._in_data:
+                raise SourceError([messages.data_in_text(line.whole(), word)])
+            start = self.unit.data.size
+            self.unit.data.directive(line, self.names)
+            self.unit.statements.append(Statement(line, start, self.unit.data.size - start, True))
+            return
+        handler = _HANDLERS.get(word)
+        if handler is None:
+            known = [*_HANDLERS, *DATA_DIRECTIVES, *self.expander.directives]
+            raise SourceError([messages.unknown_directive(line.tokens(line.shape.word, line.shape.word), word, known)])
+        handler(self, line)
+
+    # -- directives
+
+    def _section(self, line: Line) -> None:
+        if line.shape.arguments:
+            raise SourceError([messages.directive_form(line.whole(), f"{line.word.lower()} stands alone")])
+        self._in_data = line.word.lower() == ".data"
+        self._query = False
+
+    def _define(self, line: Line) -> None:
+        name, node = line.shape.arguments
+        self.names.add_constant(line.words[name.first], line.span(name), line, node)
+
+    def _entry_point(self, line: Line) -> None:
+        (name,) = _names(line, ".entry_point takes one label", 1)
+        if self.unit.entry is not None:
+            first, node = self.unit.entry
+            raise SourceError([messages.entry_twice(line.whole(), first.span(node))])
+        self.unit.entry = line, name
+
+    def _global(self, line: Line) -> None:
+        for name in _names(line, ".global takes names"):
+            self.unit.globals.setdefault(line.words[name.first], (line, name))
+
+    def _extern(self, line: Line) -> None:
+        for node in _names(line, ".extern takes names"):
+            name = line.words[node.first]
+            if self.names.is_taken(name) and name not in self.names.externals:
+                raise SourceError([messages.defined_twice(line.span(node), name, self.names.where(name))])
+            self.names.constants.pop(name, None)
+            self.names.externals.setdefault(name, line.span(node))
+
+    def _query_interface(self, line: Line) -> None:
+        if line.shape.arguments or self._in_data:
+            where = "stands alone" if line.shape.arguments else "belongs to the code section: write .text before it"
+            raise SourceError([messages.directive_form(line.whole(), f".query_interface {where}")])
+        self._query = True
+
+    def _func(self, line: Line) -> None:
+        (node,) = _names(line, ".func takes the name of a subroutine", 1)
+        name = line.words[node.first]
+        if self._in_data:
+            raise SourceError([messages.func_order(line.whole(), ".func belongs to the code section")])
+        if self._function is not None:
+            raise SourceError([messages.func_order(line.whole(), ".func inside .func", self._function.span)])
+        self._function = Contracted(name, line.span(node), self.unit.size)
+
+    def _func_part(self, line: Line) -> None:
+        word = line.word.lower()
+        if self._function is None:
+            raise SourceError([messages.func_order(line.whole(), f"{word} stands between .func and .endfunc")])
+        for node in line.shape.arguments:
+            if not isinstance(node, Register | Name):
+                raise SourceError([messages.directive_form(line.span(node), f"{word} takes registers")])
+        words = [line.words[node.first] for node in line.shape.arguments]
+        self._function.parts.setdefault(word, []).extend(w.lower() if w[0] in "rR" else w for w in words)
+
+    def _endfunc(self, line: Line) -> None:
+        if line.shape.arguments:
+            raise SourceError([messages.directive_form(line.whole(), ".endfunc stands alone")])
+        if self._function is None:
+            raise SourceError([messages.func_order(line.whole(), ".endfunc without .func before it")])
+        self._function.end = self.unit.size
+        self.unit.contracts.append(self._function)
+        self._function = None
+
+
+def _names(line: Line, form: str, count: int | None = None) -> list[Name]:
+    arguments = line.shape.arguments
+    found = [node for node in arguments if isinstance(node, Name) and line.words[node.first][0] != "@"]
+    if not arguments or len(found) < len(arguments) or (count is not None and len(found) != count):
+        raise SourceError([messages.directive_form(line.whole(), form)])
+    return found
+
+
+_HANDLERS: Final[dict[str, Callable[[_Assembler, Line], None]]] = {
+    ".text": _Assembler._section,
+    ".code": _Assembler._section,
+    ".data": _Assembler._section,
+    ".define": _Assembler._define,
+    ".entry_point": _Assembler._entry_point,
+    ".global": _Assembler._global,
+    ".extern": _Assembler._extern,
+    ".query_interface": _Assembler._query_interface,
+    ".func": _Assembler._func,
+    ".args": _Assembler._func_part,
+    ".returns": _Assembler._func_part,
+    ".clobbers": _Assembler._func_part,
+    ".endfunc": _Assembler._endfunc,
+}
+
+
+def _position(diagnostic: Diagnostic, order: Mapping[int, int]) -> tuple[int, int, int]:
+    span = diagnostic.span
+    if span is None:
+        return -1, 0, 0
+    return order.get(id(span.source), -1), span.line, span.column

@@ -1,0 +1,284 @@
+"""The second pass: rows, constants, relocations, symbols, data, places."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from qbcc import messages
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.names import BrokenError, Moving, Names, Value
+from qbcc.operands import CONSTANT, REGISTER, Action
+from qbcc.source import SourceFile, Span
+from qbcc.syntax import Integer, Line, Name, Node
+from qbcc.unit import Unit
+from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where
+from vm.isa import BY_CODE, CODE_BASE, DATA_BASE, FLOAT, INT, REGISTERS
+
+Report = Callable[[Diagnostic], None]
+ReportLine = Callable[[Line, SourceError], None]
+_MASK: Final = (1 << 64) - 1
+_NUMBERS: Final = {f"{letter}{number}": number for letter in "rR" for number in range(REGISTERS)}
+
+
+def alone(moving: Moving) -> int:
+    """The value of an address in an object that is not linked to others, 64 bits unsigned."""
+    start = {Base.CODE: CODE_BASE, Base.DATA: DATA_BASE}.get(moving.base, 0)
+    return (start + moving.offset) & _MASK
+
+
+@dataclass
+class Constants:
+    """The constant pool: equal constants share a place, and so a slot."""
+
+    bits: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    moving: dict[int, Moving] = field(default_factory=dict)
+    """By index, the constants that linking moves."""
+    _index: dict[object, int] = field(default_factory=dict)
+
+    def slot(self, value: Value) -> int:
+        """The slot of a constant. Raises :class:`ValueError` where 64 bits do not hold it."""
+        key: object = value
+        if isinstance(value, Moving):
+            bits, kind = alone(value), INT
+        elif isinstance(value, float):
+            (bits,) = struct.unpack("<Q", struct.pack("<d", value))
+            kind, key = FLOAT, (FLOAT, bits)
+        elif -(1 << 63) <= value < 1 << 64:
+            bits, kind = value & _MASK, INT
+            key = bits
+        else:
+            raise ValueError
+        index = self._index.get(key)
+        if index is None:
+            index = self._index[key] = len(self.bits)
+            self.bits.append(bits)
+            self.kinds.append(kind)
+            if isinstance(value, Moving):
+                self.moving[index] = value
+        return REGISTERS + index
+
+
+class _Encoder:
+    def __init__(self, unit: Unit, sources: Sequence[SourceFile], report: Report, report_line: ReportLine) -> None:
+        self.unit = unit
+        self.names: Names = unit.names
+        self.sources = {id(source): number for number, source in enumerate(sources)}
+        self.report = report
+        self.report_line = report_line
+        self.object = ObjectFile(files=[source.name for source in sources])
+        self.constants = Constants()
+        self.slots: dict[str, int] = {}
+        """Slots of plain numbers and names, by their word."""
+        self.externals: dict[str, int] = {}
+        """Symbol number of each external that is used."""
+
+    def value(self, line: Line, node: Node) -> Value | None:
+        """A value, or None after its error is reported."""
+        try:
+            return self.names.value(line, node)
+        except BrokenError:
+            return None
+        except SourceError as error:
+            self.report_line(line, error)
+            return None
+
+    def fail(self, line: Line, diagnostic: Diagnostic) -> None:
+        self.report_line(line, SourceError([diagnostic]))
+
+    # -- code
+
+    def code(self) -> None:
+        rows: list[int] = []
+        lines: list[int] = []
+        for line, made in self.unit.code:
+            place = self.place(line)
+            if made is None:
+                rows += [0] * ROW
+                lines += place
+                continue
+            for number, actions in made.rows:
+                row = [number, 0, 0, 0, 0, 0, 0]
+                for slot, action in enumerate(actions, 1):
+                    row[slot] = self.fill(line, number, action, len(rows) // ROW, slot - 1)
+                rows += row
+                lines += place
+        self.object.code = np.array(rows, np.uint32).reshape(-1, ROW)
+        self.object.lines = np.array(lines, np.uint32).reshape(-1, 4)
+
+    def place(self, line: Line) -> tuple[int, int, int, int]:
+        """File, line and columns for reports; the source line is kept for them."""
+        outer = line if line.use is None else line.outermost()
+        file, number = self.sources[id(outer.source)], outer.number
+        texts = self.object.texts
+        if (file, number) not in texts:
+            texts[file, number] = outer.source.lines[number - 1]
+        first = outer.shape.word if outer.shape.word >= 0 else 0
+        return file, number, outer.columns[first], outer.columns[-1] + len(outer.words[-1])
+
+    def fill(self, line: Line, number: int, action: Action, index: int, slot: int) -> int:
+        kind, what = action
+        if isinstance(what, int):
+            if kind == REGISTER:
+                return _NUMBERS[line.words[what]]
+            return self.constants.slot(what)
+        if kind == CONSTANT:
+            return self.constant(line, what)
+        return self.target(line, number, what, index, slot)
+
+    def constant(self, line: Line, node: Node) -> int:
+        word = line.words[node.first]
+        is_plain = isinstance(node, Integer) or (isinstance(node, Name) and word[0] != "@")
+        if is_plain and word in self.slots:
+            return self.slots[word]
+        value = self.value(line, node)
+        if value is None:
+            return 0
+        try:
+            slot = self.constants.slot(value)
+        except ValueError:
+            assert isinstance(value, int)
+            self.fail(line, messages.does_not_fit(line.span(node), value))
+            return 0
+        if is_plain:
+            self.slots[word] = slot
+        return slot
+
+    def target(self, line: Line, number: int, node: Node, index: int, slot: int) -> int:
+        value = self.value(line, node)
+        if value is None:
+            return 0
+        name = BY_CODE[number].name
+        if not isinstance(value, Moving):
+            self.fail(line, messages.not_a_target(line.span(node), name, f"the number {value!r}"))
+            return 0
+        if value.base is Base.UNDEFINED:
+            self.object.relocations.append(self.relocation(Place.TARGET, index, value, slot))
+            return 0
+        if value.base is not Base.CODE:
+            self.fail(line, messages.not_a_target(line.span(node), name, "an address of data"))
+        elif not 0 <= value.offset < self.unit.size:
+            what = "past the last instruction" if value.offset > 0 else "before the first instruction"
+            self.fail(line, messages.not_a_target(line.span(node), name, what))
+        else:
+            return value.offset
+        return 0
+
+    def relocation(self, place: Place, where: int, moving: Moving, slot: int = 0) -> Relocation:
+        if moving.base is not Base.UNDEFINED:
+            return Relocation(place, where, moving.base, moving.offset, slot)
+        symbol = self.externals.setdefault(moving.name, len(self.externals))
+        return Relocation(place, where, Base.UNDEFINED, moving.offset, slot, symbol)
+
+    # -- the rest
+
+    def pool(self) -> None:
+        self.object.constants = np.array(self.constants.bits, np.uint64)
+        self.object.constant_kinds = np.array(self.constants.kinds, np.uint8)
+        for index, moving in self.constants.moving.items():
+            if self.is_label_address(moving):
+                self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
+
+    def is_label_address(self, moving: Moving) -> bool:
+        """Whether it can be relocated; a code address past the code was reported with its line."""
+        return moving.base is not Base.CODE or 0 <= moving.offset <= self.unit.size
+
+    def data(self) -> None:
+        data = self.unit.data
+        for item in data.values():
+            value = self.value(item.line, item.node)
+            if value is None:
+                continue
+            try:
+                moving = data.fill(item, value)
+            except SourceError as error:
+                self.report_line(item.line, error)
+                continue
+            if moving is not None:
+                data.patch_word(item.offset, alone(moving))
+                self.object.relocations.append(self.relocation(Place.DATA, item.offset, moving))
+        self.object.data, self.object.data_size, self.object.data_align = data.runs(), data.size, data.align
+
+    def symbols(self) -> None:
+        for line in self.unit.labelled:
+            self.place(line)
+        wanted = dict(self.unit.globals)
+        symbols = [
+            Symbol(name, Base.UNDEFINED, 0, where=self.where(self.names.externals[name])) for name in self.externals
+        ]
+        for name, label in self.names.labels.items():
+            is_global = wanted.pop(name, None) is not None
+            where = self.where(label.span)
+            symbols.append(Symbol(name, label.base, label.offset, False, is_global, label.is_query, where))
+        symbols += [symbol for line, node in wanted.values() if (symbol := self.global_constant(line, node))]
+        self.object.symbols = symbols
+
+    def where(self, span: Span) -> Where | None:
+        file = self.sources.get(id(span.source))
+        if file is None:
+            return None
+        self.object.texts.setdefault((file, span.line), span.source.line(span.line))
+        return Where(file, span.line, span.column, span.end_column)
+
+    def global_constant(self, line: Line, node: Name) -> Symbol | None:
+        """``.global`` of a ``.define``."""
+        name = line.words[node.first]
+        value = self.value(line, node)
+        if value is None:
+            return None
+        where = self.where(self.names.where(name) or line.span(node))
+        if isinstance(value, Moving):
+            if value.base is Base.UNDEFINED:
+                self.fail(line, messages.defined_twice(line.span(node), name, self.names.where(name)))
+                return None
+            return Symbol(name, value.base, value.offset, is_global=True, where=where)
+        if isinstance(value, float):
+            (bits,) = struct.unpack("<Q", struct.pack("<d", value))
+            return Symbol(name, Base.ABSOLUTE, bits, is_float=True, is_global=True, where=where)
+        if not -(1 << 63) <= value < 1 << 64:
+            self.fail(line, messages.does_not_fit(line.span(node), value))
+            return None
+        return Symbol(name, Base.ABSOLUTE, value & _MASK, is_global=True, where=where)
+
+    def entry(self) -> None:
+        obj = self.object
+        if self.unit.entry is not None:
+            line, node = self.unit.entry
+            value = self.value(line, node)
+            if value is None:
+                return
+            if not isinstance(value, Moving) or value.base is not Base.CODE or not 0 <= value.offset < self.unit.size:
+                self.fail(line, messages.not_code(line.span(node), ".entry_point", line.words[node.first]))
+                return
+            obj.entry, obj.entry_declared = value.offset, True
+            return
+        main = self.names.labels.get("main")
+        if main is not None and main.base is Base.CODE and main.offset < self.unit.size:
+            obj.entry, obj.entry_declared = main.offset, True
+        else:
+            obj.entry = 0 if self.unit.size else NO_ENTRY
+
+    def contracts(self) -> None:
+        for found in self.unit.contracts:
+            label = self.names.labels.get(found.name)
+            if label is None or label.base is not Base.CODE or not found.start <= label.offset <= found.end:
+                self.report(messages.not_code(found.span, f".func {messages.short(found.name)} … .endfunc", found.name))
+            parts = (tuple(found.parts.get(part, ())) for part in (".args", ".returns", ".clobbers"))
+            self.object.contracts.append(Contract(found.name, found.start, found.end, *parts))
+
+
+def encode(unit: Unit, sources: Sequence[SourceFile], report: Report, report_line: ReportLine) -> ObjectFile:
+    """The object of a unit; meaningless if anything was reported as an error."""
+    encoder = _Encoder(unit, sources, report, report_line)
+    encoder.code()
+    encoder.pool()
+    encoder.data()
+    encoder.entry()
+    encoder.symbols()
+    encoder.contracts()
+    return encoder.object

@@ -1,0 +1,396 @@
+"""Includes, macros, conditionals and repetition: the lines of a program in the order that they count.
+
+A stack of frames, one for each open file, macro use and repetition; a line comes from the top one. So nothing
+recurses, and depth is bounded by a number. Everything else goes to ``sink`` at once, since a condition may name what it
+defined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from qbcc import messages
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.includes import Folders, IncludeFault
+from qbcc.lexer import tables
+from qbcc.names import BrokenError, Names
+from qbcc.parser import explain_shape, parse_line, shape_of
+from qbcc.source import SourceFile, Span
+from qbcc.syntax import Line, Name, Shape, String
+from qbcc.text import CharacterFault, string_bytes
+from vm.isa import BY_NAME
+
+MAX_DEPTH: Final = 200
+"""Files, macros and repetitions inside each other."""
+MAX_LINES: Final = 5_000_000
+"""Lines that an assembly may come to."""
+_CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
+_CLOSES: Final = {".macro": ".endm", ".rept": ".endr"}
+
+
+@dataclass(slots=True)
+class _Choice:
+    """An open ``.if``."""
+
+    opened: Span
+    is_active: bool
+    """Lines count now."""
+    is_done: bool
+    """A branch was taken, or the whole is skipped."""
+    has_else: bool = False
+
+
+@dataclass(slots=True)
+class _Macro:
+    name: str
+    span: Span
+    parameters: list[str]
+    body: list[Line]
+    locals: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Frame:
+    """Where lines come from."""
+
+    lines: Iterator[Line | Diagnostic | None]
+    source: SourceFile | None = None
+    """For a file."""
+    use: Line | None = None
+    """The line that opened it."""
+    choices: list[_Choice] = field(default_factory=list)
+    skipping: bool = False
+    """Inside a branch that is not taken: only conditionals matter."""
+
+
+class Expander:
+    """Runs one main source. ``enter`` and ``leave`` are called around each included file."""
+
+    def __init__(
+        self,
+        names: Names,
+        folders: Folders,
+        sink: Callable[[Line], None],
+        enter: Callable[[], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self.names = names
+        self.report = names.report
+        self.folders = folders
+        self.sink = sink
+        self.enter = enter
+        self.leave = leave
+        self.sources: list[SourceFile] = []
+        """Every file read, the main source first."""
+        self.macros: dict[str, _Macro] = {}
+        self.count = 0
+        self._stack: list[_Frame] = []
+        self._uses = 0
+        self._special: dict[str, Callable[[Line], None]] = {
+            ".include": self._include,
+            ".macro": self._define_macro,
+            ".rept": self._repeat,
+            ".if": self._if,
+            ".elif": self._elif,
+            ".else": self._else,
+            ".endif": self._endif,
+            ".end": self._end,
+            ".endm": lambda line: self._stray(line, ".macro"),
+            ".endr": lambda line: self._stray(line, ".rept"),
+        }
+
+    @property
+    def directives(self) -> list[str]:
+        """The directives that are seen to here."""
+        return list(self._special)
+
+    def run(self, source: SourceFile) -> None:
+        """Expand the main source to its last line."""
+        self._open_file(source, None)
+        while self._stack:
+            frame = self._stack[-1]
+            line = next(frame.lines, self)
+            if line is self:
+                self._close(frame)
+            elif isinstance(line, Diagnostic):
+                self.report(line)
+            elif isinstance(line, Line):
+                self._line(line, frame)
+
+    # -- frames
+
+    def _open_file(self, source: SourceFile, use: Line | None) -> None:
+        self.sources.append(source)
+        frame = _Frame(iter(()), source, use)
+        frame.lines = self._file_lines(source, frame)
+        self._stack.append(frame)
+
+    @staticmethod
+    def _file_lines(source: SourceFile, frame: _Frame) -> Iterator[Line | Diagnostic | None]:
+        for number, text in enumerate(source.lines, 1):
+            if frame.skipping and not _CONDITION.match(text):
+                yield None
+            elif text:
+                yield parse_line(source, number)
+
+    def _close(self, frame: _Frame) -> None:
+        for choice in frame.choices:
+            self.report(messages.unclosed(choice.opened, ".if", ".endif"))
+        self._stack.pop()
+        if frame.source is not None and self._stack:
+            self.leave()
+
+    def _push(self, frame: _Frame, line: Line) -> bool:
+        if len(self._stack) >= MAX_DEPTH:
+            raise SourceError([messages.too_deep(line.whole(), MAX_DEPTH, self._chain(line))])
+        self._stack.append(frame)
+        return True
+
+    @staticmethod
+    def _chain(line: Line) -> list[str]:
+        chain: list[str] = []
+        use: Line | None = line
+        while use is not None and len(chain) < 4:
+            chain.append(use.word)
+            use = use.use
+        return chain
+
+    def _line(self, line: Line, frame: _Frame) -> None:
+        self.count += 1
+        if self.count > MAX_LINES:
+            self._stack.clear()
+            self.report(messages.too_long(line.outermost().whole(), MAX_LINES))
+            return
+        shape = line.shape
+        if frame.skipping and line.word.lower() not in (".if", ".elif", ".else", ".endif"):
+            return
+        if shape.word < 0:
+            self.sink(line)
+            return
+        word = line.words[shape.word]
+        special = self._special.get(word.lower()) if word[0] == "." else None
+        macro = self.macros.get(word)
+        if special is None and macro is None:
+            self.sink(line)
+            return
+        if shape.labels:
+            self.sink(_labels_only(line))
+        try:
+            if special is not None:
+                special(line)
+            elif macro is not None:
+                self._use(macro, line)
+        except BrokenError:
+            return
+        except SourceError as error:
+            for diagnostic in error.diagnostics:
+                self.report(messages.with_uses(diagnostic, line))
+
+    # -- files
+
+    def _include(self, line: Line) -> None:
+        node = _only(line, String, ".include takes one file name in quotes")
+        try:
+            name = string_bytes(line.words[node.first]).decode()
+            includer = next(f.source for f in reversed(self._stack) if f.source is not None)
+            source = self.folders.find(name, includer)
+        except CharacterFault as fault:
+            raise SourceError([messages.bad_text(line.span(node), fault)]) from None
+        except UnicodeDecodeError:
+            raise SourceError([messages.include(line.span(node), "E0502", "the name is not UTF-8", ())]) from None
+        except IncludeFault as fault:
+            raise SourceError([messages.include(line.span(node), fault.code, fault.message, fault.notes)]) from None
+        open_files = [f.source for f in self._stack if f.source is not None]
+        if any(s.path == source.path for s in open_files):
+            first = next(i for i, s in enumerate(open_files) if s.path == source.path)
+            chain = [s.name for s in open_files[first:]] + [source.name]
+            raise SourceError([messages.include_cycle(line.span(node), chain)])
+        if any(s.path == source.path for s in self.sources):
+            return
+        if len(self._stack) >= MAX_DEPTH:
+            raise SourceError([messages.too_deep(line.whole(), MAX_DEPTH, [name])])
+        self.enter()
+        self._open_file(source, line)
+
+    def _end(self, line: Line) -> None:
+        _no_arguments(line)
+        while self._stack[-1].source is None:
+            self._stack.pop()
+        self._stack[-1].choices.clear()
+        self._stack[-1].lines = iter(())
+
+    # -- conditionals
+
+    def _if(self, line: Line) -> None:
+        frame = self._stack[-1]
+        if frame.skipping:
+            frame.choices.append(_Choice(line.whole(), False, True))
+            return
+        choice = _Choice(line.whole(), False, True)
+        frame.choices.append(choice)
+        frame.skipping = True
+        holds = self._condition(line)
+        choice.is_active = choice.is_done = holds
+        frame.skipping = not holds
+
+    def _condition(self, line: Line) -> bool:
+        if len(line.shape.arguments) != 1:
+            raise SourceError([messages.directive_form(line.whole(), f"{line.word.lower()} takes one condition")])
+        return self.names.number(line, line.shape.arguments[0], "a condition") != 0
+
+    def _open_choice(self, line: Line) -> _Choice:
+        choices = self._stack[-1].choices
+        if not choices:
+            raise SourceError([messages.stray(line.whole(), line.word.lower(), ".if")])
+        if choices[-1].has_else and line.word.lower() != ".endif":
+            raise SourceError([messages.after_else(line.whole(), line.word.lower(), choices[-1].opened)])
+        return choices[-1]
+
+    def _switch(self, choice: _Choice, active: bool) -> None:
+        frame = self._stack[-1]
+        choice.is_active = active
+        choice.is_done = choice.is_done or active
+        frame.skipping = not all(c.is_active for c in frame.choices)
+
+    def _elif(self, line: Line) -> None:
+        choice = self._open_choice(line)
+        self._switch(choice, False)
+        if not choice.is_done:
+            choice.is_done = True
+            holds = self._condition(line)
+            choice.is_done = holds
+            self._switch(choice, holds)
+
+    def _else(self, line: Line) -> None:
+        choice = self._open_choice(line)
+        _no_arguments(line)
+        self._switch(choice, not choice.is_done)
+        choice.has_else = True
+
+    def _endif(self, line: Line) -> None:
+        self._open_choice(line)
+        _no_arguments(line)
+        frame = self._stack[-1]
+        frame.choices.pop()
+        frame.skipping = not all(c.is_active for c in frame.choices)
+
+    # -- macros and repetition
+
+    def _body(self, line: Line) -> list[Line]:
+        """The lines up to the directive that closes this one; what is inside counts only when it is used."""
+        opens = line.word.lower()
+        depth = 1
+        body: list[Line] = []
+        for inner in self._stack[-1].lines:
+            if isinstance(inner, Diagnostic):
+                self.report(inner)
+                continue
+            if inner is None:
+                continue
+            word = inner.word.lower()
+            depth += (word == opens) - (word == _CLOSES[opens])
+            if depth == 0:
+                return body
+            body.append(inner)
+        raise SourceError([messages.unclosed(line.whole(), opens, _CLOSES[opens])])
+
+    def _define_macro(self, line: Line) -> None:
+        body = self._body(line)
+        names = [line.words[node.first] for node in line.shape.arguments]
+        name, parameters = names[0], names[1:]
+        span = line.span(line.shape.arguments[0])
+        if name.upper() in BY_NAME:
+            raise SourceError([messages.macro_is_mnemonic(span, name)])
+        if name in self.macros:
+            raise SourceError([messages.defined_twice(span, name, self.macros[name].span)])
+        if len(set(parameters)) < len(parameters):
+            raise SourceError([messages.directive_form(line.whole(), "two parameters have the same name")])
+        self.macros[name] = _Macro(name, span, parameters, body, _defined_locals(body))
+
+    def _use(self, macro: _Macro, line: Line) -> None:
+        arguments = line.shape.arguments
+        if len(arguments) != len(macro.parameters):
+            raise SourceError(
+                [messages.macro_arguments(line.whole(), macro.name, len(macro.parameters), len(arguments), macro.span)]
+            )
+        values = {}
+        for parameter, node in zip(macro.parameters, arguments, strict=True):
+            words, kinds = line.words[node.first : node.last + 1], line.kinds[node.first : node.last + 1]
+            keys = tables()[1]
+            if len(words) > 1 and kinds[0] != keys["LSQB"]:
+                words, kinds = ["(", *words, ")"], keys["LPAR"] + kinds + keys["RPAR"]
+            values[parameter] = (kinds, words)
+        self._push(_Frame(self._expand(macro.body, macro.locals, values, line), use=line), line)
+
+    def _repeat(self, line: Line) -> None:
+        body = self._body(line)
+        if len(line.shape.arguments) != 1:
+            raise SourceError([messages.directive_form(line.whole(), ".rept takes one count")])
+        node = line.shape.arguments[0]
+        count = self.names.number(line, node, "a count")
+        if not 0 <= count <= MAX_LINES:
+            raise SourceError([messages.out_of_range(line.span(node), "a count", count, 0, MAX_LINES)])
+        fresh = _defined_locals(body)
+
+        def lines() -> Iterator[Line | Diagnostic]:
+            for _ in range(count):
+                self.count += 1
+                yield from self._expand(body, fresh, {}, line)
+
+        self._push(_Frame(lines(), use=line), line)
+
+    def _expand(
+        self, body: list[Line], fresh: frozenset[str], values: dict[str, tuple[str, list[str]]], use: Line
+    ) -> Iterator[Line | Diagnostic]:
+        """The body with arguments for parameters, and its own local labels renamed."""
+        self._uses += 1
+        suffix = f"~{self._uses}"
+        for line in body:
+            yield _substitute(line, fresh, suffix, values, use)
+
+    def _stray(self, line: Line, opener: str) -> None:
+        raise SourceError([messages.stray(line.whole(), line.word.lower(), opener)])
+
+
+def _defined_locals(body: list[Line]) -> frozenset[str]:
+    return frozenset(line.words[at] for line in body for at in line.shape.labels if line.words[at][0] == "@")
+
+
+def _labels_only(line: Line) -> Line:
+    """The labels that stand before a directive or a macro."""
+    end = line.shape.word
+    shape = Shape(line.shape.labels, -1, ())
+    return Line(
+        line.source, line.number, line.kinds[:end], line.words, line.columns, shape, line.use, lengths=line.lengths
+    )
+
+
+def _only(line: Line, kind: type[String] | type[Name], form: str) -> String | Name:
+    arguments = line.shape.arguments
+    if len(arguments) != 1 or not isinstance(arguments[0], kind):
+        raise SourceError([messages.directive_form(line.whole(), form)])
+    return arguments[0]
+
+
+def _no_arguments(line: Line) -> None:
+    if line.shape.arguments:
+        raise SourceError([messages.directive_form(line.whole(), f"{line.word.lower()} stands alone")])
+
+
+def _substitute(
+    line: Line, fresh: frozenset[str], suffix: str, values: dict[str, tuple[str, list[str]]], use: Line
+) -> Line | Diagnostic:
+    keys, words, columns, lengths = [], [], [], []
+    for kind, word, column in zip(line.kinds, line.words, line.columns, strict=True):
+        new_kinds, new_words = values.get(word, (kind, [word + suffix if word in fresh else word]))
+        keys.append(new_kinds)
+        words += new_words
+        columns += [column] * len(new_words)
+        lengths += [len(word)] * len(new_words)
+    key = "".join(keys)
+    shape = line.shape if key == line.kinds else shape_of(key)
+    if not isinstance(shape, Shape):
+        return messages.with_uses(explain_shape(line, shape), line, use)
+    return Line(line.source, line.number, key, words, columns, shape, use, lengths=lengths)

@@ -1,0 +1,122 @@
+"""Where ``.include`` may read: regular files below the includer's folder, the ``-I`` folders and the library.
+
+A program from a stranger must not read the host: no absolute path, no way out by ``..`` or a link, no pipe or
+device."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Final
+
+from qbcc.source import SourceFile
+
+MAX_SOURCE: Final = 64 << 20
+"""Most bytes of a source file."""
+
+
+class IncludeFault(Exception):
+    """A file that cannot be included: a code, one line, and perhaps what to do."""
+
+    def __init__(self, code: str, message: str, *notes: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.notes = notes
+
+
+def decode(content: bytes, name: str) -> str:
+    """Text of a source. Raises :class:`IncludeFault` where it is not UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        raise IncludeFault(
+            "E0505",
+            f"'{name}' is not UTF-8: byte {content[fault.start]:#04x} on line {line}",
+            "save the file as UTF-8",
+        ) from None
+
+
+def read_regular(path: Path, name: str) -> str:
+    """Text of a regular file. Raises :class:`IncludeFault`; never waits for a pipe."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as fault:
+        raise IncludeFault("E0501", f"cannot read '{name}': {fault.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode):
+            raise IncludeFault("E0504", f"'{name}' is not a regular file")
+        if info.st_size > MAX_SOURCE:
+            raise IncludeFault("E0504", f"'{name}' has {info.st_size:,} bytes; a source has at most {MAX_SOURCE:,}")
+        content = file.read(MAX_SOURCE + 1)
+    if len(content) > MAX_SOURCE:
+        raise IncludeFault("E0504", f"'{name}' is longer than {MAX_SOURCE:,} bytes")
+    return decode(content, name)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders that includes come from."""
+
+    extra: Sequence[Path]
+    """``-I``, in order."""
+    library: Path | None
+    """The standard library."""
+    read: Callable[[Path], str] | None = None
+    """Text of a file that an editor holds unsaved; raises :class:`OSError` for one that it does not hold."""
+    root: Path | None = None
+    """The main source's folder: names are shown relative to it."""
+
+    def find(self, name: str, includer: SourceFile) -> SourceFile:
+        """The file that ``.include "name"`` means. Raises :class:`IncludeFault`."""
+        if not name or "\0" in name:
+            raise IncludeFault("E0502", "an include needs the name of a file")
+        if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
+            raise IncludeFault(
+                "E0502", f"'{name}' is an absolute path", "write it relative to this file, or name its folder with -I"
+            )
+        refused = None
+        for folder in self._folders(includer):
+            path = Path(os.path.realpath(folder / name))
+            if not path.is_relative_to(folder):
+                refused = refused or IncludeFault(
+                    "E0502", f"'{name}' leads out of '{folder.name}'", "name the folder that it lies in with -I"
+                )
+            elif path.exists() or self._overlay(path) is not None:
+                return self._open(path, name)
+        raise refused or IncludeFault("E0501", f"there is no file '{name}'", *self._searched(includer))
+
+    def _folders(self, includer: SourceFile) -> list[Path]:
+        beside = [Path(includer.path).parent] if includer.path else []
+        return [Path(os.path.realpath(f)) for f in (*beside, *self.extra, *([self.library] if self.library else []))]
+
+    def _searched(self, includer: SourceFile) -> list[str]:
+        places = ["beside this file"] if includer.path else []
+        places += [f"in '{folder}'" for folder in self.extra] + ["in the standard library"]
+        return [f"looked {', '.join(places)}; -I DIR adds a folder"]
+
+    def _overlay(self, path: Path) -> str | None:
+        if self.read is None:
+            return None
+        try:
+            return self.read(path)
+        except OSError:
+            return None
+
+    def _open(self, path: Path, name: str) -> SourceFile:
+        text = self._overlay(path)
+        return SourceFile(self.shown(path), read_regular(path, name) if text is None else text, str(path))
+
+    def shown(self, path: Path) -> str:
+        """The name to store and to show for a file."""
+        library = self.library and Path(os.path.realpath(self.library))
+        if library and path.is_relative_to(library):
+            return f"<stdlib>/{path.relative_to(library).as_posix()}"
+        if self.root is not None:
+            return os.path.relpath(path, os.path.realpath(self.root)).replace(os.sep, "/")
+        return path.name

@@ -1,0 +1,322 @@
+"""What source errors say: one function for each, by topic. Codes are stable; :mod:`qbcc.explanations` explains them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from qbcc.diagnostics import Diagnostic, Fix, Related
+from qbcc.source import Span
+from qbcc.syntax import Line
+from qbcc.text import CharacterFault
+
+_SHOWN = 40
+"""Longest word that a message repeats."""
+_USES = 3
+"""Most uses of macros that a message lists."""
+
+
+def short(word: str) -> str:
+    """A word as a message shows it."""
+    return word if len(word) <= _SHOWN else word[: _SHOWN - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant."""
+    if len(word) > _SHOWN:
+        return None
+    candidates = {name.lower(): name for name in known if len(name) <= _SHOWN}
+    found = difflib.get_close_matches(word.lower(), candidates, 1, 0.6)
+    return candidates[found[0]] if found else None
+
+
+def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
+    name = nearest(word, known)
+    return None if name is None else Fix(span, name, f"did you mean '{name}'?")
+
+
+def with_uses(diagnostic: Diagnostic, line: Line, use: Line | None = None) -> Diagnostic:
+    """The same, with the macro uses that led to the line."""
+    uses: list[Related] = []
+    outer = use or line.use
+    while outer is not None and len(uses) < _USES:
+        uses.append(Related(outer.whole(), f"in the expansion of '{short(outer.word)}' here"))
+        outer = outer.use
+    return replace(diagnostic, related=(*diagnostic.related, *uses))
+
+
+# -- E01: text and syntax
+
+
+def bad_character(span: Span, character: str) -> Diagnostic:
+    notes: tuple[str, ...] = ()
+    if character in "“”‘’":
+        notes = ('a string stands in plain quotes: "…"',)
+    name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
+    return Diagnostic("E0101", f"{name} belongs to no word of the language", span, notes=notes)
+
+
+def open_string(span: Span, quote: str) -> Diagnostic:
+    what = "string" if quote == '"' else "character constant"
+    return Diagnostic("E0102", f"this {what} has no closing {quote}", span, notes=("it must end on its line",))
+
+
+def bad_text(span: Span, fault: CharacterFault) -> Diagnostic:
+    start = span.column + fault.at
+    place = Span(span.source, span.line, start, min(start + fault.length, span.end_column))
+    notes = ("escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\xNN \\u{…}",) if "escape" in fault.reason else ()
+    return Diagnostic("E0103", fault.reason, place, notes=notes)
+
+
+def bad_number(span: Span, word: str) -> Diagnostic:
+    notes = ("numbers are written 42, 0xFF, 0b101, 0o17, 1_000, 8.0, 1e-9",)
+    return Diagnostic("E0104", f"'{short(word)}' is no number", span, notes=notes)
+
+
+def unexpected(span: Span, word: str, before: str, wanted: str) -> Diagnostic:
+    after = f" after '{short(before)}'" if before else ""
+    return Diagnostic("E0105", f"'{short(word)}' cannot stand here{after}: expected {wanted}", span)
+
+
+def unexpected_end(span: Span, before: str, wanted: str) -> Diagnostic:
+    return Diagnostic("E0105", f"the line ends after '{short(before)}': expected {wanted}", span)
+
+
+def long_line(span: Span, length: int, most: int) -> Diagnostic:
+    return Diagnostic("E0106", f"this line has {length:,} characters; at most {most:,} are allowed", span)
+
+
+def deep_expression(span: Span, most: int) -> Diagnostic:
+    return Diagnostic("E0107", f"this expression is nested more than {most} levels deep", span)
+
+
+# -- E02: instructions and operands
+
+_QUANTUM = """
+    QALLOC QFREE QRESET QX QY QZ QH QS QSDG QT QTDG QSX QRX QRY QRZ QP QU QSIGMA QCX QCY QCZ QCH QSWAP QCRX QCRY
+    QCRZ QCP QRXX QRYY QRZZ QCCX QCSWAP QW QMEAS QSAMPLE QEXPECT QBARRIER QPROB QPURITY QENTROPY QCONC QFIDW
+"""
+
+
+def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    if word.upper() in _QUANTUM.split():
+        notes = ("quantum instructions are not part of this version of the instruction set",)
+        return Diagnostic("E0201", f"there is no instruction {short(word)}", span, notes=notes)
+    return Diagnostic(
+        "E0201", f"there is no instruction or macro '{short(word)}'", span, fix=_suggest(span, word, known)
+    )
+
+
+def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Diagnostic:
+    takes = " or ".join(f"'{form}'" for form in forms)
+    plural = "operand" if found == 1 else "operands"
+    return Diagnostic("E0202", f"{name} has {found} {plural} here; it is written {takes}", span)
+
+
+def not_a_register(span: Span, word: str, role: str) -> Diagnostic:
+    notes = ("registers are r0 to r15",) if word[:1] in "rR" and word[1:].isdigit() else ()
+    return Diagnostic("E0203", f"{role} must be a register, not '{short(word)}'", span, notes=notes)
+
+
+def wrong_operand(span: Span, what: str, name: str, note: str) -> Diagnostic:
+    return Diagnostic("E0204", f"{what} cannot be an operand of {name} here", span, notes=(note,) if note else ())
+
+
+def bad_address(span: Span, why: str) -> Diagnostic:
+    notes = ("addresses are [constant], [register], [register+constant], [register-constant], [register+register]",)
+    return Diagnostic("E0205", why, span, notes=notes)
+
+
+def not_a_target(span: Span, name: str, what: str, note: str = "") -> Diagnostic:
+    notes = (note,) if note else ()
+    return Diagnostic("E0206", f"{name} goes to a label of the code, and this is {what}", span, notes=notes)
+
+
+def code_in_data(span: Span, name: str) -> Diagnostic:
+    notes = ("write .text before the code",)
+    return Diagnostic("E0207", f"{name} is an instruction, and this is the data section", span, notes=notes)
+
+
+def register_in_expression(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("E0208", f"{word} is a register: its value is not known while assembling", span)
+
+
+# -- E03: names and expressions
+
+
+def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    if word[:1] in "rR" and word[1:].isdigit():
+        return Diagnostic("E0301", f"there is no register {word}", span, notes=("registers are r0 to r15",))
+    notes: tuple[str, ...] = ()
+    fix = _suggest(span, word, known)
+    if fix is None:
+        notes = (
+            ("a local label is seen between two ordinary labels",)
+            if word[0] == "@"
+            else ("define it with .define or as a label; if another object brings it, write .extern " + short(word),)
+        )
+    shown = word.split("~")[0]
+    return Diagnostic("E0301", f"'{short(shown)}' is not defined", span, notes=notes, fix=fix)
+
+
+def defined_twice(span: Span, name: str, first: Span | None, how: str = "") -> Diagnostic:
+    related = () if first is None else (Related(first, "first defined here"),)
+    shown = name.split("~")[0]
+    return Diagnostic("E0302", f"'{short(shown)}' is defined twice{how}", span, related=related)
+
+
+def does_not_fit(span: Span, value: int) -> Diagnostic:
+    shown = f"{value}" if value.bit_length() <= 200 else f"a number of {value.bit_length()} bits"
+    return Diagnostic("E0303", f"{shown} does not fit 64 bits", span, notes=("64 bits hold -2^63 to 2^64-1",))
+
+
+def division_by_zero(span: Span, symbol: str) -> Diagnostic:
+    return Diagnostic("E0304", f"the divisor of '{symbol}' is 0", span)
+
+
+def float_bits(span: Span, symbol: str) -> Diagnostic:
+    return Diagnostic("E0305", f"'{symbol}' works on integers, and an operand is a float", span)
+
+
+def float_for_integer(span: Span, what: str, value: float) -> Diagnostic:
+    return Diagnostic("E0305", f"{what} must be an integer, not the float {value!r}", span)
+
+
+def string_as_number(span: Span) -> Diagnostic:
+    notes = ("put the text in .data under a label and use the label, or write a character: 'A'",)
+    return Diagnostic("E0305", "a string is no value", span, notes=notes)
+
+
+def address_as_number(span: Span) -> Diagnostic:
+    return Diagnostic("E0305", "what lies in memory is not known while assembling", span)
+
+
+def address_arithmetic(span: Span, symbol: str) -> Diagnostic:
+    notes = ("addresses take + and - of a number; two of one section have a distance",)
+    return Diagnostic(
+        "E0306", f"'{symbol}' needs numbers, and an operand is an address that linking moves", span, notes=notes
+    )
+
+
+def endless_definition(span: Span, word: str, defined: Span | None) -> Diagnostic:
+    related = () if defined is None else (Related(defined, "defined here"),)
+    return Diagnostic("E0307", f"'{short(word)}' is defined by itself", span, related=related)
+
+
+def long_chain(span: Span) -> Diagnostic:
+    return Diagnostic("E0307", "this definition leads through too many others", span)
+
+
+def not_yet_known(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("E0308", f"{what} must be a number that is known here, not an address", span)
+
+
+def large_integer(span: Span, bits: int) -> Diagnostic:
+    return Diagnostic("E0309", f"this integer passes {bits:,} bits", span)
+
+
+def large_float(span: Span) -> Diagnostic:
+    return Diagnostic("E0309", "this is too large for a float", span, notes=("the largest is about 1.8e308",))
+
+
+def negative_shift(span: Span, count: int) -> Diagnostic:
+    return Diagnostic("E0309", f"a shift count cannot be negative ({count})", span)
+
+
+def reserved(span: Span, word: str, what: str) -> Diagnostic:
+    return Diagnostic("E0310", f"'{short(word)}' is {what} and cannot be a name", span)
+
+
+# -- E04: directives and data
+
+
+def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("E0401", f"there is no directive {short(word)}", span, fix=_suggest(span, word, known))
+
+
+def directive_form(span: Span, message: str) -> Diagnostic:
+    return Diagnostic("E0402", message, span)
+
+
+def out_of_range(span: Span, what: str, value: int, least: int, most: int) -> Diagnostic:
+    return Diagnostic("E0403", f"{what} is {least:,} to {most:,}, not {short(f'{value:,}')}", span)
+
+
+def data_in_text(span: Span, word: str) -> Diagnostic:
+    notes = ("write .data before the data; code is not in memory",)
+    return Diagnostic("E0404", f"{word} is data, and this is the code section", span, notes=notes)
+
+
+def bad_alignment(span: Span, value: int, most: int) -> Diagnostic:
+    return Diagnostic("E0405", f"an alignment is a power of two up to {most:,}, not {value:,}", span)
+
+
+def data_too_large(span: Span, most: int) -> Diagnostic:
+    return Diagnostic("E0406", f"the data pass {most:,} bytes", span)
+
+
+def not_code(span: Span, directive: str, word: str) -> Diagnostic:
+    return Diagnostic("E0407", f"{directive} needs a label of the code, and '{short(word)}' is none", span)
+
+
+def func_order(span: Span, message: str, opened: Span | None = None) -> Diagnostic:
+    related = () if opened is None else (Related(opened, "opened here"),)
+    return Diagnostic("E0408", message, span, related=related)
+
+
+def entry_twice(span: Span, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0409", "a program has one entry point", span, related=(Related(first, "declared here already"),)
+    )
+
+
+# -- E05: files and includes
+
+
+def include(span: Span | None, code: str, message: str, notes: Sequence[str]) -> Diagnostic:
+    return Diagnostic(code, message, span, notes=tuple(notes))
+
+
+def include_cycle(span: Span, chain: Sequence[str]) -> Diagnostic:
+    shown = [*chain[:4], "…", *chain[-4:]] if len(chain) > 9 else chain
+    return Diagnostic("E0503", "the files include each other: " + " → ".join(shown), span)
+
+
+# -- E06: macros and conditionals
+
+
+def unclosed(span: Span, opener: str, closer: str) -> Diagnostic:
+    return Diagnostic("E0601", f"this {opener} has no {closer}", span)
+
+
+def stray(span: Span, word: str, opener: str) -> Diagnostic:
+    return Diagnostic("E0602", f"{word} without {opener} before it", span)
+
+
+def after_else(span: Span, word: str, opened: Span) -> Diagnostic:
+    return Diagnostic("E0602", f"{word} after .else", span, related=(Related(opened, "of this .if"),))
+
+
+def macro_is_mnemonic(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("E0603", f"'{name}' is an instruction and cannot be a macro", span)
+
+
+def macro_arguments(span: Span, name: str, takes: int, found: int, defined: Span) -> Diagnostic:
+    plural = "argument" if takes == 1 else "arguments"
+    return Diagnostic(
+        "E0604",
+        f"'{short(name)}' takes {takes} {plural}, not {found}",
+        span,
+        related=(Related(defined, "defined here"),),
+    )
+
+
+def too_deep(span: Span, most: int, chain: Sequence[str]) -> Diagnostic:
+    inner = " in ".join(short(word) for word in chain)
+    notes = (f"innermost: {inner}",) if inner else ()
+    return Diagnostic("E0605", f"includes, macros and repetitions are nested more than {most} deep", span, notes=notes)
+
+
+def too_long(span: Span, most: int) -> Diagnostic:
+    return Diagnostic("E0606", f"the program comes to more than {most:,} lines here", span)

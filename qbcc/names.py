@@ -1,0 +1,365 @@
+"""Names and what they stand for: constants, labels, externals; the values of expressions.
+
+A value is a number, or an address that linking will move: a base and an offset. Constants are evaluated when they are
+needed, so they may name what comes later."""
+
+from __future__ import annotations
+
+import math
+import operator
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from qbcc import messages
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.source import Span
+from qbcc.syntax import Address, Binary, Character, Group, Integer, Line, Name, Node, Real, Register, String, Unary
+from qbcc.text import CharacterFault, character_value
+from vm.bytecode import Base
+from vm.isa import OUTPUT_BUFFER
+
+MAX_BITS: Final = 4096
+"""Largest integer that an expression may make on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """An address: ``offset`` from the start of the code (instructions), the data (bytes), or from an external name."""
+
+    base: Base
+    offset: int
+    name: str = ""
+
+
+Value = int | float | Moving
+
+
+@dataclass(slots=True)
+class Label:
+    """A label and the place that defines it."""
+
+    base: Base
+    offset: int
+    span: Span
+    is_query: bool = False
+
+
+@dataclass(slots=True)
+class Constant:
+    """A ``.define``: the expression, and its value once it was asked for."""
+
+    node: Node | None
+    line: Line | None
+    span: Span | None
+    value: Value | None = None
+    is_broken: bool = False
+    is_fixed: bool = False
+    """From the command line: definitions in the source give way."""
+    is_open: bool = False
+    """Its value is being worked out."""
+
+
+class BrokenError(Exception):
+    """The value depends on something that was reported already."""
+
+
+@dataclass
+class Names:
+    """The names of one assembly."""
+
+    report: Callable[[Diagnostic], None]
+    labels: dict[str, Label] = field(default_factory=dict)
+    constants: dict[str, Constant] = field(default_factory=dict)
+    externals: dict[str, Span] = field(default_factory=dict)
+    _missing: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.constants["OUTPUT_BUFFER"] = Constant(None, None, None, OUTPUT_BUFFER)
+
+    # -- definitions
+
+    def where(self, name: str) -> Span | None:
+        """The place that a name was defined at, if it has one."""
+        if name in self.labels:
+            return self.labels[name].span
+        if name in self.constants:
+            return self.constants[name].span
+        return self.externals.get(name)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a label of that name would clash. A predefined name gives way."""
+        if name in self.labels or name in self.externals:
+            return True
+        return name in self.constants and (self.constants[name].span is not None or self.constants[name].is_fixed)
+
+    def add_label(self, name: str, label: Label) -> None:
+        """A label; a clash is reported."""
+        if self.is_taken(name):
+            self.report(messages.defined_twice(label.span, name, self.where(name)))
+            return
+        self.constants.pop(name, None)
+        self.labels[name] = label
+
+    def add_constant(self, name: str, span: Span, line: Line, node: Node) -> None:
+        """A ``.define``; a second one must come to the same value, which the end of the assembly checks."""
+        known = self.constants.get(name)
+        if known is not None and known.is_fixed:
+            return
+        if name in self.labels or name in self.externals:
+            self.report(messages.defined_twice(span, name, self.where(name)))
+            return
+        if known is None or known.span is None:
+            self.constants[name] = Constant(node, line, span)
+            return
+        self._compare(name, span, known, Constant(node, line, span))
+
+    def _compare(self, name: str, span: Span, known: Constant, second: Constant) -> None:
+        try:
+            if self._same(self._constant_value(name, known), self._evaluate_constant(second)):
+                return
+        except BrokenError:
+            return
+        except SourceError as error:
+            for diagnostic in error.diagnostics:
+                self.report(diagnostic)
+            return
+        self.report(messages.defined_twice(span, name, known.span, " with another value"))
+
+    @staticmethod
+    def _same(a: Value, b: Value) -> bool:
+        if isinstance(a, float) and isinstance(b, float):
+            return struct.pack("<d", a) == struct.pack("<d", b)
+        return type(a) is type(b) and a == b
+
+    # -- values
+
+    def value(self, line: Line, node: Node) -> Value:
+        """The value of an expression. Raises :class:`SourceError` with what is wrong, :class:`BrokenError` for what
+        was reported before."""
+        match node:
+            case Integer():
+                return self._integer(line, node)
+            case Real():
+                return self._real(line, node)
+            case Name():
+                return self._name(line, node)
+            case Group():
+                return self.value(line, node.inner)
+            case Character():
+                return self._character(line, node)
+            case Unary():
+                return self._unary(line, node)
+            case Binary():
+                return self._binary(line, node)
+            case Register():
+                raise _error(messages.register_in_expression(line.span(node), line.words[node.first]))
+            case String():
+                raise _error(messages.string_as_number(line.span(node)))
+            case _:
+                raise _error(messages.address_as_number(line.span(node)))
+
+    def number(self, line: Line, node: Node, what: str) -> int:
+        """An integer that must be known here: a size, a count, a condition. Raises as :meth:`value`."""
+        value = self.value(line, node)
+        if isinstance(value, Moving):
+            raise _error(messages.not_yet_known(line.span(node), what))
+        if isinstance(value, float):
+            raise _error(messages.float_for_integer(line.span(node), what, value))
+        return value
+
+    def _integer(self, line: Line, node: Node) -> int:
+        word = line.words[node.first]
+        value = integer_value(word) if len(word) <= MAX_BITS else 1 << MAX_BITS
+        if value.bit_length() > MAX_BITS:
+            raise _error(messages.large_integer(line.span(node), MAX_BITS))
+        return value
+
+    def _real(self, line: Line, node: Node) -> float:
+        value = float(line.words[node.first].replace("_", ""))
+        if math.isinf(value):
+            raise _error(messages.large_float(line.span(node)))
+        return value
+
+    def _character(self, line: Line, node: Node) -> int:
+        try:
+            return character_value(line.words[node.first])
+        except CharacterFault as fault:
+            raise _error(messages.bad_text(line.span(node), fault)) from None
+
+    def _name(self, line: Line, node: Node) -> Value:
+        word = line.words[node.first]
+        name = line.scope + word if word[0] == "@" else word
+        label = self.labels.get(name)
+        if label is not None:
+            return Moving(label.base, label.offset)
+        constant = self.constants.get(name)
+        if constant is not None:
+            if constant.is_open:
+                raise _error(messages.endless_definition(line.span(node), word, constant.span))
+            return self._constant_value(name, constant)
+        if name in self.externals:
+            return Moving(Base.UNDEFINED, 0, name)
+        raise self._undefined(line, node, word)
+
+    def _undefined(self, line: Line, node: Node, word: str) -> Exception:
+        """Said once for each name: the other uses are its consequences."""
+        if word[0] != "@" and word in self._missing:
+            self._missing[word] += 1
+            return BrokenError()
+        self._missing[word] = 1
+        known = [n.removeprefix(line.scope) for n in self.labels if ("@" in n) == (word[0] == "@")]
+        return _error(messages.undefined(line.span(node), word, [*known, *self.constants, *self.externals]))
+
+    def _constant_value(self, name: str, constant: Constant) -> Value:
+        if constant.is_broken:
+            raise BrokenError
+        if constant.value is None:
+            constant.is_broken = True
+            constant.value = self._evaluate_constant(constant)
+            constant.is_broken = False
+        return constant.value
+
+    def _evaluate_constant(self, constant: Constant) -> Value:
+        assert constant.node is not None
+        assert constant.line is not None
+        constant.is_open = True
+        try:
+            return self.value(constant.line, constant.node)
+        except RecursionError:
+            raise _error(messages.long_chain(constant.line.span(constant.node))) from None
+        finally:
+            constant.is_open = False
+
+    def settle(self) -> None:
+        """Work out every constant, so that what is wrong in one that nobody uses is said too."""
+        for name, constant in list(self.constants.items()):
+            if constant.node is None or constant.is_broken:
+                continue
+            try:
+                self._constant_value(name, constant)
+            except BrokenError:
+                continue
+            except SourceError as error:
+                for diagnostic in error.diagnostics:
+                    self.report(diagnostic)
+
+    # -- operators
+
+    def _unary(self, line: Line, node: Unary) -> Value:
+        value = self.value(line, node.operand)
+        if isinstance(value, Moving):
+            raise _error(messages.address_arithmetic(line.span(node), line.words[node.first]))
+        if node.operator == "TILDE":
+            if isinstance(value, float):
+                raise _error(messages.float_bits(line.span(node), "~"))
+            return ~value
+        return -value if node.operator == "MINUS" else value
+
+    def _binary(self, line: Line, node: Binary) -> Value:
+        left, right = self.value(line, node.left), self.value(line, node.right)
+        symbol = line.words[node.at]
+        if isinstance(left, Moving) or isinstance(right, Moving):
+            return self._move(line, node, left, right)
+        if isinstance(left, float) or isinstance(right, float):
+            return self._float_operation(line, node, left, right)
+        if symbol in ("/", "%") and right == 0:
+            raise _error(messages.division_by_zero(line.span(node), symbol))
+        if symbol in ("<<", ">>"):
+            return self._shift(line, node, left, right)
+        result = int(_INTEGER_OPERATIONS[node.operator](left, right))
+        if result.bit_length() > MAX_BITS:
+            raise _error(messages.large_integer(line.span(node), MAX_BITS))
+        return result
+
+    def _shift(self, line: Line, node: Binary, left: int, right: int) -> int:
+        if right < 0:
+            raise _error(messages.negative_shift(line.span(node.right), right))
+        if line.words[node.at] == ">>":
+            return left >> min(right, MAX_BITS)
+        if left and left.bit_length() + right > MAX_BITS:
+            raise _error(messages.large_integer(line.span(node), MAX_BITS))
+        return left << right if left else 0
+
+    def _float_operation(self, line: Line, node: Binary, left: float, right: float) -> Value:
+        symbol = line.words[node.at]
+        if symbol in ("<<", ">>", "&", "|", "^"):
+            raise _error(messages.float_bits(line.span(node), symbol))
+        if symbol in ("/", "%") and right == 0:
+            raise _error(messages.division_by_zero(line.span(node), symbol))
+        try:
+            result = _FLOAT_OPERATIONS[node.operator](float(left), float(right))
+        except OverflowError:
+            raise _error(messages.large_float(line.span(node))) from None
+        if isinstance(result, float) and not math.isfinite(result):
+            raise _error(messages.large_float(line.span(node)))
+        return int(result) if isinstance(result, bool) else result
+
+    def _move(self, line: Line, node: Binary, left: Value, right: Value) -> Value:
+        """Address ± number, and the distance between two addresses of one section."""
+        symbol = line.words[node.at]
+        if symbol == "+" and isinstance(left, int) and isinstance(right, Moving):
+            left, right = right, left
+        if isinstance(left, Moving) and isinstance(right, int) and symbol in "+-":
+            return Moving(left.base, left.offset + (right if symbol == "+" else -right), left.name)
+        if isinstance(left, Moving) and isinstance(right, Moving) and left.base == right.base != Base.UNDEFINED:
+            if symbol == "-":
+                return left.offset - right.offset
+            if node.operator in _COMPARISONS:
+                return int(_INTEGER_OPERATIONS[node.operator](left.offset, right.offset))
+        raise _error(messages.address_arithmetic(line.span(node), symbol))
+
+
+_COMPARISONS: Final[dict[str, Callable[..., bool]]] = {
+    "EQ": operator.eq,
+    "NE": operator.ne,
+    "LT": operator.lt,
+    "LE": operator.le,
+    "GT": operator.gt,
+    "GE": operator.ge,
+}
+_INTEGER_OPERATIONS: Final[dict[str, Callable[[int, int], int]]] = {
+    "PLUS": operator.add,
+    "MINUS": operator.sub,
+    "STAR": operator.mul,
+    "SLASH": operator.floordiv,
+    "PERCENT": operator.mod,
+    "AMP": operator.and_,
+    "BAR": operator.or_,
+    "CARET": operator.xor,
+    **_COMPARISONS,
+}
+_FLOAT_OPERATIONS: Final[dict[str, Callable[[float, float], float]]] = {
+    "PLUS": operator.add,
+    "MINUS": operator.sub,
+    "STAR": operator.mul,
+    "SLASH": operator.truediv,
+    "PERCENT": operator.mod,
+    **_COMPARISONS,
+}
+
+
+def integer_value(word: str) -> int:
+    """A number as it is written. Leading zeros are decimal, as people write them in tables."""
+    if len(word) > 1 and word[0] == "0" and word[1] in "xXbBoO":
+        return int(word[2:].replace("_", ""), {"x": 16, "b": 2, "o": 8}[word[1].lower()])
+    return int(word.replace("_", ""))
+
+
+def _error(diagnostic: Diagnostic) -> SourceError:
+    return SourceError([diagnostic])
+
+
+def names_in(node: Node) -> Iterable[Name]:
+    """The names of an expression, left to right."""
+    match node:
+        case Name():
+            yield node
+        case Group() | Address():
+            yield from names_in(node.inner)
+        case Unary():
+            yield from names_in(node.operand)
+        case Binary():
+            yield from names_in(node.left)
+            yield from names_in(node.right)

@@ -1,0 +1,183 @@
+"""Text to lines.
+
+Lark parses a line's shape once; all lines of that shape share the tree (see :mod:`qbcc.syntax`), so a long source costs
+little more than its tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from qbcc import messages
+from qbcc.diagnostics import Diagnostic
+from qbcc.lexer import grammar, tables, tokenise
+from qbcc.source import SourceFile, Span
+from qbcc.syntax import (
+    MAX_DEPTH,
+    Address,
+    Binary,
+    Character,
+    Group,
+    Integer,
+    Line,
+    Name,
+    Node,
+    Real,
+    Register,
+    Shape,
+    String,
+    Unary,
+)
+
+MAX_LINE: Final = 1 << 20
+"""Most characters of a line."""
+_CACHE: Final = 1 << 15
+"""Shapes kept: a source that has more is made to fill memory."""
+_LEAVES: Final[dict[str, Callable[[int, int], Node]]] = {
+    "integer": Integer,
+    "real": Real,
+    "character": Character,
+    "register": Register,
+    "name": Name,
+    "string": String,
+}
+
+
+class SyntaxFault(Exception):
+    """No sentence of the grammar: at token ``at`` (the number of tokens: at the end), one of ``expected`` belongs."""
+
+    def __init__(self, at: int, expected: frozenset[str], deep: bool = False) -> None:
+        super().__init__()
+        self.at = at
+        self.expected = expected
+        self.deep = deep
+
+
+_shapes: dict[str, Shape | SyntaxFault] = {}
+
+
+def shape_of(key: str) -> Shape | SyntaxFault:
+    """The tree of a line with these kinds of tokens."""
+    shape = _shapes.get(key)
+    if shape is None:
+        if len(_shapes) >= _CACHE:
+            _shapes.clear()
+        try:
+            shape = _parse(key)
+        except SyntaxFault as fault:
+            shape = fault
+        _shapes[key] = shape
+    return shape
+
+
+def _parse(key: str) -> Shape:
+    from lark import Token, UnexpectedInput
+
+    _, _, names = tables()
+    tokens = [Token(names[kind], str(number), number) for number, kind in enumerate(key)]
+    try:
+        tree = grammar().parse(tokens)
+    except UnexpectedInput as fault:
+        raise _fault(key, fault) from None
+    return _shape(tree)
+
+
+def _fault(key: str, fault: Any) -> SyntaxFault:
+    token = getattr(fault, "token", None)
+    at = len(key) if token is None or token.type == "$END" else int(token)
+    return SyntaxFault(at, frozenset(getattr(fault, "expected", None) or ()))
+
+
+def _shape(tree: Any) -> Shape:
+    labels: list[int] = []
+    word, arguments = -1, []
+    for part in tree.children:
+        if part.data == "label":
+            labels.append(int(part.children[0]))
+        else:
+            word = int(part.children[0])
+            arguments = [_node(child, 0) for child in part.children[1:]]
+    return Shape(tuple(labels), word, tuple(arguments))
+
+
+def _node(tree: Any, depth: int) -> Node:
+    kind, children = tree.data, tree.children
+    if depth > MAX_DEPTH:
+        raise SyntaxFault(0, frozenset(), deep=True)
+    if kind in _LEAVES:
+        return _LEAVES[kind](int(children[0]), int(children[0]))
+    if kind == "unary":
+        operand = _node(children[1], depth + 1)
+        return Unary(int(children[0]), operand.last, children[0].type, operand)
+    if kind == "binary":
+        left, right = _node(children[0], depth + 1), _node(children[2], depth + 1)
+        return Binary(left.first, right.last, children[1].type, int(children[1]), left, right)
+    inner = _node(children[0], depth + 1)
+    made = Group if kind == "group" else Address
+    return made(inner.first - 1, inner.last + 1, inner)
+
+
+def parse_line(source: SourceFile, number: int) -> Line | Diagnostic:
+    """One line of a source."""
+    text = source.lines[number - 1]
+    if len(text) > MAX_LINE:
+        return messages.long_line(Span(source, number, 1, 2), len(text), MAX_LINE)
+    key, words, columns = tokenise(text)
+    shape = shape_of(key)
+    if isinstance(shape, Shape):
+        return Line(source, number, key, words, columns, shape)
+    return _explain(source, number, text, key, words, columns, shape)
+
+
+def explain_shape(line: Line, fault: SyntaxFault) -> Diagnostic:
+    """What is wrong with a line of a macro, once its arguments stand in it."""
+    text = line.source.lines[line.number - 1]
+    columns = [min(column, len(text)) for column in line.columns]
+    return _explain(line.source, line.number, text, line.kinds, line.words, columns, fault)
+
+
+def _explain(
+    source: SourceFile, number: int, text: str, key: str, words: list[str], columns: list[int], fault: SyntaxFault
+) -> Diagnostic:
+    """What is wrong with a line that has no shape."""
+    if fault.deep:
+        return messages.deep_expression(Span(source, number, 1, len(text) + 1), MAX_DEPTH)
+    junk = key.find("!")
+    if 0 <= junk <= fault.at:
+        return _explain_junk(source, number, text, columns[junk])
+    if fault.at == len(key):
+        end = columns[-1] + len(words[-1])
+        return messages.unexpected_end(Span(source, number, end, end + 1), words[-1], _wanted(fault.expected))
+    at = columns[fault.at]
+    span = Span(source, number, at, at + len(words[fault.at]))
+    return messages.unexpected(span, words[fault.at], words[fault.at - 1] if fault.at else "", _wanted(fault.expected))
+
+
+def _explain_junk(source: SourceFile, number: int, text: str, column: int) -> Diagnostic:
+    """A character that begins no token: an open string, a number with letters, a typographic quote …"""
+    rest = text[column - 1 :]
+    character = rest[0]
+    if character in "\"'":
+        return messages.open_string(Span(source, number, column, len(text) + 1), character)
+    if character.isdigit():
+        length = next((i for i, c in enumerate(rest) if not (c.isalnum() or c in "_.")), len(rest))
+        return messages.bad_number(Span(source, number, column, column + length), rest[:length])
+    return messages.bad_character(Span(source, number, column, column + 1), character)
+
+
+def _wanted(expected: frozenset[str]) -> str:
+    """What may stand there, for people."""
+    starts = {"INTEGER", "REGISTER", "NAME"}
+    if starts <= expected:
+        return "an operand" if "LSQB" in expected or "STRING" in expected else "a value"
+    if "RSQB" in expected:
+        return "']'"
+    if "RPAR" in expected:
+        return "')'"
+    if "COMMA" in expected:
+        return "',' or the end of the line"
+    if "COLON" in expected:
+        return "':'"
+    if expected <= {"$END"}:
+        return "the end of the line"
+    return "a label, an instruction or a directive"

@@ -1,0 +1,51 @@
+"""What the first pass makes of a source: the second one encodes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qbcc.data import Data
+from qbcc.names import Names
+from qbcc.operands import Plan
+from qbcc.source import Span
+from qbcc.syntax import Line, Name
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line of the program and what it became."""
+
+    line: Line
+    start: int
+    """First instruction, or offset in the data."""
+    count: int
+    """Instructions, or bytes of data."""
+    in_data: bool
+
+
+@dataclass
+class Contracted:
+    """An open or finished ``.func``."""
+
+    name: str
+    span: Span
+    start: int
+    end: int = -1
+    parts: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Unit:
+    """One assembly, everything in its place, values still to come."""
+
+    names: Names
+    data: Data = field(default_factory=Data)
+    code: list[tuple[Line, Plan | None]] = field(default_factory=list)
+    size: int = 0
+    """Instructions."""
+    statements: list[Statement] = field(default_factory=list)
+    globals: dict[str, tuple[Line, Name]] = field(default_factory=dict)
+    entry: tuple[Line, Name] | None = None
+    contracts: list[Contracted] = field(default_factory=list)
+    labelled: list[Line] = field(default_factory=list)
+    """Lines with labels."""
