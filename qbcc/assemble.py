@@ -6,6 +6,7 @@ the time is linear in the source."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,10 +77,12 @@ class _Assembler:
         self.names = Names(self._report)
         self.unit = Unit(self.names)
         root = Path(source.path).parent if source.path else None
-        folders = Folders(options.include_dirs, stdlib_dir(), options.read, root)
-        self.expander = Expander(self.names, folders, self._line, self._enter, self._leave)
+        prefix = os.path.dirname(source.name) if source.path else ""
+        self._folders = Folders(options.include_dirs, stdlib_dir(), options.read, root, prefix)
+        self.expander = Expander(self.names, self._folders, self._line, self._enter, self._leave)
         self._in_data = False
-        self._scope = ""
+        self._scopes = {True: "", False: ""}
+        """The last ordinary label, by section (data or not)."""
         self._query = False
         self._function: Contracted | None = None
         self._sections: list[tuple[bool, bool]] = []
@@ -93,7 +96,8 @@ class _Assembler:
             self._report(messages.func_order(self._function.span, f".func {self._function.name} has no .endfunc"))
         self.names.settle()
         sources = self.expander.sources
-        obj = encode(self.unit, sources, self._report, self._report_line)
+        stored = [self._folders.stored(source) for source in sources]
+        obj = encode(self.unit, sources, stored, self._report, self._report_line)
         order = {id(source): number for number, source in enumerate(sources)}
         self.diagnostics.sort(key=lambda d: _position(d, order))
         failed = any(d.severity is Severity.ERROR for d in self.diagnostics)
@@ -130,7 +134,7 @@ class _Assembler:
         try:
             if line.shape.labels:
                 self._labels(line)
-            line.scope = self._scope
+            line.scope = self._scopes[self._in_data]
             if line.shape.word >= 0:
                 self._statement(line)
         except BrokenError:
@@ -144,9 +148,9 @@ class _Assembler:
             word = line.words[at]
             name = word
             if word[0] == "@":
-                name = self._scope + word
+                name = self._scopes[self._in_data] + word
             else:
-                self._scope = word
+                self._scopes[self._in_data] = word
             base, offset = (Base.DATA, self.unit.data.size) if self._in_data else (Base.CODE, self.unit.size)
             is_query = self._query and word[0] != "@" and not self._in_data
             self.names.add_label(name, Label(base, offset, line.tokens(at, at), is_query))

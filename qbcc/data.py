@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from qbcc import messages
@@ -140,19 +142,8 @@ class Data:
         self._patch(offset, (value & _MASK).to_bytes(8, "little"))
 
     def _patch(self, offset: int, content: bytes) -> None:
-        index = self._piece(offset)
-        start, piece = self._pieces[index]
+        start, piece = self._pieces[bisect_right(self._pieces, offset, key=itemgetter(0)) - 1]
         piece[offset - start : offset - start + len(content)] = content
-
-    def _piece(self, offset: int) -> int:
-        low, high = 0, len(self._pieces) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._pieces[middle][0] <= offset:
-                low = middle
-            else:
-                high = middle - 1
-        return low
 
     def runs(self) -> list[tuple[int, bytes]]:
         """Initialised runs: they begin and end with a byte that is not 0, and hold no long row of zeros."""
@@ -187,3 +178,23 @@ def _range_error(item: _Item, value: int, least: int, most: int) -> Diagnostic:
     if item.directive == ".qword":
         return messages.does_not_fit(span, value)
     return messages.out_of_range(span, f"a value of {item.directive}", value, least, most)
+
+
+def merge_runs(runs: list[tuple[int, bytes]], patches: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Runs with patches written over them, in the one form for the same bytes."""
+    pieces: list[tuple[int, bytearray]] = []
+    for start, content in sorted([*runs, *((offset, bytes(len(patch))) for offset, patch in patches)]):
+        if pieces and start <= pieces[-1][0] + len(pieces[-1][1]) + _GAP:
+            base, piece = pieces[-1]
+            end = start - base + len(content)
+            if end > len(piece):
+                piece.extend(bytes(end - len(piece)))
+            if any(content):
+                piece[start - base : end] = content
+        else:
+            pieces.append((start, bytearray(content)))
+    starts = [start for start, _ in pieces]
+    for offset, patch in patches:
+        base, piece = pieces[bisect_right(starts, offset) - 1]
+        piece[offset - base : offset - base + len(patch)] = patch
+    return [run for start, piece in pieces for run in split_runs(start, bytes(piece))]

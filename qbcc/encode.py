@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,11 +12,12 @@ from qbcc import messages
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.names import BrokenError, Moving, Names, Value
 from qbcc.operands import CONSTANT, REGISTER, Action
+from qbcc.pool import Constants, alone
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Integer, Line, Name, Node
 from qbcc.unit import Unit
 from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where
-from vm.isa import BY_CODE, CODE_BASE, DATA_BASE, FLOAT, INT, REGISTERS
+from vm.isa import BY_CODE, REGISTERS
 
 Report = Callable[[Diagnostic], None]
 ReportLine = Callable[[Line, SourceError], None]
@@ -25,53 +25,16 @@ _MASK: Final = (1 << 64) - 1
 _NUMBERS: Final = {f"{letter}{number}": number for letter in "rR" for number in range(REGISTERS)}
 
 
-def alone(moving: Moving) -> int:
-    """The value of an address in an object that is not linked to others, 64 bits unsigned."""
-    start = {Base.CODE: CODE_BASE, Base.DATA: DATA_BASE}.get(moving.base, 0)
-    return (start + moving.offset) & _MASK
-
-
-@dataclass
-class Constants:
-    """The constant pool: equal constants share a place, and so a slot."""
-
-    bits: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    moving: dict[int, Moving] = field(default_factory=dict)
-    """By index, the constants that linking moves."""
-    _index: dict[object, int] = field(default_factory=dict)
-
-    def slot(self, value: Value) -> int:
-        """The slot of a constant. Raises :class:`ValueError` where 64 bits do not hold it."""
-        key: object = value
-        if isinstance(value, Moving):
-            bits, kind = alone(value), INT
-        elif isinstance(value, float):
-            (bits,) = struct.unpack("<Q", struct.pack("<d", value))
-            kind, key = FLOAT, (FLOAT, bits)
-        elif -(1 << 63) <= value < 1 << 64:
-            bits, kind = value & _MASK, INT
-            key = bits
-        else:
-            raise ValueError
-        index = self._index.get(key)
-        if index is None:
-            index = self._index[key] = len(self.bits)
-            self.bits.append(bits)
-            self.kinds.append(kind)
-            if isinstance(value, Moving):
-                self.moving[index] = value
-        return REGISTERS + index
-
-
 class _Encoder:
-    def __init__(self, unit: Unit, sources: Sequence[SourceFile], report: Report, report_line: ReportLine) -> None:
+    def __init__(
+        self, unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
+    ) -> None:
         self.unit = unit
         self.names: Names = unit.names
         self.sources = {id(source): number for number, source in enumerate(sources)}
         self.report = report
         self.report_line = report_line
-        self.object = ObjectFile(files=[source.name for source in sources])
+        self.object = ObjectFile(files=stored)
         self.constants = Constants()
         self.slots: dict[str, int] = {}
         """Slots of plain numbers and names, by their word."""
@@ -178,8 +141,7 @@ class _Encoder:
     # -- the rest
 
     def pool(self) -> None:
-        self.object.constants = np.array(self.constants.bits, np.uint64)
-        self.object.constant_kinds = np.array(self.constants.kinds, np.uint8)
+        self.constants.store(self.object)
         for index, moving in self.constants.moving.items():
             if self.is_label_address(moving):
                 self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
@@ -211,10 +173,14 @@ class _Encoder:
         symbols = [
             Symbol(name, Base.UNDEFINED, 0, where=self.where(self.names.externals[name])) for name in self.externals
         ]
-        for name, label in self.names.labels.items():
+        # By place, in the order of the source where places are equal: a disassembly gives the same order.
+        labels = sorted(self.names.labels.items(), key=lambda item: (item[1].base, item[1].offset))
+        for name, label in labels:
             is_global = wanted.pop(name, None) is not None
             where = self.where(label.span)
-            symbols.append(Symbol(name, label.base, label.offset, False, is_global, label.is_query, where))
+            symbols.append(
+                Symbol(name.replace("~", "__"), label.base, label.offset, False, is_global, label.is_query, where)
+            )
         symbols += [symbol for line, node in wanted.values() if (symbol := self.global_constant(line, node))]
         self.object.symbols = symbols
 
@@ -272,9 +238,11 @@ class _Encoder:
             self.object.contracts.append(Contract(found.name, found.start, found.end, *parts))
 
 
-def encode(unit: Unit, sources: Sequence[SourceFile], report: Report, report_line: ReportLine) -> ObjectFile:
-    """The object of a unit; meaningless if anything was reported as an error."""
-    encoder = _Encoder(unit, sources, report, report_line)
+def encode(
+    unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
+) -> ObjectFile:
+    """The object of a unit, with the sources' names ``stored``; meaningless if anything was reported as an error."""
+    encoder = _Encoder(unit, sources, stored, report, report_line)
     encoder.code()
     encoder.pool()
     encoder.data()

@@ -41,8 +41,8 @@ def decode(content: bytes, name: str) -> str:
         ) from None
 
 
-def read_regular(path: Path, name: str) -> str:
-    """Text of a regular file. Raises :class:`IncludeFault`; never waits for a pipe."""
+def read_regular_bytes(path: Path, name: str, most: int) -> bytes:
+    """Bytes of a regular file, at most ``most``. Raises :class:`IncludeFault`; never waits for a pipe."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as fault:
@@ -51,12 +51,10 @@ def read_regular(path: Path, name: str) -> str:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
             raise IncludeFault("E0504", f"'{name}' is not a regular file")
-        if info.st_size > MAX_SOURCE:
-            raise IncludeFault("E0504", f"'{name}' has {info.st_size:,} bytes; a source has at most {MAX_SOURCE:,}")
-        content = file.read(MAX_SOURCE + 1)
-    if len(content) > MAX_SOURCE:
-        raise IncludeFault("E0504", f"'{name}' is longer than {MAX_SOURCE:,} bytes")
-    return decode(content, name)
+        content = b"" if info.st_size > most else file.read(most + 1)
+    if info.st_size > most or len(content) > most:
+        raise IncludeFault("E0504", f"'{name}' has more than {most:,} bytes")
+    return content
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,9 @@ class Folders:
     read: Callable[[Path], str] | None = None
     """Text of a file that an editor holds unsaved; raises :class:`OSError` for one that it does not hold."""
     root: Path | None = None
-    """The main source's folder: names are shown relative to it."""
+    """The main source's folder."""
+    prefix: str = ""
+    """The folder part of the main source's name, as the user wrote it."""
 
     def find(self, name: str, includer: SourceFile) -> SourceFile:
         """The file that ``.include "name"`` means. Raises :class:`IncludeFault`."""
@@ -110,13 +110,25 @@ class Folders:
 
     def _open(self, path: Path, name: str) -> SourceFile:
         text = self._overlay(path)
-        return SourceFile(self.shown(path), read_regular(path, name) if text is None else text, str(path))
+        return SourceFile(
+            self._shown(path),
+            decode(read_regular_bytes(path, name, MAX_SOURCE), name) if text is None else text,
+            str(path),
+        )
 
-    def shown(self, path: Path) -> str:
-        """The name to store and to show for a file."""
+    def stored(self, source: SourceFile) -> str:
+        """The name that an object keeps: relative to the main source, so that it is the same wherever that lies."""
+        if source.path is None:
+            return source.name
+        path = Path(source.path)
         library = self.library and Path(os.path.realpath(self.library))
         if library and path.is_relative_to(library):
             return f"<stdlib>/{path.relative_to(library).as_posix()}"
         if self.root is not None:
             return os.path.relpath(path, os.path.realpath(self.root)).replace(os.sep, "/")
         return path.name
+
+    def _shown(self, path: Path) -> str:
+        """The name that messages show: relative to where the main source's name is."""
+        name = self.stored(SourceFile("", "", str(path)))
+        return name if name.startswith("<") else os.path.normpath(os.path.join(self.prefix, name))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vm.bytecode import ObjectFile
 from vm.interp import layout
 from vm.isa import CALL_DEPTH, CANONICAL_NAN, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
-from vm.memory import Memory, MemoryCapError
+from vm.memory import PAGE, Memory, MemoryCapError
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
 from vm.syscalls import FaultError, Random, SystemCalls
@@ -200,6 +200,11 @@ class Machine:
         return [cell_value(self._stack, i) for i in range(int(self._word(layout.SP)[0]) // layout.CELL)]
 
     @property
+    def touched(self) -> int:
+        """Bytes of the pages that were written."""
+        return int(self._word(layout.PAGES)[0]) * PAGE
+
+    @property
     def records(self) -> list[tuple[str, int | float]]:
         """What the program recorded (system call 14), in order."""
         return self._calls.records
@@ -320,6 +325,8 @@ class Machine:
                 self._system_call()
             if self.count >= int(self._word(layout.LIMIT)[0]):
                 return
+            # A slice of system calls takes seconds, one of other instructions some milliseconds.
+            self._watch()
             status = self._enter()
         if status & 0xFF == layout.HALT:
             self._calls.output.flush()

@@ -1,0 +1,175 @@
+"""What both command lines share: messages, settings, the end of the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from qbcc import render
+from qbcc.assemble import check_define
+from qbcc.diagnostics import Diagnostic
+
+FAILED: Final = 1
+"""Exit status for errors in a source, an object or an argument's file."""
+_UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def has_colour() -> bool:
+    """Whether messages may be coloured: standard error is a terminal, and nobody said no (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """A message to standard error; characters that its encoding lacks are escaped."""
+    stream = sys.stderr
+    encoding = stream.encoding or "ascii"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+def show(text: str) -> None:
+    """A result to standard output."""
+    encoding = sys.stdout.encoding or "ascii"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def report(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> None:
+    """Diagnostics: text on standard error, or JSON on standard output."""
+    found = list(diagnostics)
+    if as_json:
+        show(json.dumps([render.diagnostic_data(one) for one in found], ensure_ascii=False, indent=1))
+    elif found:
+        say(render.report(found, has_colour()))
+
+
+def fail(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> NoReturn:
+    """Report and end."""
+    report(diagnostics, as_json)
+    raise SystemExit(FAILED)
+
+
+def refuse(code: str, message: str, *notes: str) -> NoReturn:
+    """One error that has no place in a source."""
+    fail([Diagnostic(code, message, None, notes=notes)])
+
+
+def parse_defines(_context: object, _option: object, values: Sequence[str]) -> dict[str, str]:
+    """``-D NAME=VALUE``."""
+    try:
+        return dict(check_define(value) for value in values)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def parse_size(_context: object, _option: object, value: str) -> int:
+    """``4G``, ``512M``, ``65536``: bytes."""
+    match = re.fullmatch(r"(\d{1,18})\s*([KMG]?)(?:i?B)?", value.strip(), re.IGNORECASE)
+    if match is None:
+        raise click.BadParameter(f"'{value}' is no size: write 4G, 512M, 64K or a number of bytes")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+def parse_number(text: str) -> int | float:
+    """An argument of a program: an integer in any base of the language, else a float. Raises :class:`ValueError`."""
+    try:
+        value = int(text, 0) if not re.fullmatch(r"[+-]?0\d+", text) else int(text)
+    except ValueError:
+        return float(text)
+    if not -(1 << 63) <= value < 1 << 64:
+        raise ValueError(f"{text} does not fit 64 bits")
+    return value
+
+
+def parse_arguments(_context: object, _option: object, values: Sequence[str]) -> tuple[int | float, ...]:
+    """Numbers for the program."""
+    numbers = []
+    for value in values:
+        try:
+            numbers.append(parse_number(value))
+        except ValueError:
+            raise click.BadParameter(f"'{value}' is no number of 64 bits: programs take integers and floats") from None
+    return tuple(numbers)
+
+
+define_option = click.option(
+    "-D",
+    "defines",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=parse_defines,
+    help="Define a constant; wins over .define.",
+)
+include_option = click.option(
+    "-I",
+    "include",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Look for includes there too.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Results and errors as JSON.")
+
+
+def version_text() -> str:
+    """Versions of the toolchain, the instruction set and the object format."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from vm.isa import ISA_VERSION
+    from vm.objfile import FORMAT_VERSION
+
+    try:
+        ours = version("qbc")
+    except PackageNotFoundError:
+        ours = "(not installed)"
+    isa, form = (".".join(map(str, pair)) for pair in (ISA_VERSION, FORMAT_VERSION))
+    return f"qbc {ours}, instruction set {isa}, object format {form}"
+
+
+def _print_version(context: click.Context, _option: object, value: bool) -> None:
+    if value:
+        show(version_text())
+        context.exit()
+
+
+version_option = click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show versions and exit.",
+)
+
+
+def run_command(command: Callable[..., Any]) -> NoReturn:
+    """Run a click command as the process: Ctrl-C is status 130, a closed pipe ends quietly."""
+    try:
+        status = command(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        status = stop.exit_code
+    except click.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except BrokenPipeError:
+        # The reader went away; what the interpreter flushes at its end must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        status = 130
+    except OSError as error:
+        say(f"error: {error.strerror or error}" + (f": '{error.filename}'" if error.filename else ""))
+        status = FAILED
+    except MemoryError as error:
+        say(f"error: {error or 'out of memory'}")
+        status = FAILED
+    raise SystemExit(status if isinstance(status, int) else 0)

@@ -1,0 +1,127 @@
+"""``qbc``: run programs, call their entry points, look at saved tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from qbcc.cli.common import (
+    define_option,
+    fail,
+    include_option,
+    json_option,
+    parse_arguments,
+    parse_size,
+    run_command,
+    show,
+    version_option,
+)
+from qbcc.cli.running import Run, Settings, parse_dump
+from qbcc.diagnostics import SourceError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@version_option
+def qbc() -> None:
+    """Run QBC programs and look at what they made.
+
+    FILE is a source (.qbc), an object (.qbo), a program of the standard library, or - for standard input.
+    """
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every run takes."""
+    options = [
+        define_option,
+        include_option,
+        click.option("--engine", type=click.Choice(["auto", "interp"]), default="auto", help="What runs it."),
+        click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
+        click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
+        click.option(
+            "--memory", default="4G", show_default=True, callback=parse_size, help="Most memory that it may touch."
+        ),
+        click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the random numbers."),
+        click.option("--clock", type=int, metavar="T", help="Fix the clock to T µs of Unix time."),
+        click.option("--stats", is_flag=True, help="Instructions, time and memory on standard error."),
+        click.option("--regs", is_flag=True, help="Registers at the end on standard error."),
+        click.option(
+            "--dump",
+            multiple=True,
+            metavar="ADDR:LEN",
+            callback=parse_dump,
+            help="Show memory at the end.",
+        ),
+        json_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
+
+
+@qbc.command()
+@click.argument("file", metavar="FILE")
+@click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    help=_OUTPUT_HELP,
+)
+@run_options
+def run(file: str, args: tuple[int | float, ...], output: Path | None, **options: Any) -> None:
+    """Run a program. Standard output holds only what it prints."""
+    run_ = Run(file, Settings(args=args, output=output, **options))
+    outcome = run_.execute()
+    if run_.settings.as_json:
+        show(json.dumps(run_.data(), ensure_ascii=False))
+    raise SystemExit(outcome)
+
+
+@qbc.command()
+@click.argument("file", metavar="FILE")
+@click.argument("name", metavar="NAME")
+@click.argument("args", nargs=-1, metavar="ARG…", callback=parse_arguments)
+@run_options
+def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) -> None:
+    """Run a program, then call an entry point of its .query_interface and print r0."""
+    run_ = Run(file, Settings(call=(name, args), **options))
+    outcome = run_.execute()
+    if run_.settings.as_json:
+        show(json.dumps(run_.data(), ensure_ascii=False))
+    elif run_.result is not None:
+        show(repr(run_.result))
+    raise SystemExit(outcome)
+
+
+@qbc.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--node", type=int, metavar="K", help="Node K.")
+@click.option("--sigma", type=float, metavar="S", help="The node whose σ is nearest.")
+@click.option("--j", "place", type=float, nargs=2, metavar="RE IM", help="The node whose j is nearest.")
+@click.option("--layer", type=int, metavar="L", help="The members of a layer.")
+@click.option("--triangle", metavar="ID", help="A triangle by its id or index.")
+@json_option
+def table(file: Path, as_json: bool, **queries: Any) -> None:
+    """Check a saved routing table and sum it up, or show entries of it."""
+    from qbcc.cli.tables import query, summary
+
+    try:
+        asked = {name: value for name, value in queries.items() if value is not None and value != ()}
+        if asked:
+            query(file, asked, as_json)
+        else:
+            summary(file, as_json)
+    except SourceError as error:
+        fail(error.diagnostics, as_json)
+
+
+def main() -> NoReturn:
+    """Entry point."""
+    run_command(qbc)

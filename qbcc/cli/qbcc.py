@@ -1,0 +1,179 @@
+"""``qbcc``: compile, check, disassemble, link, explain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from qbcc import driver
+from qbcc.cli.common import (
+    define_option,
+    fail,
+    include_option,
+    json_option,
+    refuse,
+    report,
+    run_command,
+    show,
+    version_option,
+)
+from qbcc.diagnostics import SourceError
+from qbcc.files import write_whole
+from vm.objfile import to_bytes
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@version_option
+def qbcc() -> None:
+    """Assemble, link and inspect QBC programs.
+
+    FILE is a source (.qbc), an object (.qbo), a program of the standard library, or - for standard input.
+    """
+
+
+@qbcc.command("compile")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Link everything into this file.")
+@define_option
+@include_option
+@click.option(
+    "--emit",
+    type=click.Choice(["obj", "asm", "listing", "symbols"]),
+    default="obj",
+    show_default=True,
+    help="What to write: an object file, or text on standard output.",
+)
+@json_option
+def compile_command(
+    files: Sequence[str],
+    output: Path | None,
+    defines: dict[str, str],
+    include: Sequence[Path],
+    emit: str,
+    as_json: bool,
+) -> None:
+    """Assemble each source to a .qbo beside it; with -o, link them into one."""
+    pieces, diagnostics = driver.read(files, defines, include)
+    if diagnostics:
+        fail(diagnostics, as_json)
+    if emit != "obj":
+        _emit_text(pieces, emit, output, as_json)
+    elif output is not None:
+        _write_linked(pieces, output, as_json)
+    else:
+        for piece in pieces:
+            _write_beside(piece)
+        if as_json:
+            report([], True)
+
+
+def _write_linked(pieces: Sequence[driver.Piece], output: Path, as_json: bool) -> None:
+    obj, diagnostics = driver.join(pieces)
+    if obj is None:
+        fail(diagnostics, as_json)
+    _write(output, to_bytes(obj), pieces)
+    if as_json:
+        report([], True)
+
+
+def _write_beside(piece: driver.Piece) -> None:
+    if piece.assembly is None or piece.object is None:
+        return
+    if piece.path is None or piece.name.startswith("<"):
+        refuse("E0802", f"{piece.name} has no folder for its object", "name the object file with -o")
+    target = piece.path.with_suffix(".qbo")
+    _write(target, to_bytes(piece.object), [piece])
+
+
+def _write(target: Path, content: bytes, pieces: Sequence[driver.Piece]) -> None:
+    inputs = [piece.path for piece in pieces if piece.path is not None]
+    inputs += [Path(s.path) for piece in pieces if piece.assembly for s in piece.assembly.included if s.path]
+    try:
+        write_whole(target, content, inputs)
+    except SourceError as error:
+        fail(error.diagnostics)
+
+
+def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, as_json: bool) -> None:
+    from qbcc.disassemble import disassemble
+    from qbcc.listing import listing, symbol_data, symbols
+
+    obj, diagnostics = driver.join(pieces, complete=False)
+    if obj is None:
+        fail(diagnostics, as_json)
+    try:
+        if emit == "symbols" and as_json:
+            text = json.dumps(symbol_data(obj), indent=1)
+        else:
+            text = {"asm": disassemble, "listing": listing, "symbols": symbols}[emit](obj)
+    except SourceError as error:
+        fail(error.diagnostics, as_json)
+    if output is None:
+        show(text.rstrip("\n"))
+    else:
+        _write(output, (text.rstrip("\n") + "\n").encode(), pieces)
+
+
+@qbcc.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@define_option
+@include_option
+@json_option
+def check(files: Sequence[str], defines: dict[str, str], include: Sequence[Path], as_json: bool) -> None:
+    """Report the errors of sources and objects; write nothing."""
+    _, diagnostics = driver.read(files, defines, include)
+    if diagnostics:
+        fail(diagnostics, as_json)
+    if as_json:
+        report([], True)
+
+
+@qbcc.command()
+@click.argument("file", metavar="FILE")
+def dis(file: str) -> None:
+    """Disassemble an object file; the text assembles to the same sections."""
+    from qbcc.disassemble import disassemble
+
+    pieces, diagnostics = driver.read([file])
+    if diagnostics or pieces[0].object is None:
+        fail(diagnostics)
+    try:
+        show(disassemble(pieces[0].object).rstrip("\n"))
+    except SourceError as error:
+        fail(error.diagnostics)
+
+
+@qbcc.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="The linked object file.")
+@json_option
+def link(files: Sequence[str], output: Path, as_json: bool) -> None:
+    """Link object files into one."""
+    pieces, diagnostics = driver.read(files)
+    if diagnostics:
+        fail(diagnostics, as_json)
+    _write_linked(pieces, output, as_json)
+
+
+@qbcc.command()
+@click.argument("code", metavar="CODE")
+def explain(code: str) -> None:
+    """Explain an error (E0201) or a trap (T71)."""
+    from qbcc.explain import explain as text_of
+
+    text = text_of(code)
+    if text is None:
+        from qbcc.explain import nearest_code
+
+        close = nearest_code(code)
+        refuse("E0803", f"there is no code '{code[:40]}'", *([f"did you mean {close}?"] if close else []))
+    show(text)
+
+
+def main() -> NoReturn:
+    """Entry point."""
+    run_command(qbcc)

@@ -1,0 +1,289 @@
+"""One run of a program from the command line: build, run, report, save."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from qbcc import driver, render
+from qbcc.cli.common import fail, has_colour, say
+from qbcc.diagnostics import Diagnostic, SourceError
+from vm.isa import CODE_BASE, REGISTERS
+from vm.machine import Machine, Outcome, TrapError
+from vm.memory import Memory
+from vm.output import OutputError
+from vm.trap import ObjectError
+
+_DUMP_LIMIT: Final = 1 << 20
+_PROGRESS_AFTER: Final = 1.0
+"""Seconds before a progress bar shows."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of a run, as the command line names them."""
+
+    defines: dict[str, str]
+    include: Sequence[Path]
+    engine: str
+    max_instructions: int | None
+    timeout: float | None
+    memory: int
+    seed: int | None
+    clock: int | None
+    stats: bool
+    regs: bool
+    dump: Sequence[tuple[int, int]]
+    as_json: bool
+    args: tuple[int | float, ...] = ()
+    output: Path | None = None
+    call: tuple[str, tuple[int | float, ...]] | None = None
+
+
+class Run:
+    """Builds a program, runs it, and keeps what there is to tell."""
+
+    def __init__(self, file: str, settings: Settings) -> None:
+        self.file = file
+        self.settings = settings
+        self.built: driver.Built | None = None
+        self.machine: Machine | None = None
+        self.outcome: Outcome | None = None
+        self.result: int | float | None = None
+        self.seconds = 0.0
+        self.saved: list[Path] = []
+
+    def execute(self) -> int:
+        """Everything; the exit status."""
+        settings = self.settings
+        self.built = driver.load([self.file], settings.defines, settings.include)
+        if self.built.object is None:
+            fail(self.built.diagnostics, settings.as_json)
+        if settings.output is not None:
+            self._prepare(settings.output)
+        machine = self.machine = self._machine(self.built)
+        start = time.perf_counter()
+        self.outcome = machine.run()
+        if self.outcome.trap is None and settings.call is not None:
+            self._call(machine, *settings.call)
+        self.seconds = time.perf_counter() - start
+        self._flush()
+        status = self._report(self.outcome)
+        if settings.output is not None and self.outcome.trap is None:
+            self._save(settings.output)
+        return status
+
+    def _prepare(self, output: Path) -> None:
+        from qbcc import export
+
+        assert self.built is not None
+        try:
+            export.prepare(output, self.built.inputs)
+        except SourceError as error:
+            fail(error.diagnostics, self.settings.as_json)
+
+    def _machine(self, built: driver.Built) -> Machine:
+        settings = self.settings
+        assert built.object is not None
+        self._announce()
+        try:
+            return Machine(
+                built.object,
+                engine=settings.engine,
+                memory=settings.memory,
+                max_instructions=settings.max_instructions,
+                timeout=settings.timeout,
+                seed=settings.seed,
+                clock=settings.clock,
+                args=settings.args,
+                stdin=sys.stdin.buffer if sys.stdin is not None else None,
+                stdout=None if settings.as_json else _write_out,
+                progress=Progress(settings) if sys.stderr.isatty() else None,
+            )
+        except ObjectError as error:
+            fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
+
+    def _announce(self) -> None:
+        """The first run of an installation compiles the interpreter; say so rather than seem to hang."""
+        if sys.stderr.isatty():
+            from vm.interp import engine
+
+            if not engine.is_cached():
+                say("compiling the interpreter; this happens once")
+
+    def _call(self, machine: Machine, name: str, args: tuple[int | float, ...]) -> None:
+        try:
+            self.result = machine.call(name, *args)
+        except KeyError:
+            self._flush()
+            known = ", ".join(sorted(machine.program.entry_points())) or "none"
+            notes = (f"entry points: {known}",)
+            fail(
+                [Diagnostic("E0804", f"'{self.file}' has no entry point '{name}'", None, notes=notes)],
+                self.settings.as_json,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        except TrapError as error:
+            self.outcome = Outcome(error.trap.status, error.trap, error.trap.count)
+
+    def _flush(self) -> None:
+        progress = self.machine._progress if self.machine is not None else None
+        if isinstance(progress, Progress):
+            progress.stop()
+        if not self.settings.as_json:
+            sys.stdout.buffer.flush()
+
+    def _report(self, outcome: Outcome) -> int:
+        """Trap, registers, memory and statistics on standard error."""
+        settings = self.settings
+        assert self.built is not None
+        assert self.machine is not None
+        if not settings.as_json:
+            if outcome.trap is not None:
+                say(render.trap(outcome.trap, self.built.shown, has_colour()))
+            if settings.regs:
+                say(register_text(self.machine))
+            for address, length in settings.dump:
+                say(dump_text(self.machine, address, length))
+            if settings.stats:
+                say(stats_text(self.machine, outcome, self.seconds))
+        return outcome.status
+
+    def _save(self, output: Path) -> None:
+        from qbcc import export, messages_output
+        from vm import output as buffers
+
+        assert self.built is not None
+        assert self.machine is not None
+        try:
+            buffer = buffers.read(self.machine.peek, self.settings.memory)
+            self.saved = export.write(buffer, output, self.built.inputs)
+        except OutputError as error:
+            fail(messages_output.buffer(error).diagnostics, self.settings.as_json)
+        except SourceError as error:
+            fail(error.diagnostics, self.settings.as_json)
+
+    def data(self) -> dict[str, Any]:
+        """The run as JSON has it."""
+        assert self.built is not None
+        assert self.machine is not None
+        assert self.outcome is not None
+        machine, outcome = self.machine, self.outcome
+        return {
+            "status": outcome.status,
+            "trap": None if outcome.trap is None else render.trap_data(outcome.trap, self.built.shown),
+            "output": machine.output.decode(errors="replace"),
+            "records": [{"name": name, "value": value} for name, value in machine.records],
+            "registers": {f"r{number}": machine.get(number) for number in range(REGISTERS)},
+            "result": self.result,
+            "dump": {
+                f"{address:#x}:{length}": machine.peek(address, length).tobytes().hex()
+                for address, length in self.settings.dump
+            },
+            "stats": {
+                "instructions": machine.count,
+                "seconds": self.seconds,
+                "seed": machine.seed,
+                "touched_bytes": machine.touched,
+            },
+            "saved": [str(path) for path in self.saved],
+        }
+
+
+def _write_out(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+class Progress:
+    """A bar on standard error for a run that takes long: instructions so far, of how many if there is a limit."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.max_instructions
+        self._start = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __call__(self, machine: Machine) -> None:
+        """Show how far the machine is."""
+        if self._bar is None and time.monotonic() - self._start >= _PROGRESS_AFTER:
+            self._open()
+        if self._bar is not None:
+            self._bar.update(self._task, completed=machine.count / 1e6)
+
+    def _open(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            TextColumn("running"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} M instructions"),
+            TimeElapsedColumn(),
+        )
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        self._task = self._bar.add_task("run", total=None if self._limit is None else self._limit / 1e6)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def parse_dump(_context: object, _option: object, values: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """``ADDR:LEN``, each in any base."""
+    ranges = []
+    for value in values:
+        match = re.fullmatch(r"(0[xX][0-9a-fA-F_]+|[0-9_]+):(0[xX][0-9a-fA-F_]+|[0-9_]+)", value)
+        if match is None:
+            raise click.BadParameter(f"'{value}' is no range: write ADDR:LEN, as 0x100000:64")
+        address, length = int(match[1], 0), int(match[2], 0)
+        if not Memory.is_valid(address, length):
+            raise click.BadParameter(f"{value} is not inside memory, 0x1000 to 0xfffffffff")
+        if length > _DUMP_LIMIT:
+            raise click.BadParameter(f"{value}: at most {_DUMP_LIMIT:,} bytes are shown")
+        ranges.append((address, length))
+    return tuple(ranges)
+
+
+def register_text(machine: Machine) -> str:
+    """Registers, one a line: integers in decimal and hexadecimal, code addresses by label."""
+    lines = []
+    for register in range(REGISTERS):
+        value = machine.get(register)
+        text = render.number(value)
+        if isinstance(value, int) and CODE_BASE <= value < CODE_BASE + len(machine.program.object.code):
+            text += f"  {machine.program.routine(value - CODE_BASE)}"
+        lines.append(f"{f'r{register}':>4} = {text}")
+    return "\n".join(lines)
+
+
+def dump_text(machine: Machine, address: int, length: int) -> str:
+    """Sixteen bytes a line, in hexadecimal and as text."""
+    content = machine.peek(address, length).tobytes()
+    lines = []
+    for start in range(0, length, 16):
+        part = content[start : start + 16]
+        octets = " ".join(f"{octet:02x}" for octet in part)
+        text = "".join(chr(octet) if 32 <= octet < 127 else "." for octet in part)
+        lines.append(f"{address + start:011x}  {octets:<47}  {text}")
+    return "\n".join(lines)
+
+
+def stats_text(machine: Machine, outcome: Outcome, seconds: float) -> str:
+    """What the run cost."""
+    rate = outcome.count / seconds / 1e6 if seconds else 0.0
+    return (
+        f"{machine.count:,} instructions in {seconds:.3f} s ({rate:.0f} million a second), "
+        f"{machine.touched / (1 << 20):.1f} MiB touched, seed {machine.seed}"
+    )

@@ -1,0 +1,38 @@
+"""``qbcc explain CODE``: what an error or a trap means, with a wrong and a right example."""
+
+from __future__ import annotations
+
+import difflib
+
+from qbcc import explanations, explanations_traps, messages_link, messages_output
+from qbcc.explanation import Explanation
+
+
+def table() -> dict[str, Explanation]:
+    """All codes, ascending."""
+    found = {
+        **explanations.EXPLANATIONS,
+        **messages_link.EXPLANATIONS,
+        **messages_output.EXPLANATIONS,
+        **explanations_traps.EXPLANATIONS,
+    }
+    return dict(sorted(found.items()))
+
+
+def explain(code: str) -> str | None:
+    """The text for a code, or None if there is no such code."""
+    wanted = code.strip().upper()
+    found = table().get(wanted)
+    if found is None:
+        return None
+    parts = [f"{wanted}: {found.title}", "", found.text]
+    for name, example in (("Wrong:", found.wrong), ("Right:", found.right)):
+        if example:
+            parts += ["", name, "", *(f"    {line}".rstrip() for line in example.splitlines())]
+    return "\n".join(parts)
+
+
+def nearest_code(code: str) -> str | None:
+    """The code that was probably meant."""
+    found = difflib.get_close_matches(code.strip().upper()[:10], table(), 1, 0.5)
+    return found[0] if found else None
