@@ -102,9 +102,16 @@ class Memory:
 
     def _touched_pages(self) -> NDArray[np.intp]:
         """Page numbers, ascending. The map is read by the stretch, so that its untouched parts stay free."""
-        stretch = 1 << 20
-        found = (np.flatnonzero(self.touched[i : i + stretch]) + i for i in range(0, len(self.touched), stretch))
-        return np.concatenate([pages for pages in found if len(pages)] or [np.zeros(0, np.intp)])
+        stretch = 1 << 16
+        found: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
+        missing = int(self._count[0])
+        for start in range(0, len(self.touched), stretch):
+            if not missing:
+                break
+            pages = np.flatnonzero(self.touched[start : start + stretch])
+            missing -= len(pages)
+            found.append(pages + start)
+        return np.concatenate(found)
 
     def copy(self) -> list[tuple[int, bytes]]:
         """The touched stretches with their bytes."""
@@ -114,7 +121,7 @@ class Memory:
         """Forget everything, then hold exactly ``content`` (as :meth:`copy` gave it)."""
         for address, length in list(self.runs()):
             self._area.madvise(mmap.MADV_DONTNEED, address, length)
-        self._map.madvise(mmap.MADV_DONTNEED)
+            self.touched[address // PAGE : (address + length) // PAGE] = 0
         self._count[0] = 0
         for address, data in content:
             self.write(address, data)

@@ -1,0 +1,160 @@
+"""The benchmark programs give their right answers, and the report says what was measured. No times."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import processes, report, results, runner, suite
+from benchmarks.suite import BENCHMARKS, HERE, Answer, Benchmark
+
+ROOT = HERE.parent
+REFERENCE = HERE / "results" / "reference.json"
+
+
+def _loop() -> int:
+    states = [42]
+    for _ in range(1000):
+        states.append((states[-1] * 1103515245 + 12345) % 2**31)
+    return sum(state // 128 ^ step for step, state in enumerate(states[1:]))
+
+
+def _matrix() -> float:
+    i, j = np.indices((12, 12))
+    product = ((3 * i + j) % 7 + 0.5) @ ((i + 2 * j) % 5 - 1.25)
+    return float((product * ((i + j) % 3 + 1)).sum())
+
+
+def _copy() -> int:
+    word = 1
+    words = [word := (word * 1103515245 + 12345) % 2**31 for _ in range(100)]
+    turned = words[20:] + words[:20]
+    return sum((k + 1) * word for k, word in enumerate(turned))
+
+
+def _mandelbrot() -> int:
+    steps = 0
+    for point in range(400):
+        c = complex(2.5 / 20 * (point % 20) - 2.0, 2.5 / 20 * (point // 20) - 1.25)
+        z = 0j
+        for _ in range(50):
+            z = z * z + c
+            steps += 1
+            if abs(z) > 2.0:
+                break
+    return steps
+
+
+def _text() -> int:
+    digest = 0xCBF29CE484222325
+    for byte in "".join(f"{number}," for number in range(1000)).encode():
+        digest = (digest ^ byte) * 0x100000001B3 % 2**64
+    return int(np.uint64(digest).astype(np.int64))
+
+
+# By an independent way or from the literature, at each program's small size.
+KNOWN: dict[str, Answer] = {
+    "loop": _loop(),
+    "collatz": 871_179,  # the longest chain below 1000 starts at 871 and has 179 members
+    "fib": 610,
+    "sieve": 168,
+    "matrix": _matrix(),
+    "copy": _copy(),
+    "mandelbrot": _mandelbrot(),
+    "nbody": pytest.approx(-0.169087605, abs=5e-10),
+    "spectral": pytest.approx(1.274219991, abs=5e-10),
+    "text": _text(),
+    "print": "".join(f"{number} {math.sqrt(number)!r}\n" for number in range(100)),
+}
+
+
+@pytest.mark.parametrize("benchmark_", BENCHMARKS, ids=lambda benchmark_: benchmark_.name)
+def test_every_contender_gives_the_known_answer(benchmark_: Benchmark) -> None:
+    runs = runner.check(benchmark_, benchmark_.small)
+    assert runs["qbc"].answer == KNOWN[benchmark_.name]
+    assert {"qbc", "python"} <= runs.keys()
+
+
+def test_a_program_without_an_argument_takes_the_suite_size() -> None:
+    for benchmark_ in BENCHMARKS:
+        text = benchmark_.path.read_text(encoding="utf-8")
+        assert f"size     r4, {benchmark_.size:_}" in text or f"size     r4, {benchmark_.size}" in text
+
+
+def test_contenders_that_disagree_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = runner.Run(0.1, -1)
+    monkeypatch.setitem(runner.CONTENDERS, "python", lambda benchmark, size: lambda: wrong)
+    with pytest.raises(runner.BenchmarkError, match="fib 15: the answers differ: qbc 610, python -1"):
+        runner.check(next(b for b in BENCHMARKS if b.name == "fib"), 15)
+
+
+def _results() -> results.Results:
+    made = results.Results("2026-01-02T03:04:05+00:00", {"processor": "Test"}, small=False)
+    contenders = {"qbc": results.Samples([0.2, 0.1, 0.4]), "python": results.Samples([2.0])}
+    made.programs.append(results.ProgramResult("fib", "call", "recursion", 30, 50_000_000, contenders))
+    made.processes.append(results.ProcessResult("qbc run x", "start", results.Samples([0.25]), 90_000_000))
+    made.assembler = results.AssemblerResult(200_000, results.Samples([4.0, 5.0]))
+    return made
+
+
+def test_results_survive_json(tmp_path: Path) -> None:
+    results.save(_results(), tmp_path / "new" / "x.json")
+    assert results.load(tmp_path / "new" / "x.json") == _results()
+
+
+@pytest.mark.parametrize("text", [json.dumps({"format": 99}), "[1]", "all:"])
+def test_foreign_files_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ValueError, match=r"x\.json: not benchmark results of format 1"):
+        results.load(tmp_path / "x.json")
+
+
+def test_report_has_medians_spreads_and_ratios() -> None:
+    text = report.markdown(_results())
+    assert "| fib | 50,000,000 | 250 | 200 ms (100-400) | 2000 ms (2000-2000) 0.100x | - | - |" in text
+    assert "| qbc run x | start | 250 ms (250-250) | 90 MB |" in text
+    assert "| 200,000 | 44,444 | 4500 ms (4000-5000) |" in text
+    assert "2026-01-02T03:04:05+00:00: processor Test." in text
+
+
+def test_the_command_measures_shows_and_saves(tmp_path: Path) -> None:
+    saved = tmp_path / "results.json"
+    options = ["--small", "--runs", "1", "--only", "fib", "--only", "assembler", "--json", str(saved)]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *options], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "fib" in done.stdout
+    loaded = results.load(saved)
+    assert [row.name for row in loaded.programs] == ["fib"]
+    assert loaded.programs[0].instructions > 10_000
+    assert loaded.assembler is not None
+    shown = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--show", str(saved), "--markdown"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == report.markdown(loaded)
+
+
+def test_whole_processes_run_and_their_output_is_checked() -> None:
+    measured = runner.measure([suite.START, suite.TABLE], runs=1, small=True)
+    assert [row.about for row in measured.processes] == ["hello", "the same in Python", "1,000 nodes"]
+    assert all(len(row.samples.seconds) == 1 for row in measured.processes)
+
+
+def test_a_command_that_fails_is_an_error() -> None:
+    with pytest.raises(runner.BenchmarkError, match=r"exit\(3\): status 3"):
+        processes.run_process([sys.executable, "-c", "exit(3)"])
+
+
+def test_the_documentation_shows_the_reference_results() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert report.markdown(results.load(REFERENCE)) in page
