@@ -1,0 +1,124 @@
+"""The contenders: each turns a benchmark and a size into a function that runs it once.
+
+What is timed is the run alone: assembling, compiling and loading happen before, since users pay for them
+once and the whole-process benchmarks measure them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from benchmarks.suite import C_SOURCE, Answer, Benchmark
+from qbcc.assemble import assemble
+from qbcc.source import SourceFile
+from vm.bytecode import ObjectFile
+from vm.machine import Machine
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: wall-clock seconds, its answer, and instructions where they are counted."""
+
+    seconds: float
+    answer: Answer
+    instructions: int | None = None
+
+
+Runner = Callable[[], Run]
+
+
+class BenchmarkError(Exception):
+    """A benchmark that does not build, does not run, or gives another answer than its peers."""
+
+
+@cache
+def build(path: Path) -> ObjectFile:
+    """The program at ``path``, assembled."""
+    result = assemble(SourceFile(path.name, path.read_text(encoding="utf-8"), str(path)))
+    if result.object is None:
+        first = result.diagnostics[0]
+        line = first.span.line if first.span else 0
+        raise BenchmarkError(f"{path.name}:{line}: {first.message}")
+    return result.object
+
+
+def qbc(benchmark: Benchmark, size: int) -> Runner:
+    """The program on the machine's default engine."""
+    program = build(benchmark.path)
+
+    def run() -> Run:
+        machine = Machine(program, args=(size,))
+        start = time.perf_counter()
+        outcome = machine.run()
+        seconds = time.perf_counter() - start
+        if outcome.status:
+            reason = outcome.trap.message if outcome.trap else f"status {outcome.status}"
+            raise BenchmarkError(f"{benchmark.name}: {reason}")
+        return Run(seconds, benchmark.answer(machine.output.decode()), outcome.count)
+
+    return run
+
+
+def python(benchmark: Benchmark, size: int) -> Runner:
+    """The same algorithm in plain Python."""
+    module, function = benchmark.peer.split(".")
+    return _timed(getattr(importlib.import_module(f"benchmarks.peers.{module}"), function), size)
+
+
+def numba(benchmark: Benchmark, size: int) -> Runner | None:
+    """The same algorithm compiled by Numba; None where there is none."""
+    if not benchmark.compiled:
+        return None
+    return _timed(getattr(importlib.import_module("benchmarks.peers.compiled"), benchmark.name), size)
+
+
+def c(benchmark: Benchmark, size: int) -> Runner | None:
+    """The same algorithm in C; None where there is none, or no compiler."""
+    library = c_library()
+    if library is None or not benchmark.compiled:
+        return None
+    function = library[benchmark.name]
+    function.argtypes = [ctypes.c_int64]
+    function.restype = ctypes.c_double if benchmark.answer is float else ctypes.c_int64
+    return _timed(function, size)
+
+
+def _timed(function: Callable[[int], Answer], size: int) -> Runner:
+    def run() -> Run:
+        start = time.perf_counter()
+        answer = function(size)
+        return Run(time.perf_counter() - start, answer)
+
+    return run
+
+
+@cache
+def c_library() -> ctypes.CDLL | None:
+    """The C programs, compiled with ``gcc -O2`` and loaded; None where there is no gcc."""
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        return None
+    with TemporaryDirectory() as folder:
+        library = Path(folder) / "benchmarks.so"
+        options = ["-O2", "-ffp-contract=off", "-shared", "-fPIC"]
+        subprocess.run([compiler, *options, str(C_SOURCE), "-o", str(library), "-lm"], check=True)
+        return ctypes.CDLL(str(library))
+
+
+CONTENDERS: Final[dict[str, Callable[[Benchmark, int], Runner | None]]] = {
+    "qbc": qbc,
+    "python": python,
+    "numba": numba,
+    "c": c,
+}
+"""By the name in results; ``qbc`` is the one that the others stand beside."""
