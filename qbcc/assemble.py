@@ -23,7 +23,7 @@ from qbcc.names import BrokenError, Constant, Label, Names
 from qbcc.operands import Plan, plan
 from qbcc.parser import parse_line
 from qbcc.source import SourceFile
-from qbcc.syntax import Line, Name, Register
+from qbcc.syntax import DIRECTIVES, Line, Name, Register
 from qbcc.unit import Contracted, Statement, Unit
 from vm.bytecode import Base, ObjectFile
 from vm.isa import BY_NAME
@@ -132,6 +132,8 @@ class _Assembler:
     def _line(self, line: Line) -> None:
         """A line that expansion gives: labels, then an instruction or a directive."""
         try:
+            if line.shape.word >= 0:
+                self._check_section(line)
             if line.shape.labels:
                 self._labels(line)
             line.scope = self._scopes[self._in_data]
@@ -141,6 +143,16 @@ class _Assembler:
             return
         except SourceError as error:
             self._report_line(line, error)
+
+    def _check_section(self, line: Line) -> None:
+        """Report what stands in the wrong section, and go on in the right one: the next lines will belong there too."""
+        word = line.word
+        if self._in_data and word.upper() in BY_NAME:
+            self._in_data = False
+            self._report_line(line, SourceError([messages.code_in_data(line.word_span(), word.upper())]))
+        elif not self._in_data and word.lower() in DATA_DIRECTIVES:
+            self._in_data = True
+            self._report_line(line, SourceError([messages.data_in_text(line.word_span(), word.lower())]))
 
     def _labels(self, line: Line) -> None:
         self.unit.labelled.append(line)
@@ -168,12 +180,10 @@ class _Assembler:
         """Said once for each word: a macro that is missing is missing everywhere."""
         if self._in_data or word not in self._unknown:
             self._unknown.add(word)
-            span = line.tokens(line.shape.word, line.shape.word)
+            span = line.word_span()
             raise SourceError([messages.unknown_word(span, word, [*BY_NAME, *self.expander.macros])])
 
     def _instruction(self, line: Line) -> None:
-        if self._in_data:
-            raise SourceError([messages.code_in_data(line.whole(), line.word.upper())])
         unit = self.unit
         if unit.size >= MAX_INSTRUCTIONS:
             raise SourceError([messages.too_long(line.whole(), MAX_INSTRUCTIONS)])
@@ -189,16 +199,14 @@ class _Assembler:
 
     def _directive(self, line: Line, word: str) -> None:
         if word in DATA_DIRECTIVES:
-            if not self._in_data:
-                raise SourceError([messages.data_in_text(line.whole(), word)])
             start = self.unit.data.size
             self.unit.data.directive(line, self.names)
             self.unit.statements.append(Statement(line, start, self.unit.data.size - start, True))
             return
         handler = _HANDLERS.get(word)
         if handler is None:
-            known = [*_HANDLERS, *DATA_DIRECTIVES, *self.expander.directives]
-            raise SourceError([messages.unknown_directive(line.tokens(line.shape.word, line.shape.word), word, known)])
+            span = line.word_span()
+            raise SourceError([messages.unknown_directive(span, line.word, DIRECTIVES)])
         handler(self, line)
 
     # -- directives
@@ -239,13 +247,15 @@ class _Assembler:
         self._query = True
 
     def _func(self, line: Line) -> None:
+        opened = self._function
+        if opened is not None:
+            raise SourceError([messages.func_order(line.whole(), ".func inside .func", opened.span)])
+        # A nameless one takes the .endfunc that will come, so that it is no error too.
+        self._function = Contracted("", line.whole(), self.unit.size)
         (node,) = _names(line, ".func takes the name of a subroutine", 1)
-        name = line.words[node.first]
         if self._in_data:
             raise SourceError([messages.func_order(line.whole(), ".func belongs to the code section")])
-        if self._function is not None:
-            raise SourceError([messages.func_order(line.whole(), ".func inside .func", self._function.span)])
-        self._function = Contracted(name, line.span(node), self.unit.size)
+        self._function = Contracted(line.words[node.first], line.span(node), self.unit.size)
 
     def _func_part(self, line: Line) -> None:
         word = line.word.lower()
@@ -263,7 +273,8 @@ class _Assembler:
         if self._function is None:
             raise SourceError([messages.func_order(line.whole(), ".endfunc without .func before it")])
         self._function.end = self.unit.size
-        self.unit.contracts.append(self._function)
+        if self._function.name:
+            self.unit.contracts.append(self._function)
         self._function = None
 
 

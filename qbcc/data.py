@@ -121,7 +121,7 @@ class Data:
             if isinstance(value, Moving):
                 raise SourceError([messages.not_yet_known(span, "a float")])
             try:
-                self._patch(item.offset, struct.pack("<d", value))
+                self._patch(item.offset, struct.pack("<d", float(value)))
             except OverflowError:
                 raise SourceError([messages.large_float(span)]) from None
             return None

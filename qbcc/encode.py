@@ -51,6 +51,17 @@ class _Encoder:
             self.report_line(line, error)
             return None
 
+    def inside(self, line: Line, node: Node) -> Value | None:
+        """A value that an object can hold: an address lies in its section, or at a distance that 64 bits hold."""
+        value = self.value(line, node)
+        if not isinstance(value, Moving):
+            return value
+        low, high = (0, self.unit.size) if value.base is Base.CODE else (-(1 << 63), (1 << 63) - 1)
+        if low <= value.offset <= high:
+            return value
+        self.fail(line, messages.address_outside(line.span(node), value.base is Base.CODE))
+        return None
+
     def fail(self, line: Line, diagnostic: Diagnostic) -> None:
         self.report_line(line, SourceError([diagnostic]))
 
@@ -99,7 +110,7 @@ class _Encoder:
         is_plain = isinstance(node, Integer) or (isinstance(node, Name) and word[0] != "@")
         if is_plain and word in self.slots:
             return self.slots[word]
-        value = self.value(line, node)
+        value = self.inside(line, node)
         if value is None:
             return 0
         try:
@@ -121,7 +132,8 @@ class _Encoder:
             self.fail(line, messages.not_a_target(line.span(node), name, f"the number {value!r}"))
             return 0
         if value.base is Base.UNDEFINED:
-            self.object.relocations.append(self.relocation(Place.TARGET, index, value, slot))
+            if self.inside(line, node) is not None:
+                self.object.relocations.append(self.relocation(Place.TARGET, index, value, slot))
             return 0
         if value.base is not Base.CODE:
             self.fail(line, messages.not_a_target(line.span(node), name, "an address of data"))
@@ -143,17 +155,12 @@ class _Encoder:
     def pool(self) -> None:
         self.constants.store(self.object)
         for index, moving in self.constants.moving.items():
-            if self.is_label_address(moving):
-                self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
-
-    def is_label_address(self, moving: Moving) -> bool:
-        """Whether it can be relocated; a code address past the code was reported with its line."""
-        return moving.base is not Base.CODE or 0 <= moving.offset <= self.unit.size
+            self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
 
     def data(self) -> None:
         data = self.unit.data
         for item in data.values():
-            value = self.value(item.line, item.node)
+            value = self.inside(item.line, item.node)
             if value is None:
                 continue
             try:
@@ -170,19 +177,25 @@ class _Encoder:
         for line in self.unit.labelled:
             self.place(line)
         wanted = dict(self.unit.globals)
-        symbols = [
+        external = [
             Symbol(name, Base.UNDEFINED, 0, where=self.where(self.names.externals[name])) for name in self.externals
         ]
-        # By place, in the order of the source where places are equal: a disassembly gives the same order.
-        labels = sorted(self.names.labels.items(), key=lambda item: (item[1].base, item[1].offset))
-        for name, label in labels:
-            is_global = wanted.pop(name, None) is not None
-            where = self.where(label.span)
-            symbols.append(
-                Symbol(name.replace("~", "__"), label.base, label.offset, False, is_global, label.is_query, where)
+        labels = [
+            Symbol(
+                name=name.replace("~", "__"),
+                base=label.base,
+                value=label.offset,
+                is_global=wanted.pop(name, None) is not None,
+                is_query=label.is_query,
+                where=self.where(label.span),
             )
-        symbols += [symbol for line, node in wanted.values() if (symbol := self.global_constant(line, node))]
-        self.object.symbols = symbols
+            for name, label in self.names.labels.items()
+        ]
+        constants = [symbol for line, node in wanted.values() if (symbol := self.global_constant(line, node))]
+        placed = [*labels, *(symbol for symbol in constants if symbol.base is not Base.ABSOLUTE)]
+        # By place, in the order of the source where places are equal: a disassembly gives the same order.
+        placed.sort(key=lambda symbol: (symbol.base, symbol.value))
+        self.object.symbols = [*external, *placed, *(s for s in constants if s.base is Base.ABSOLUTE)]
 
     def where(self, span: Span) -> Where | None:
         file = self.sources.get(id(span.source))
@@ -201,6 +214,10 @@ class _Encoder:
         if isinstance(value, Moving):
             if value.base is Base.UNDEFINED:
                 self.fail(line, messages.defined_twice(line.span(node), name, self.names.where(name)))
+                return None
+            is_code = value.base is Base.CODE
+            if not 0 <= value.offset <= (self.unit.size if is_code else self.unit.data.size):
+                self.fail(line, messages.address_outside(line.span(node), is_code))
                 return None
             return Symbol(name, value.base, value.offset, is_global=True, where=where)
         if isinstance(value, float):

@@ -27,6 +27,7 @@ MAX_DEPTH: Final = 200
 MAX_LINES: Final = 5_000_000
 """Lines that an assembly may come to."""
 _CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
 _CLOSES: Final = {".macro": ".endm", ".rept": ".endr"}
 
 
@@ -88,6 +89,8 @@ class Expander:
         self.count = 0
         self._stack: list[_Frame] = []
         self._uses = 0
+        self._orphans: list[str] = []
+        """Openers of blocks that were reported, whose ends are still to come."""
         self._special: dict[str, Callable[[Line], None]] = {
             ".include": self._include,
             ".macro": self._define_macro,
@@ -101,11 +104,6 @@ class Expander:
             ".endr": lambda line: self._stray(line, ".rept"),
         }
 
-    @property
-    def directives(self) -> list[str]:
-        """The directives that are seen to here."""
-        return list(self._special)
-
     def run(self, source: SourceFile) -> None:
         """Expand the main source to its last line."""
         self._open_file(source, None)
@@ -115,9 +113,22 @@ class Expander:
             if line is self:
                 self._close(frame)
             elif isinstance(line, Diagnostic):
-                self.report(line)
+                self._misformed(line)
             elif isinstance(line, Line):
                 self._line(line, frame)
+
+    def _misformed(self, found: Diagnostic) -> None:
+        """A line that is none. If it was to open a block, the block's end is no error of its own."""
+        self.report(found)
+        opened = _BLOCK.match(found.span.source.line(found.span.line)) if found.span is not None else None
+        if opened is not None:
+            self._orphans.append(opened[1].lower())
+
+    def _is_orphan(self, opener: str) -> bool:
+        if opener not in self._orphans:
+            return False
+        self._orphans.remove(opener)
+        return True
 
     # -- frames
 
@@ -243,6 +254,8 @@ class Expander:
     def _open_choice(self, line: Line) -> _Choice:
         choices = self._stack[-1].choices
         if not choices:
+            if self._is_orphan(".if"):
+                raise BrokenError
             raise SourceError([messages.stray(line.whole(), line.word.lower(), ".if")])
         if choices[-1].has_else and line.word.lower() != ".endif":
             raise SourceError([messages.after_else(line.whole(), line.word.lower(), choices[-1].opened)])
@@ -351,6 +364,8 @@ class Expander:
             yield _substitute(line, fresh, suffix, values, use)
 
     def _stray(self, line: Line, opener: str) -> None:
+        if self._is_orphan(opener):
+            return
         raise SourceError([messages.stray(line.whole(), line.word.lower(), opener)])
 
 

@@ -152,6 +152,13 @@ EXPLANATIONS: dict[str, Explanation] = {
         ".define BIG 1 << 5000",
         ".define BIG 1 << 63",
     ),
+    "E0311": _entry(
+        "an address outside its section",
+        "An address of code is a label, or at a distance from one that stays inside the program. An address of data is at a "
+        "distance that 64 bits hold; one that .global exports lies inside the data.",
+        "main: QMOV r0, main+1000",
+        "main: QMOV r0, main",
+    ),
     # -- E04: directives and data
     "E0401": _entry(
         "a directive that does not exist", "Directives begin with a point and ignore case.", ".foo 1", ".data\n.byte 1"

@@ -47,10 +47,11 @@ def read_regular_bytes(path: Path, name: str, most: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as fault:
         raise IncludeFault("E0501", f"cannot read '{name}': {fault.strerror}") from None
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(descriptor)
+        raise IncludeFault("E0504", f"'{name}' is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
-            raise IncludeFault("E0504", f"'{name}' is not a regular file")
         content = b"" if info.st_size > most else file.read(most + 1)
     if info.st_size > most or len(content) > most:
         raise IncludeFault("E0504", f"'{name}' has more than {most:,} bytes")

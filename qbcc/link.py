@@ -1,16 +1,20 @@
 """The linker: several objects to one.
 
-Code and data are laid one after the other, names resolved, and the constants pooled again in the order of their use, so
-that the same program gives the same bytes however it was cut into objects."""
+Code and data are laid one after the other, names resolved, and the constants pooled again in the order of their use. So
+linking one object gives the same object, and linking some first and the rest later gives what linking all at once
+does."""
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qbcc import messages_link as messages
 from qbcc.data import merge_runs
@@ -19,10 +23,25 @@ from qbcc.names import Moving
 from qbcc.pool import Constants, alone
 from qbcc.source import Span
 from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where
-from vm.isa import BY_CODE, FLOAT, INT, REGISTERS
-from vm.verify import MAX_DATA, MAX_INSTRUCTIONS
+from vm.isa import FLOAT, INT, OPS, REGISTERS, SLOTS
+from vm.verify import MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS
 
 _MASK: Final = (1 << 64) - 1
+_Resolved = Moving | tuple[int, int]
+"""An address, or the bits and the kind of a constant."""
+
+
+def _slots_of(letter: str) -> NDArray[np.bool_]:
+    """By instruction number and slot: whether the slot has that letter."""
+    table = np.zeros((max(op.code for op in OPS) + 1, SLOTS), bool)
+    for op in OPS:
+        for slot, found in enumerate(op.slots):
+            table[op.code, slot] = found == letter
+    return table
+
+
+_VALUES: Final = _slots_of("a")
+_TARGETS: Final = _slots_of("l")
 
 
 @dataclass(frozen=True)
@@ -42,15 +61,37 @@ class _Part:
     code: int
     data: int
     files: dict[int, int] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
+    """Number in the result by number in the object."""
 
     def moved(self, base: Base, offset: int) -> Moving:
         """One of its own addresses."""
         return Moving(base, offset + (self.code if base is Base.CODE else self.data))
 
+    def place(self, symbol: Symbol) -> Span | None:
+        """Where a symbol is declared."""
+        return messages.place(self.name, self.object, symbol.where)
+
+    def instruction_place(self, index: int) -> Span | None:
+        """Where an instruction is written."""
+        if not len(self.object.lines):
+            return None
+        return messages.place(self.name, self.object, Where(*map(int, self.object.lines[index])))
+
+    def use(self, relocation: Relocation) -> Span | None:
+        """Where the code first uses what a relocation fills in."""
+        if relocation.place is Place.TARGET:
+            return self.instruction_place(relocation.where)
+        if relocation.place is Place.CONSTANT:
+            code = self.object.code
+            is_use = (code[:, 1:] == REGISTERS + relocation.where) & _VALUES[code[:, 0]]
+            found = np.flatnonzero(is_use.any(axis=1))
+            return self.instruction_place(int(found[0])) if len(found) else None
+        return None
+
 
 def link(inputs: Sequence[Input], *, complete: bool = True) -> tuple[ObjectFile | None, tuple[Diagnostic, ...]]:
-    """Link verified objects. ``complete``: every name must be found; else what is missing stays external.
+    """Link verified objects, in order. ``complete``: every name that is used must be found; else what is missing stays
+    external.
 
     Gives the object (None on errors) and what is wrong."""
     return _Linker(inputs, complete).run()
@@ -62,21 +103,26 @@ class _Linker:
         self.diagnostics: list[Diagnostic] = []
         self.parts: list[_Part] = []
         self.result = ObjectFile()
+        self.code_size = 0
         self.constants = Constants()
         self.globals: dict[str, tuple[_Part, Symbol]] = {}
-        self.externals: dict[str, tuple[_Part, Symbol]] = {}
+        self.missing: dict[str, tuple[_Part, Symbol]] = {}
+        """Names that no object defines, with the first declaration of each."""
+        self.externals: dict[str, int] = {}
+        """Symbol numbers of those that the result keeps, in the order of their use."""
         for item in inputs:
             self._lay(item)
 
     def run(self) -> tuple[ObjectFile | None, tuple[Diagnostic, ...]]:
         self._sizes()
         self._globals()
-        if not self.diagnostics:
+        self._missing()
+        self._entry()
+        if not any(found.code == "E0706" for found in self.diagnostics):
             self._files()
             self._code()
             self._data()
             self._symbols()
-            self._entry()
         return (None if self.diagnostics else self.result), tuple(self.diagnostics)
 
     # -- layout
@@ -92,160 +138,197 @@ class _Linker:
         if not self.parts:
             return
         last = self.parts[-1]
-        code, data = last.code + len(last.object.code), last.data + last.object.data_size
-        for what, found, most in (("instructions", code, MAX_INSTRUCTIONS), ("bytes of data", data, MAX_DATA)):
-            if found > most:
-                self.diagnostics.append(messages.too_large(what, found, most))
-        self.result.data_size = data
+        self.code_size = last.code + len(last.object.code)
+        self.result.data_size = last.data + last.object.data_size
         self.result.data_align = max(part.object.data_align for part in self.parts)
+        self._limit("instructions", self.code_size, MAX_INSTRUCTIONS)
+        self._limit("bytes of data", self.result.data_size, MAX_DATA)
 
-    def _place(self, part: _Part, symbol: Symbol) -> Span | None:
-        return messages.place(part.name, part.object, symbol)
+    def _limit(self, what: str, found: int, most: int) -> None:
+        if found > most:
+            self.diagnostics.append(messages.too_large(what, found, most))
 
-    def _globals(self) -> None:
-        for part in self.parts:
-            for symbol in part.object.symbols:
-                if not symbol.is_global or symbol.base is Base.UNDEFINED:
-                    continue
-                first = self.globals.setdefault(symbol.name, (part, symbol))
-                if first[1] is not symbol:
-                    self.diagnostics.append(
-                        messages.clash(
-                            symbol.name,
-                            (first[0].name, self._place(*first)),
-                            (part.name, self._place(part, symbol)),
-                        )
-                    )
+    def _entry(self) -> None:
+        starting = [part for part in self.parts if part.object.entry != NO_ENTRY]
+        declared = [part for part in starting if part.object.entry_declared]
+        places = [(part.name, part.instruction_place(part.object.entry)) for part in declared]
+        self.diagnostics += [messages.entries(places[0], second) for second in places[1:]]
+        for part in (declared or starting)[:1]:
+            self.result.entry = part.object.entry + part.code
+            self.result.entry_declared = bool(declared)
+
+    # -- files
 
     def _files(self) -> None:
-        """Sources of one name and the same lines are one file."""
-        result = self.result
+        """Sources of one name and the same lines are one file, but two of one object stay two."""
+        known = self.result
         for part in self.parts:
             texts: dict[int, dict[int, str]] = {}
             for (file, line), text in part.object.texts.items():
                 texts.setdefault(file, {})[line] = text
             for number, name in enumerate(part.object.files):
-                part.files[number] = self._file(name, texts.get(number, {}))
-                for line, text in texts.get(number, {}).items():
-                    result.texts[part.files[number], line] = text
+                part.files[number] = self._file(part, self._shown(part, name), texts.get(number, {}))
+                known.texts |= {(part.files[number], line): text for line, text in texts.get(number, {}).items()}
 
-    def _file(self, name: str, texts: dict[int, str]) -> int:
+    def _shown(self, part: _Part, name: str) -> str:
+        """A source's name, relative to the first object's folder as all names in an object are."""
+        main = self.parts[0].name
+        own, first = PurePath(part.name).parent, PurePath(main).parent
+        if own == first or any(known.startswith("<") for known in (main, part.name, name)):
+            return name
+        return PurePath(os.path.relpath(own / name, first)).as_posix()
+
+    def _file(self, part: _Part, name: str, texts: dict[int, str]) -> int:
         known = self.result
+        taken = set(part.files.values())
         for number, other in enumerate(known.files):
-            if other == name and all(known.texts.get((number, line), text) == text for line, text in texts.items()):
+            is_same = other == name and number not in taken
+            if is_same and all(known.texts.get((number, line), text) == text for line, text in texts.items()):
                 return number
         known.files.append(name)
         return len(known.files) - 1
 
     # -- names
 
-    def _resolve(self, part: _Part, symbol: Symbol, addend: int) -> Moving | tuple[int, int] | None:
-        """An address, the bits and kind of a constant, or None where the name is missing."""
-        found = self.globals.get(symbol.name)
-        if found is None:
-            if not self.complete:
-                self.externals.setdefault(symbol.name, (part, symbol))
-                return Moving(Base.UNDEFINED, addend, symbol.name)
-            if symbol.name not in part.missing:
-                part.missing.add(symbol.name)
-                span = self._place(part, symbol)
-                self.diagnostics.append(messages.missing(symbol.name, part.name, span, self.globals))
-            return None
-        owner, definition = found
+    def _globals(self) -> None:
+        for part in self.parts:
+            for symbol in part.object.symbols:
+                if not symbol.is_global or symbol.base is Base.UNDEFINED:
+                    continue
+                owner, first = self.globals.setdefault(symbol.name, (part, symbol))
+                if first is not symbol:
+                    ends = (owner.name, owner.place(first)), (part.name, part.place(symbol))
+                    self.diagnostics.append(messages.clash(symbol.name, *ends))
+
+    def _missing(self) -> None:
+        """What is used and not defined: reported once for each object, or kept as an external of the result."""
+        for part in self.parts:
+            used: dict[int, Relocation] = {}
+            for relocation in part.object.relocations:
+                if relocation.base is Base.UNDEFINED:
+                    used.setdefault(relocation.symbol, relocation)
+            for number, relocation in sorted(used.items()):
+                symbol = part.object.symbols[number]
+                if symbol.name in self.globals:
+                    continue
+                self.missing.setdefault(symbol.name, (part, symbol))
+                if self.complete:
+                    places = part.place(symbol), part.use(relocation)
+                    hidden = self._hidden(symbol.name)
+                    self.diagnostics.append(messages.missing(symbol.name, part.name, places, hidden, self.globals))
+
+    def _hidden(self, name: str) -> tuple[str, Span | None] | None:
+        """An object that has the name, but keeps it to itself."""
+        for part in self.parts:
+            for symbol in part.object.symbols:
+                if symbol.name == name and symbol.base is not Base.UNDEFINED:
+                    return part.name, part.place(symbol)
+        return None
+
+    def _resolve(self, part: _Part, relocation: Relocation) -> _Resolved | None:
+        """What a relocation comes to; None where that was or is reported."""
+        if relocation.base is not Base.UNDEFINED:
+            value = part.moved(relocation.base, relocation.addend)
+            return self._inside(part, relocation, "an address", value)
+        name = part.object.symbols[relocation.symbol].name
+        if name in self.missing:
+            return None if self.complete else Moving(Base.UNDEFINED, relocation.addend, name)
+        owner, definition = self.globals[name]
         if definition.base is not Base.ABSOLUTE:
-            return owner.moved(definition.base, definition.value + addend)
+            value = owner.moved(definition.base, definition.value + relocation.addend)
+            return self._inside(part, relocation, f"{name}{relocation.addend:+d}", value)
         if not definition.is_float:
-            return (definition.value + addend) & _MASK, INT
-        if addend:
-            self.diagnostics.append(messages.not_a_word(symbol.name, part.name, self._place(part, symbol)))
+            return (definition.value + relocation.addend) & _MASK, INT
+        if relocation.addend:
+            self._float(part, relocation, f"{part.name} adds to")
             return None
         return definition.value, FLOAT
 
-    def _value(self, part: _Part, relocation: Relocation) -> Moving | tuple[int, int] | None:
-        if relocation.base is Base.UNDEFINED:
-            return self._resolve(part, part.object.symbols[relocation.symbol], relocation.addend)
-        return part.moved(relocation.base, relocation.addend)
+    def _inside(self, part: _Part, relocation: Relocation, what: str, value: Moving) -> Moving | None:
+        """An address that its section can have."""
+        if value.base is Base.CODE:
+            is_inside = 0 <= value.offset <= self.code_size
+        else:
+            is_inside = -(1 << 63) <= value.offset < 1 << 63
+        if is_inside:
+            return value
+        self.diagnostics.append(messages.outside(what, part.name, part.use(relocation)))
+        return None
+
+    def _float(self, part: _Part, relocation: Relocation, doing: str) -> None:
+        symbol = part.object.symbols[relocation.symbol]
+        owner, definition = self.globals[symbol.name]
+        span = part.use(relocation) or part.place(symbol)
+        self.diagnostics.append(messages.not_a_word(symbol.name, doing, span, owner.place(definition)))
 
     def _relocate(self, place: Place, where: int, moving: Moving, slot: int = 0) -> None:
         symbol = -1
         if moving.base is Base.UNDEFINED:
-            symbol = list(self.externals).index(moving.name)
+            symbol = self.externals.setdefault(moving.name, len(self.externals))
         self.result.relocations.append(Relocation(place, where, moving.base, moving.offset, slot, symbol))
 
     # -- code
 
     def _code(self) -> None:
-        pieces, lines = [], []
-        for part in self.parts:
-            pieces.append(self._rows(part))
-            lines.append(self._lines(part))
-        self.result.code = np.concatenate(pieces) if pieces else np.zeros((0, ROW), np.uint32)
-        self.result.lines = np.concatenate(lines) if lines else np.zeros((0, 4), np.uint32)
+        code = [self._rows(part) for part in self.parts]
+        self.result.code = np.concatenate(code) if code else np.zeros((0, ROW), np.uint32)
+        if any(len(part.object.lines) for part in self.parts):
+            self.result.lines = np.concatenate([self._lines(part) for part in self.parts])
+        self._limit("constants", len(self.constants.bits), MAX_CONSTANTS)
         self.constants.store(self.result)
         for index, moving in self.constants.moving.items():
             self._relocate(Place.CONSTANT, index, moving)
 
-    def _rows(self, part: _Part) -> np.ndarray[tuple[int, ...], np.dtype[np.uint32]]:
-        obj = part.object
-        moving = {r.where: r for r in obj.relocations if r.place is Place.CONSTANT}
-        targets = {(r.where, r.slot): r for r in obj.relocations if r.place is Place.TARGET}
-        slots: dict[int, int] = {}
-        rows = obj.code.tolist()
-        for index, row in enumerate(rows):
-            for slot, letter in enumerate(BY_CODE[row[0]].slots):
-                value = row[1 + slot]
-                if letter == "l":
-                    relocation = targets.get((index, slot))
-                    row[1 + slot] = (
-                        value + part.code
-                        if relocation is None
-                        else self._target(part, relocation, part.code + index, slot)
-                    )
-                elif value >= REGISTERS:
-                    if value not in slots:
-                        slots[value] = self._constant(part, value - REGISTERS, moving.get(value - REGISTERS))
-                    row[1 + slot] = slots[value]
-        return np.array(rows, np.uint32).reshape(-1, ROW)
+    def _rows(self, part: _Part) -> NDArray[np.uint32]:
+        rows = part.object.code.copy()
+        slots = rows[:, 1:]
+        slots[_TARGETS[rows[:, 0]]] += np.uint32(part.code)
+        is_constant = _VALUES[rows[:, 0]] & (slots >= REGISTERS)
+        used, first, inverse = np.unique(slots[is_constant], return_index=True, return_inverse=True)
+        moving = {r.where: r for r in part.object.relocations if r.place is Place.CONSTANT}
+        new = np.zeros(len(used), np.uint32)
+        for number in np.argsort(first).tolist():
+            index = int(used[number]) - REGISTERS
+            new[number] = self._constant(part, index, moving.get(index))
+        slots[is_constant] = new[inverse]
+        for relocation in part.object.relocations:
+            if relocation.place is Place.TARGET:
+                slots[relocation.where, relocation.slot] = self._target(part, relocation)
+        return rows
 
     def _constant(self, part: _Part, index: int, relocation: Relocation | None) -> int:
         if relocation is None:
             return self.constants.raw(int(part.object.constants[index]), int(part.object.constant_kinds[index]))
-        value = self._value(part, relocation)
+        value = self._resolve(part, relocation)
         if value is None:
             return 0
         return self.constants.slot(value) if isinstance(value, Moving) else self.constants.raw(*value)
 
-    def _target(self, part: _Part, relocation: Relocation, where: int, slot: int) -> int:
-        symbol = part.object.symbols[relocation.symbol]
-        value = self._value(part, relocation)
+    def _target(self, part: _Part, relocation: Relocation) -> int:
+        """Instruction that a jump goes to; 0 while another object is to bring it."""
+        value = self._resolve(part, relocation)
         if value is None:
             return 0
         if isinstance(value, Moving) and value.base is Base.UNDEFINED:
-            self._relocate(Place.TARGET, where, value, slot)
+            self._relocate(Place.TARGET, part.code + relocation.where, value, relocation.slot)
             return 0
-        last = self.parts[-1]
-        if (
-            isinstance(value, Moving)
-            and value.base is Base.CODE
-            and 0 <= value.offset < last.code + len(last.object.code)
-        ):
+        if isinstance(value, Moving) and value.base is Base.CODE and value.offset < self.code_size:
             return value.offset
-        owner, definition = self.globals[symbol.name]
-        self.diagnostics.append(
-            messages.not_code(
-                symbol.name, part.name, owner.name, self._place(part, symbol), self._place(owner, definition)
-            )
-        )
+        name = part.object.symbols[relocation.symbol].name
+        owner, definition = self.globals[name]
+        ends = (part.name, part.use(relocation)), (owner.name, owner.place(definition))
+        self.diagnostics.append(messages.not_code(name, *ends))
         return 0
 
-    def _lines(self, part: _Part) -> np.ndarray[tuple[int, ...], np.dtype[np.uint32]]:
+    def _lines(self, part: _Part) -> NDArray[np.uint32]:
+        """Places of a part's instructions; line 0 where it keeps none."""
         obj = part.object
-        lines = obj.lines.copy() if len(obj.lines) else np.zeros((len(obj.code), 4), np.uint32)
-        if len(obj.files):
-            table = np.array([part.files[number] for number in range(len(obj.files))], np.uint32)
-            lines[:, 0] = table[lines[:, 0]]
-        elif len(lines):
-            lines[:, 0] = self._file("", {})
+        if not len(obj.lines):
+            lines = np.zeros((len(obj.code), 4), np.uint32)
+            lines[:, 0] = self._file(part, "", {}) if len(lines) else 0
+            return lines
+        lines = obj.lines.copy()
+        lines[:, 0] = np.array([part.files[number] for number in range(len(obj.files))], np.uint32)[lines[:, 0]]
         return lines
 
     # -- the rest
@@ -261,7 +344,7 @@ class _Linker:
         self.result.data = merge_runs(runs, patches)
 
     def _word(self, part: _Part, relocation: Relocation) -> list[tuple[int, bytes]]:
-        value = self._value(part, relocation)
+        value = self._resolve(part, relocation)
         if value is None:
             return []
         where = part.data + relocation.where
@@ -270,37 +353,28 @@ class _Linker:
             return [(where, struct.pack("<Q", alone(value)))]
         bits, kind = value
         if kind == FLOAT:
-            symbol = part.object.symbols[relocation.symbol]
-            self.diagnostics.append(messages.not_a_word(symbol.name, part.name, self._place(part, symbol)))
+            self._float(part, relocation, f"a .qword of {part.name} cannot hold")
         return [(where, struct.pack("<Q", bits))]
 
     def _symbols(self) -> None:
-        external = [replace(symbol, where=self._where(part, symbol.where)) for part, symbol in self.externals.values()]
-        symbols: list[Symbol] = []
-        for part in self.parts:
-            for symbol in part.object.symbols:
-                if symbol.base is Base.UNDEFINED:
-                    continue
-                value = symbol.value
-                if symbol.base is not Base.ABSOLUTE:
-                    value = part.moved(symbol.base, symbol.value).offset
-                symbols.append(replace(symbol, value=value, where=self._where(part, symbol.where)))
-            for c in part.object.contracts:
-                moved = Contract(c.name, c.start + part.code, c.end + part.code, c.args, c.returns, c.clobbers)
-                self.result.contracts.append(moved)
+        external = [self._moved(*self.missing[name]) for name in self.externals]
+        symbols = [
+            self._moved(part, symbol)
+            for part in self.parts
+            for symbol in part.object.symbols
+            if symbol.base is not Base.UNDEFINED
+        ]
         absolute = [symbol for symbol in symbols if symbol.base is Base.ABSOLUTE]
         labels = [symbol for symbol in symbols if symbol.base is not Base.ABSOLUTE]
         self.result.symbols = [*external, *sorted(labels, key=lambda s: (s.base, s.value)), *absolute]
+        for part in self.parts:
+            for c in part.object.contracts:
+                moved = Contract(c.name, c.start + part.code, c.end + part.code, c.args, c.returns, c.clobbers)
+                self.result.contracts.append(moved)
 
-    @staticmethod
-    def _where(part: _Part, where: Where | None) -> Where | None:
-        return None if where is None else replace(where, file=part.files[where.file])
-
-    def _entry(self) -> None:
-        declared = [part for part in self.parts if part.object.entry_declared]
-        for second in declared[1:]:
-            self.diagnostics.append(messages.entries(declared[0].name, second.name))
-        starts = declared or [part for part in self.parts if part.object.entry != NO_ENTRY]
-        if starts:
-            self.result.entry = starts[0].object.entry + starts[0].code
-            self.result.entry_declared = bool(declared)
+    def _moved(self, part: _Part, symbol: Symbol) -> Symbol:
+        """A symbol as the result has it."""
+        where = None if symbol.where is None else replace(symbol.where, file=part.files[symbol.where.file])
+        is_moving = symbol.base in (Base.CODE, Base.DATA)
+        value = part.moved(symbol.base, symbol.value).offset if is_moving else symbol.value
+        return replace(symbol, value=value, where=where)

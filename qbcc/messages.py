@@ -53,6 +53,8 @@ def bad_character(span: Span, character: str) -> Diagnostic:
     notes: tuple[str, ...] = ()
     if character in "“”‘’":
         notes = ('a string stands in plain quotes: "…"',)
+    if character == "=":
+        notes = ("a constant is written .define NAME value",)
     name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
     return Diagnostic("E0101", f"{name} belongs to no word of the language", span, notes=notes)
 
@@ -60,6 +62,10 @@ def bad_character(span: Span, character: str) -> Diagnostic:
 def open_string(span: Span, quote: str) -> Diagnostic:
     what = "string" if quote == '"' else "character constant"
     return Diagnostic("E0102", f"this {what} has no closing {quote}", span, notes=("it must end on its line",))
+
+
+def empty_character(span: Span) -> Diagnostic:
+    return Diagnostic("E0103", "a character constant holds one character", span)
 
 
 def bad_text(span: Span, fault: CharacterFault) -> Diagnostic:
@@ -74,9 +80,10 @@ def bad_number(span: Span, word: str) -> Diagnostic:
     return Diagnostic("E0104", f"'{short(word)}' is no number", span, notes=notes)
 
 
-def unexpected(span: Span, word: str, before: str, wanted: str) -> Diagnostic:
+def unexpected(span: Span, word: str, before: str, wanted: str, label: str = "") -> Diagnostic:
+    notes = (f"if '{short(label)}' is a label, write '{short(label)}:'",) if label else ()
     after = f" after '{short(before)}'" if before else ""
-    return Diagnostic("E0105", f"'{short(word)}' cannot stand here{after}: expected {wanted}", span)
+    return Diagnostic("E0105", f"'{short(word)}' cannot stand here{after}: expected {wanted}", span, notes=notes)
 
 
 def unexpected_end(span: Span, before: str, wanted: str) -> Diagnostic:
@@ -162,7 +169,7 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 
 def defined_twice(span: Span, name: str, first: Span | None, how: str = "") -> Diagnostic:
     related = () if first is None else (Related(first, "first defined here"),)
-    shown = name.split("~")[0]
+    shown = name[max(name.find("@"), 0) :].split("~")[0]
     return Diagnostic("E0302", f"'{short(shown)}' is defined twice{how}", span, related=related)
 
 
@@ -228,11 +235,26 @@ def reserved(span: Span, word: str, what: str) -> Diagnostic:
     return Diagnostic("E0310", f"'{short(word)}' is {what} and cannot be a name", span)
 
 
+def address_outside(span: Span, is_code: bool) -> Diagnostic:
+    what = "no instruction of the program" if is_code else "too far from its label"
+    return Diagnostic("E0311", f"this address is {what}", span)
+
+
 # -- E04: directives and data
 
 
+_ELSEWHERE = {
+    ".equ": ".define", ".set": ".define", ".string": ".asciz", ".db": ".byte", ".dw": ".word", ".dd": ".dword",
+    ".dq": ".qword", ".quad": ".qword", ".globl": ".global", ".bss": ".data", ".rodata": ".data", ".org": ".space",
+    ".zero": ".space", ".proc": ".func", ".import": ".include", ".const": ".define", ".endmacro": ".endm",
+}  # fmt: skip
+"""What other assemblers call it."""
+
+
 def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("E0401", f"there is no directive {short(word)}", span, fix=_suggest(span, word, known))
+    ours = _ELSEWHERE.get(word.lower())
+    fix = _suggest(span, word, known) if ours is None else Fix(span, ours, f"it is called '{ours}' here")
+    return Diagnostic("E0401", f"there is no directive {short(word)}", span, fix=fix)
 
 
 def directive_form(span: Span, message: str) -> Diagnostic:

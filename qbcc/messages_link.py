@@ -3,53 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from qbcc.diagnostics import Diagnostic, Related
 from qbcc.explanation import Explanation
 from qbcc.messages import nearest, short
-from qbcc.source import SourceFile, Span
-from vm.bytecode import ObjectFile, Symbol
+from qbcc.source import Excerpt, Span
+from vm.bytecode import ObjectFile, Where
+
+End = tuple[str, Span | None]
+"""An object's name and a place in its source."""
 
 
-def place(name: str, obj: ObjectFile, symbol: Symbol) -> Span | None:
-    """Where a symbol is defined, with its line to show; None if the object does not say."""
-    where = symbol.where
+def place(name: str, obj: ObjectFile, where: Where | None) -> Span | None:
+    """A place that the object ``name`` carries, with its line to show; None if it does not say."""
     if where is None or where.file >= len(obj.files) or where.line < 1:
         return None
+    file = obj.files[where.file]
+    if not name.startswith("<") and not file.startswith("<"):
+        file = (PurePath(name).parent / file).as_posix()
     text = obj.texts.get((where.file, where.line), "")
-    source = SourceFile(obj.files[where.file], "\n" * (where.line - 1) + text + "\n")
-    return Span(source, where.line, where.column, where.end_column)
+    return Span(Excerpt(file, text, number=where.line), where.line, where.column, where.end_column)
 
 
-def clash(name: str, first: tuple[str, Span | None], second: tuple[str, Span | None]) -> Diagnostic:
-    related = () if first[1] is None else (Related(first[1], f"first defined here, in {first[0]}"),)
+def _related(span: Span | None, text: str) -> tuple[Related, ...]:
+    return () if span is None else (Related(span, text),)
+
+
+def clash(name: str, first: End, second: End) -> Diagnostic:
     message = f"'{short(name)}' is defined by {first[0]} and by {second[0]}"
+    related = _related(first[1], f"first defined here, in {first[0]}")
     return Diagnostic("E0701", message, second[1], related=related, notes=("drop .global from one of them",))
 
 
-def missing(name: str, user: str, span: Span | None, known: Iterable[str]) -> Diagnostic:
-    close = nearest(name, known)
-    notes = (f"did you mean '{close}'?",) if close else ("link the object that defines it with .global",)
-    return Diagnostic("E0702", f"no object defines '{short(name)}', which {user} uses", span, notes=notes)
+def missing(
+    name: str, user: str, places: tuple[Span | None, Span | None], hidden: End | None, known: Iterable[str]
+) -> Diagnostic:
+    """``places``: of the declaration and of the first use; ``hidden``: an object that has the name without .global."""
+    declared, use = places
+    related = _related(use, "used here")
+    if hidden is not None:
+        related += _related(hidden[1], f"{hidden[0]} has one of its own here")
+        notes: tuple[str, ...] = (f"write .global {short(name)} in {hidden[0]}",)
+    else:
+        close = nearest(name, known)
+        notes = (f"did you mean '{close}'?",) if close else ("link the object that defines it with .global",)
+    message = f"no object defines '{short(name)}', which {user} uses"
+    return Diagnostic("E0702", message, declared, related=related, notes=notes)
 
 
-def not_code(name: str, user: str, definer: str, span: Span | None, defined: Span | None) -> Diagnostic:
-    related = () if defined is None else (Related(defined, "defined here"),)
-    message = f"{user} jumps to '{short(name)}', which {definer} defines as no label of code"
-    return Diagnostic("E0703", message, span, related=related)
+def not_code(name: str, user: End, definer: End) -> Diagnostic:
+    message = f"{user[0]} jumps to '{short(name)}', which is no instruction of {definer[0]}"
+    return Diagnostic("E0703", message, user[1], related=_related(definer[1], "defined here"))
 
 
-def not_a_word(name: str, user: str, span: Span | None) -> Diagnostic:
-    return Diagnostic("E0704", f"{user} adds to '{short(name)}', which is a float", span)
+def not_a_word(name: str, doing: str, span: Span | None, defined: Span | None) -> Diagnostic:
+    related = _related(defined, "defined here")
+    return Diagnostic("E0704", f"{doing} '{short(name)}', which is a float", span, related=related)
 
 
-def entries(first: str, second: str) -> Diagnostic:
+def entries(first: End, second: End) -> Diagnostic:
     notes = ("a program has one: keep .entry_point or the label 'main' in one object",)
-    return Diagnostic("E0705", f"{first} and {second} both say where execution starts", None, notes=notes)
+    message = f"{first[0]} and {second[0]} both say where execution starts"
+    return Diagnostic("E0705", message, second[1], related=_related(first[1], f"{first[0]} starts here"), notes=notes)
 
 
 def too_large(what: str, found: int, most: int) -> Diagnostic:
     return Diagnostic("E0706", f"together the objects have {found:,} {what}; at most {most:,} are allowed", None)
+
+
+def outside(what: str, user: str, span: Span | None) -> Diagnostic:
+    return Diagnostic("E0707", f"{user} uses {short(what)}, which lies outside the program", span)
 
 
 EXPLANATIONS: dict[str, Explanation] = {
@@ -92,5 +116,12 @@ EXPLANATIONS: dict[str, Explanation] = {
         "data.",
         "",
         "",
+    ),
+    "E0707": Explanation(
+        "an address outside the program",
+        "A distance is added to a name that another object brings, and the sum is no instruction of the linked "
+        "program, or passes 64 bits.",
+        ".extern routine        ; the linked program has 20 instructions\nQMOV r0, routine+1000",
+        ".extern routine\nQMOV r0, routine",
     ),
 }

@@ -209,8 +209,13 @@ class Names:
             self._missing[word] += 1
             return BrokenError()
         self._missing[word] = 1
-        known = [n.removeprefix(line.scope) for n in self.labels if ("@" in n) == (word[0] == "@")]
-        return _error(messages.undefined(line.span(node), word, [*known, *self.constants, *self.externals]))
+        return _error(messages.undefined(line.span(node), word, self._known(line.scope if word[0] == "@" else None)))
+
+    def _known(self, scope: str | None) -> list[str]:
+        """Names that could have been meant: the local labels of a scope, or all others."""
+        if scope is not None:
+            return [name.removeprefix(scope) for name in self.labels if name.startswith(f"{scope}@")]
+        return [*(name for name in self.labels if "@" not in name), *self.constants, *self.externals]
 
     def _constant_value(self, name: str, constant: Constant) -> Value:
         if constant.is_broken:
@@ -298,7 +303,8 @@ class Names:
 
     def _move(self, line: Line, node: Binary, left: Value, right: Value) -> Value:
         """Address ± number, and the distance between two addresses of one section."""
-        symbol = line.words[node.at]
+        # The sum of an address operand's constants has no token of its own.
+        symbol = {"PLUS": "+", "MINUS": "-"}.get(node.operator) or line.words[node.at]
         if symbol == "+" and isinstance(left, int) and isinstance(right, Moving):
             left, right = right, left
         if isinstance(left, Moving) and isinstance(right, int) and symbol in "+-":

@@ -5,6 +5,7 @@ A plan depends on the mnemonic and the line's shape only, so it is made once for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from qbcc import messages
@@ -92,6 +93,7 @@ def _count_error(line: Line, ops: tuple[Op, ...], found: int) -> SourceError:
 def _row(line: Line, op: Op, arguments: list[Node | int] | list[Node]) -> tuple[int, tuple[Action, ...]]:
     actions: list[Action] = []
     problems: list[Diagnostic] = []
+    refused: list[Node | int] = []
     for letter, argument in zip(op.letters, arguments, strict=True):
         try:
             if isinstance(argument, int):
@@ -101,7 +103,10 @@ def _row(line: Line, op: Op, arguments: list[Node | int] | list[Node]) -> tuple[
             else:
                 actions.append(_operand(line, op, letter, argument))
         except SourceError as error:
-            problems += error.diagnostics
+            # The short form has an operand twice; once is enough.
+            if argument not in refused:
+                problems += error.diagnostics
+            refused.append(argument)
     if problems:
         raise SourceError(problems)
     return op.code, tuple(actions)
@@ -137,7 +142,7 @@ def _what(node: Node) -> str:
 
 
 def _text(line: Line, node: Node) -> str:
-    return " ".join(line.words[node.first : node.last + 1])
+    return "".join(line.words[node.first : node.last + 1])
 
 
 def _address(line: Line, op: Op, node: Node) -> list[Action]:
@@ -147,7 +152,7 @@ def _address(line: Line, op: Op, node: Node) -> list[Action]:
         raise SourceError([messages.wrong_operand(line.span(node), "a string", op.name, note)])
     inner = node.inner if isinstance(node, Address) else node
     registers: list[Node] = []
-    constants: list[Node] = []
+    constants: list[tuple[bool, Node]] = []
     _terms(line, inner, False, registers, constants)
     if len(registers) == 2 and not constants:
         return [(REGISTER, registers[0].first), (REGISTER, registers[1].first)]
@@ -160,8 +165,8 @@ def _address(line: Line, op: Op, node: Node) -> list[Action]:
     return [base, (CONSTANT, _sum(constants)) if constants else (FIXED, 0)]
 
 
-def _terms(line: Line, node: Node, negative: bool, registers: list[Node], constants: list[Node]) -> None:
-    """Split a sum into its registers and the rest."""
+def _terms(line: Line, node: Node, negative: bool, registers: list[Node], constants: list[tuple[bool, Node]]) -> None:
+    """Split a sum into its registers and the rest: whether it is subtracted, and what."""
     if isinstance(node, Binary) and node.operator in ("PLUS", "MINUS"):
         _terms(line, node.left, negative, registers, constants)
         _terms(line, node.right, negative != (node.operator == "MINUS"), registers, constants)
@@ -174,13 +179,17 @@ def _terms(line: Line, node: Node, negative: bool, registers: list[Node], consta
     elif _has_register(node):
         raise SourceError([messages.bad_address(line.span(node), "a register can only be added")])
     else:
-        constants.append(Unary(node.first, node.last, "MINUS", node) if negative else node)
+        constants.append((negative, node))
 
 
-def _sum(terms: list[Node]) -> Node:
-    total = terms[0]
-    for term in terms[1:]:
-        total = Binary(total.first, term.last, "PLUS", total.last, total, term)
+def _sum(terms: list[tuple[bool, Node]]) -> Node:
+    """One expression for all terms. It begins with one that is added, so that the distance of two labels stays one."""
+    (negative, total), *others = sorted(terms, key=itemgetter(0))
+    if negative:
+        total = Unary(total.first, total.last, "MINUS", total)
+    for is_subtracted, term in others:
+        first, last = min(total.first, term.first), max(total.last, term.last)
+        total = Binary(first, last, "MINUS" if is_subtracted else "PLUS", total.last, total, term)
     return total
 
 

@@ -13,6 +13,7 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import grammar, tables, tokenise
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import (
+    DIRECTIVES,
     MAX_DEPTH,
     Address,
     Binary,
@@ -28,6 +29,7 @@ from qbcc.syntax import (
     String,
     Unary,
 )
+from vm.isa import BY_NAME
 
 MAX_LINE: Final = 1 << 20
 """Most characters of a line."""
@@ -145,18 +147,37 @@ def _explain(
     junk = key.find("!")
     if 0 <= junk <= fault.at:
         return _explain_junk(source, number, text, columns[junk])
+    for word, column in zip(words[: fault.at], columns, strict=False):
+        if word[0] == "." and word.lower() not in DIRECTIVES:
+            return messages.unknown_directive(Span(source, number, column, column + len(word)), word, DIRECTIVES)
+    wanted = _wanted(fault.expected, _open(words[: fault.at]))
     if fault.at == len(key):
         end = columns[-1] + len(words[-1])
-        return messages.unexpected_end(Span(source, number, end, end + 1), words[-1], _wanted(fault.expected))
+        return messages.unexpected_end(Span(source, number, end, end + 1), words[-1], wanted)
     at = columns[fault.at]
     span = Span(source, number, at, at + len(words[fault.at]))
-    return messages.unexpected(span, words[fault.at], words[fault.at - 1] if fault.at else "", _wanted(fault.expected))
+    before = words[fault.at - 1] if fault.at else ""
+    is_label = len(words) > 1 and words[0].upper() not in BY_NAME and words[1].upper() in BY_NAME
+    return messages.unexpected(span, words[fault.at], before, wanted, words[0] if is_label else "")
+
+
+def _open(words: list[str]) -> str:
+    """The bracket or parenthesis that is open after these tokens, or nothing."""
+    opened: list[str] = []
+    for word in words:
+        if word in "[(":
+            opened.append(word)
+        elif word in "])" and opened:
+            opened.pop()
+    return opened[-1] if opened else ""
 
 
 def _explain_junk(source: SourceFile, number: int, text: str, column: int) -> Diagnostic:
     """A character that begins no token: an open string, a number with letters, a typographic quote …"""
     rest = text[column - 1 :]
     character = rest[0]
+    if rest.startswith("''"):
+        return messages.empty_character(Span(source, number, column, column + 2))
     if character in "\"'":
         return messages.open_string(Span(source, number, column, len(text) + 1), character)
     if character.isdigit():
@@ -165,19 +186,19 @@ def _explain_junk(source: SourceFile, number: int, text: str, column: int) -> Di
     return messages.bad_character(Span(source, number, column, column + 1), character)
 
 
-def _wanted(expected: frozenset[str]) -> str:
+def _wanted(expected: frozenset[str], opened: str) -> str:
     """What may stand there, for people."""
     starts = {"INTEGER", "REGISTER", "NAME"}
     if starts <= expected:
         return "an operand" if "LSQB" in expected or "STRING" in expected else "a value"
-    if "RSQB" in expected:
-        return "']'"
-    if "RPAR" in expected:
-        return "')'"
+    if opened:
+        return "']'" if opened == "[" else "')'"
     if "COMMA" in expected:
         return "',' or the end of the line"
     if "COLON" in expected:
         return "':'"
+    if expected == {"NAME"}:
+        return "a name"
     if expected <= {"$END"}:
         return "the end of the line"
     return "a label, an instruction or a directive"

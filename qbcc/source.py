@@ -29,6 +29,17 @@ class SourceFile:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
+@dataclass(frozen=True, eq=False)
+class Excerpt(SourceFile):
+    """The one line that an object file keeps of a source; ``text`` is that line."""
+
+    number: int = 1
+
+    def line(self, number: int) -> str:
+        """Text of the line; empty for any other."""
+        return self.text if number == self.number else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of one line: 1-based line and columns in code points, the end exclusive."""

@@ -10,6 +10,12 @@ from typing import Final
 
 from qbcc.source import SourceFile, Span
 
+DIRECTIVES: Final = (
+    ".align", ".args", ".ascii", ".asciz", ".byte", ".clobbers", ".code", ".data", ".define", ".double", ".dword",
+    ".elif", ".else", ".end", ".endfunc", ".endif", ".endm", ".endr", ".entry_point", ".extern", ".func", ".global",
+    ".if", ".include", ".macro", ".query_interface", ".qword", ".rept", ".returns", ".space", ".text", ".word",
+)  # fmt: skip
+"""Every directive."""
 MAX_DEPTH: Final = 100
 """Deepest nesting of an expression."""
 
@@ -127,6 +133,10 @@ class Line:
     def whole(self) -> Span:
         """From the first to the last token."""
         return self.tokens(0, len(self.words) - 1)
+
+    def word_span(self) -> Span:
+        """Where the mnemonic, directive or macro stands."""
+        return self.tokens(self.shape.word, self.shape.word)
 
     def outermost(self) -> Line:
         """The line in the source that this one comes from: itself, or the outermost use of a macro."""
