@@ -148,6 +148,13 @@ version_option = click.option(
 )
 
 
+def reader_gone() -> NoReturn:
+    """End as a process does whose reader went away: quietly, and with the status of that."""
+    # What Python flushes at its end must not complain again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    raise SystemExit(128 + signal.SIGPIPE)
+
+
 def run_command(command: Callable[..., Any]) -> NoReturn:
     """Run a click command as the process: Ctrl-C is status 130, a closed pipe ends quietly."""
     try:
@@ -161,9 +168,7 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
         error.show()
         status = error.exit_code
     except BrokenPipeError:
-        # The reader went away; what the interpreter flushes at its end must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        status = 128 + signal.SIGPIPE
+        reader_gone()
     except KeyboardInterrupt:
         status = 130
     except OSError as error:

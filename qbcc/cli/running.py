@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from qbcc import driver, render
-from qbcc.cli.common import fail, has_colour, say
+from qbcc.cli.common import fail, has_colour, reader_gone, say
 from qbcc.diagnostics import Diagnostic, SourceError
 from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
@@ -199,8 +199,11 @@ class Run:
 
 
 def _write_out(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        reader_gone()
 
 
 class Progress:

@@ -66,10 +66,17 @@ def _entries(table: Table, name: str, value: Any) -> Rows:
 def _print(rows: Rows) -> None:
     """One entry as a column of names and values, several as a table."""
     from rich.console import Console
-    from rich.table import Table as Grid
 
     names = rows.dtype.names or ()
     console = Console(width=None if sys.stdout.isatty() else 400, highlight=False)
+    with console.capture() as capture:
+        console.print(_grid(rows, names))
+    show("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+def _grid(rows: Rows, names: tuple[str, ...]) -> Any:
+    from rich.table import Table as Grid
+
     if len(rows) == 1:
         grid = Grid(show_header=False, box=None, pad_edge=False)
         for name in names:
@@ -78,4 +85,4 @@ def _print(rows: Rows) -> None:
         grid = Grid(*names, box=None, pad_edge=False)
         for row in rows:
             grid.add_row(*(show_value(name, row[name].item()) for name in names))
-    console.print(grid)
+    return grid

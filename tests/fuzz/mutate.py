@@ -12,7 +12,7 @@ from qbcc import driver
 from vm.objfile import to_bytes
 
 ROOT = Path(__file__).parents[2]
-_HEADER = 42
+_HEADER = 40
 _ENTRY = struct.Struct(">IQQI")
 _PIECES = [
     "QADD", "QJMP", "QPUSH", "r0", "r15", "r16", "[", "]", "(", ")", ",", "+", "-", "*", "<<", ">>", "~", "1", "0", "-1",
@@ -62,7 +62,9 @@ def mutated_source(seed: int) -> str:
                 start = rng.randrange(len(other) + 1)
                 text = text[:at] + other[start : start + rng.randrange(200)] + text[at:]
             case _:
-                text = text[:at] + chr(rng.choice((0, 10, 13, 34, 39, 92, 128, 0x3C3, 0xFFFF, 0x1F319))) + text[at + 1 :]
+                text = (
+                    text[:at] + chr(rng.choice((0, 10, 13, 34, 39, 92, 128, 0x3C3, 0xFFFF, 0x1F319))) + text[at + 1 :]
+                )
     return text
 
 
@@ -78,7 +80,9 @@ def mutated_object(seed: int) -> bytes:
             case 1:
                 content[at] ^= 1 << rng.randrange(8)
             case 2:
-                content[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\0\x10"))
+                content[at : at + 4] = rng.choice(
+                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\0\x10")
+                )
             case _:
                 if rng.random() < 0.2:
                     del content[at:]

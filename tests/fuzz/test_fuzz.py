@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz.__main__ import fuzz
+from tests.fuzz.cases import fuzz
 
 
 def test_no_mutation_crashes_or_hangs() -> None:
