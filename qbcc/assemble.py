@@ -6,8 +6,10 @@ the time is linear in the source."""
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -57,7 +59,16 @@ class Assembly:
 
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
     """Assemble one source. What is wrong with it is in the result; nothing is raised."""
-    return _Assembler(source, options or Options()).run()
+    with _collector_paused():
+        return _Assembler(source, options or Options()).run()
+
+
+def assemble_statements(source: SourceFile, lines: Iterable[Line], options: Options | None = None) -> Assembly:
+    """The same for lines that a program made (:mod:`qbcc.build`), in order. ``source`` is what they were made from:
+    reports show its lines, and includes are looked up beside it. A line may come from another source too. The lines
+    belong to the assembly from here on: it notes in them what it finds out."""
+    with _collector_paused():
+        return _Assembler(source, options or Options()).run(lines)
 
 
 def check_define(text: str) -> tuple[str, str]:
@@ -68,6 +79,19 @@ def check_define(text: str) -> tuple[str, str]:
     if equals and not value.strip():
         raise ValueError(f"-D {name}= has no value")
     return name, value if equals else "1"
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """An assembly makes many objects and hardly a circle among them: the collector would walk them all, again and
+    again, for half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Assembler:
@@ -90,8 +114,8 @@ class _Assembler:
         for name, text in options.defines.items():
             self._command_line(name, text)
 
-    def run(self) -> Assembly:
-        self.expander.run(self.source)
+    def run(self, lines: Iterable[Line] | None = None) -> Assembly:
+        self.expander.run(self.source, lines)
         if self._function is not None:
             self._report(messages.func_order(self._function.span, f".func {self._function.name} has no .endfunc"))
         self.names.settle()
@@ -165,7 +189,7 @@ class _Assembler:
                 self._scopes[self._in_data] = word
             base, offset = (Base.DATA, self.unit.data.size) if self._in_data else (Base.CODE, self.unit.size)
             is_query = self._query and word[0] != "@" and not self._in_data
-            self.names.add_label(name, Label(base, offset, line.tokens(at, at), is_query))
+            self.names.add_label(name, Label(base, offset, line.tokens(at, at), is_query), line)
 
     def _statement(self, line: Line) -> None:
         word = line.words[line.shape.word]
@@ -193,8 +217,7 @@ class _Assembler:
             made = plan(line)
             count = len(made.rows)
         finally:
-            unit.code.append((line, made))
-            unit.statements.append(Statement(line, unit.size, count, False))
+            unit.statements.append(Statement(line, unit.size, count, False, made))
             unit.size += count
 
     def _directive(self, line: Line, word: str) -> None:

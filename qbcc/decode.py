@@ -56,7 +56,9 @@ class Decoder:
         return self.relocated(relocation, scope)
 
     def relocated(self, relocation: Relocation, scope: str) -> str:
-        """What a relocation names."""
+        """What a relocation names. Raises :class:`SourceError`."""
+        if self.strict and relocation.addend >= 1 << 63:
+            raise self.unwritable("an address too far from its label")
         if relocation.base is not Base.UNDEFINED:
             return self.labels.reference(relocation.base, relocation.addend, scope)
         name = self.labels.written[relocation.symbol]

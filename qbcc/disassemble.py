@@ -1,13 +1,15 @@
 """An object file as source text that assembles to the same sections, lines aside.
 
-That holds for every object that the assembler or the linker made, with one exception: of equal names that linking
-brought together from several objects, all but one get another name. What only a hand-made object can hold (a constant
+That holds for every object that the assembler or the linker made, with one exception: of equal names, which linking
+can bring together from several objects, all but one get another name. What only a hand-made object can hold (a constant
 NaN, say) is refused with the reason, or left out where it does nothing (a constant that no instruction uses)."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final
 
 from qbcc.decode import Decoder
@@ -85,29 +87,36 @@ class _Disassembler:
         """By instruction, the lines of ``.func`` … ``.endfunc`` before it. Contracts stand one after the other."""
         found: dict[int, list[str]] = {}
         end = 0
+        routines = self._routines()
         for contract in self.obj.contracts:
             if contract.start < end:
                 raise self.decoder.unwritable(f"the contract of '{contract.name}', which overlaps another,")
             end = contract.end
-            found.setdefault(contract.start, []).extend(self._func(contract))
+            found.setdefault(contract.start, []).extend(self._func(contract, routines))
             found.setdefault(contract.end, []).append(".endfunc")
         return found
 
-    def _func(self, contract: Contract) -> Iterator[str]:
-        yield f".func {self._routine(contract)}"
+    def _routines(self) -> dict[str, list[tuple[int, str]]]:
+        """By symbol name, the places of the labels with that name, ascending, and the names they are written with."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        aliases = {alias.text for alias in self.labels.aliases}
+        for number, symbol in enumerate(self.obj.symbols):
+            written = self.labels.written.get(number)
+            if symbol.base is Base.CODE and written is not None and written not in aliases:
+                found.setdefault(symbol.name, []).append((symbol.value, written))
+        return {name: sorted(places) for name, places in found.items()}
+
+    def _func(self, contract: Contract, routines: dict[str, list[tuple[int, str]]]) -> Iterator[str]:
+        places = routines.get(contract.name, [])
+        at = bisect_left(places, contract.start, key=itemgetter(0))
+        if at == len(places) or places[at][0] > contract.end:
+            raise self.decoder.unwritable(f"the contract of '{contract.name}', which has no label,")
+        yield f".func {places[at][1]}"
         for part, words in (("args", contract.args), ("returns", contract.returns), ("clobbers", contract.clobbers)):
             if not all(map(_REGISTER.match, words)):
                 raise self.decoder.unwritable(f"the contract of '{contract.name}', which lists no registers,")
             if words:
                 yield f"    .{part} {', '.join(words)}"
-
-    def _routine(self, contract: Contract) -> str:
-        """The name of the label that a contract is about."""
-        for number, symbol in enumerate(self.obj.symbols):
-            is_inside = symbol.base is Base.CODE and contract.start <= symbol.value <= contract.end
-            if is_inside and symbol.name == contract.name and number in self.labels.written:
-                return self.labels.written[number]
-        raise self.decoder.unwritable(f"the contract of '{contract.name}', which has no label,")
 
     # -- data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -22,6 +23,7 @@ from vm.isa import BY_CODE, REGISTERS
 Report = Callable[[Diagnostic], None]
 ReportLine = Callable[[Line, SourceError], None]
 _MASK: Final = (1 << 64) - 1
+_NO_ROW: Final = (0,) * ROW
 _NUMBERS: Final = {f"{letter}{number}": number for letter in "rR" for number in range(REGISTERS)}
 
 
@@ -68,20 +70,22 @@ class _Encoder:
     # -- code
 
     def code(self) -> None:
-        rows: list[int] = []
-        lines: list[int] = []
-        for line, made in self.unit.code:
+        rows = array("I")
+        lines = array("I")
+        for line, start, _, in_data, made in self.unit.statements:
+            if in_data:
+                continue
             place = self.place(line)
             if made is None:
-                rows += [0] * ROW
-                lines += place
+                rows.extend(_NO_ROW)
+                lines.extend(place)
                 continue
-            for number, actions in made.rows:
+            for index, (number, actions) in enumerate(made.rows, start):
                 row = [number, 0, 0, 0, 0, 0, 0]
-                for slot, action in enumerate(actions, 1):
-                    row[slot] = self.fill(line, number, action, len(rows) // ROW, slot - 1)
-                rows += row
-                lines += place
+                for slot, action in enumerate(actions):
+                    row[slot + 1] = self.fill(line, number, action, index, slot)
+                rows.extend(row)
+                lines.extend(place)
         self.object.code = np.array(rows, np.uint32).reshape(-1, ROW)
         self.object.lines = np.array(lines, np.uint32).reshape(-1, 4)
 
@@ -93,7 +97,8 @@ class _Encoder:
         if (file, number) not in texts:
             texts[file, number] = outer.source.lines[number - 1]
         first = outer.shape.word if outer.shape.word >= 0 else 0
-        return file, number, outer.columns[first], outer.columns[-1] + len(outer.words[-1])
+        length = len(outer.words[-1]) if outer.lengths is None else outer.lengths[-1]
+        return file, number, outer.columns[first], outer.columns[-1] + length
 
     def fill(self, line: Line, number: int, action: Action, index: int, slot: int) -> int:
         kind, what = action

@@ -7,7 +7,8 @@ defined."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,16 +19,17 @@ from qbcc.lexer import tables
 from qbcc.names import BrokenError, Names
 from qbcc.parser import explain_shape, parse_line, shape_of
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line, Name, Shape, String
+from qbcc.syntax import Line, Name, Node, Shape, String
 from qbcc.text import CharacterFault, string_bytes
 from vm.isa import BY_NAME
 
 MAX_DEPTH: Final = 200
 """Files, macros and repetitions inside each other."""
-MAX_LINES: Final = 5_000_000
-"""Lines that an assembly may come to."""
+MAX_LINES: Final = 1_000_000
+"""Lines that macros and repetitions may come to; what stands in files is bounded by their size."""
 _CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
+_NOT_ARITHMETIC: Final = ("NAME", "LOCAL", "REGISTER", "FLOAT", "CHARACTER", "STRING")
 _CLOSES: Final = {".macro": ".endm", ".rept": ".endr"}
 
 
@@ -104,9 +106,11 @@ class Expander:
             ".endr": lambda line: self._stray(line, ".rept"),
         }
 
-    def run(self, source: SourceFile) -> None:
-        """Expand the main source to its last line."""
+    def run(self, source: SourceFile, lines: Iterable[Line] | None = None) -> None:
+        """Expand the main source to its last line; or the lines that were made from it."""
         self._open_file(source, None)
+        if lines is not None:
+            self._stack[-1].lines = self._given(lines)
         while self._stack:
             frame = self._stack[-1]
             line = next(frame.lines, self)
@@ -146,6 +150,13 @@ class Expander:
             elif text:
                 yield parse_line(source, number)
 
+    def _given(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Lines that come ready, from sources that may be new."""
+        for line in lines:
+            if line.source is not self.sources[0] and line.source not in self.sources:
+                self.sources.append(line.source)
+            yield line
+
     def _close(self, frame: _Frame) -> None:
         for choice in frame.choices:
             self.report(messages.unclosed(choice.opened, ".if", ".endif"))
@@ -169,7 +180,8 @@ class Expander:
         return chain
 
     def _line(self, line: Line, frame: _Frame) -> None:
-        self.count += 1
+        if frame.source is None:
+            self.count += 1
         if self.count > MAX_LINES:
             self._stack.clear()
             self.report(messages.too_long(line.outermost().whole(), MAX_LINES))
@@ -330,12 +342,24 @@ class Expander:
             )
         values = {}
         for parameter, node in zip(macro.parameters, arguments, strict=True):
-            words, kinds = line.words[node.first : node.last + 1], line.kinds[node.first : node.last + 1]
-            keys = tables()[1]
-            if len(words) > 1 and kinds[0] != keys["LSQB"]:
-                words, kinds = ["(", *words, ")"], keys["LPAR"] + kinds + keys["RPAR"]
-            values[parameter] = (kinds, words)
+            values[parameter] = self._argument(line, node)
         self._push(_Frame(self._expand(macro.body, macro.locals, values, line), use=line), line)
+
+    def _argument(self, line: Line, node: Node) -> tuple[str, list[str]]:
+        """Kinds and words of an argument: one operand, whatever stands around the parameter. Arithmetic on mere numbers
+        is done at once, so that a macro which counts down by itself does not grow its argument."""
+        words, kinds = line.words[node.first : node.last + 1], line.kinds[node.first : node.last + 1]
+        keys = tables()[1]
+        if len(words) == 1 or kinds[0] == keys["LSQB"]:
+            return kinds, words
+        if not {keys[name] for name in _NOT_ARITHMETIC}.intersection(kinds):
+            with suppress(SourceError):
+                value = self.names.number(line, node, "a number")
+                kinds, words = keys["INTEGER"], [str(abs(value))]
+                if value >= 0:
+                    return kinds, words
+                kinds, words = keys["MINUS"] + kinds, ["-", *words]
+        return keys["LPAR"] + kinds + keys["RPAR"], ["(", *words, ")"]
 
     def _repeat(self, line: Line) -> None:
         body = self._body(line)
@@ -345,14 +369,19 @@ class Expander:
         count = self.names.number(line, node, "a count")
         if not 0 <= count <= MAX_LINES:
             raise SourceError([messages.out_of_range(line.span(node), "a count", count, 0, MAX_LINES)])
+        self._push(_Frame(self._repeated(body, count, line), use=line), line)
+
+    def _repeated(self, body: list[Line], count: int, use: Line) -> Iterator[Line | Diagnostic]:
+        """The body again and again. A line that names no local label is the same each time, so one object does."""
         fresh = _defined_locals(body)
-
-        def lines() -> Iterator[Line | Diagnostic]:
-            for _ in range(count):
-                self.count += 1
-                yield from self._expand(body, fresh, {}, line)
-
-        self._push(_Frame(lines(), use=line), line)
+        local = tables()[1]["LOCAL"]
+        same = [None if local in line.kinds else _used(line, use) for line in body]
+        for _ in range(count):
+            self.count += 1
+            self._uses += 1
+            suffix = f"~{self._uses}"
+            for line, shared in zip(body, same, strict=True):
+                yield _substitute(line, fresh, suffix, {}, use) if shared is None else shared
 
     def _expand(
         self, body: list[Line], fresh: frozenset[str], values: dict[str, tuple[str, list[str]]], use: Line
@@ -360,8 +389,9 @@ class Expander:
         """The body with arguments for parameters, and its own local labels renamed."""
         self._uses += 1
         suffix = f"~{self._uses}"
+        changed = fresh.union(values)
         for line in body:
-            yield _substitute(line, fresh, suffix, values, use)
+            yield _used(line, use) if changed.isdisjoint(line.words) else _substitute(line, fresh, suffix, values, use)
 
     def _stray(self, line: Line, opener: str) -> None:
         if self._is_orphan(opener):
@@ -394,16 +424,22 @@ def _no_arguments(line: Line) -> None:
         raise SourceError([messages.directive_form(line.whole(), f"{line.word.lower()} stands alone")])
 
 
+def _used(line: Line, use: Line) -> Line:
+    """A line of a body as it is."""
+    return Line(line.source, line.number, line.kinds, line.words, line.columns, line.shape, use, lengths=line.lengths)
+
+
 def _substitute(
     line: Line, fresh: frozenset[str], suffix: str, values: dict[str, tuple[str, list[str]]], use: Line
 ) -> Line | Diagnostic:
     keys, words, columns, lengths = [], [], [], []
-    for kind, word, column in zip(line.kinds, line.words, line.columns, strict=True):
+    written = line.lengths or [len(word) for word in line.words]
+    for kind, word, column, length in zip(line.kinds, line.words, line.columns, written, strict=True):
         new_kinds, new_words = values.get(word, (kind, [word + suffix if word in fresh else word]))
         keys.append(new_kinds)
         words += new_words
         columns += [column] * len(new_words)
-        lengths += [len(word)] * len(new_words)
+        lengths += [length] * len(new_words)
     key = "".join(keys)
     shape = line.shape if key == line.kinds else shape_of(key)
     if not isinstance(shape, Shape):

@@ -259,7 +259,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         ".macro once\nQNOP\n.endm\nonce",
     ),
     "E0606": _entry(
-        "a program that grows too long", "With everything expanded, a program has at most 5,000,000 lines.", "", ""
+        "a program that grows too long", "Macros and repetitions may come to 1,000,000 lines in all.", "", ""
     ),
     # -- E08: object files and commands
     "E0801": _entry(

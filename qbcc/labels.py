@@ -50,6 +50,8 @@ class Labels:
         self.aliases: list[Alias] = []
         self._taken: set[str] = set()
         self._known = {symbol.name for symbol in obj.symbols}
+        self._copies: dict[str, int] = {}
+        """By name, the number that its last copy got."""
         self._words = sorted(r.where for r in obj.relocations if r.place is Place.DATA)
         self._scopes: dict[Base, tuple[list[int], list[str]]] = {base: ([], []) for base in _SECTIONS}
         """By section, the ordinary labels in order: their places, their names."""
@@ -73,10 +75,10 @@ class Labels:
         return self._unused(plain)
 
     def _unused(self, name: str) -> str:
-        number, chosen = 1, name
-        while chosen in self._taken or (number > 1 and chosen in self._known):
-            number += 1
-            chosen = f"{name}_{number}"
+        chosen = name
+        while chosen in self._taken or (chosen != name and chosen in self._known):
+            self._copies[name] = self._copies.get(name, 1) + 1
+            chosen = f"{name}_{self._copies[name]}"
         self._taken.add(chosen)
         return chosen
 

@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import PurePath
 from typing import Final
 
@@ -27,6 +28,8 @@ from vm.isa import FLOAT, INT, OPS, REGISTERS, SLOTS
 from vm.verify import MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS
 
 _MASK: Final = (1 << 64) - 1
+_SUGGESTIONS: Final = 10
+"""Missing names that get a "did you mean": looking for it takes a while."""
 _Resolved = Moving | tuple[int, int]
 """An address, or the bits and the kind of a constant."""
 
@@ -81,12 +84,17 @@ class _Part:
         """Where the code first uses what a relocation fills in."""
         if relocation.place is Place.TARGET:
             return self.instruction_place(relocation.where)
-        if relocation.place is Place.CONSTANT:
-            code = self.object.code
-            is_use = (code[:, 1:] == REGISTERS + relocation.where) & _VALUES[code[:, 0]]
-            found = np.flatnonzero(is_use.any(axis=1))
-            return self.instruction_place(int(found[0])) if len(found) else None
+        if relocation.place is Place.CONSTANT and REGISTERS + relocation.where in self._first_uses:
+            return self.instruction_place(self._first_uses[REGISTERS + relocation.where])
         return None
+
+    @cached_property
+    def _first_uses(self) -> dict[int, int]:
+        """The first instruction that reads each slot."""
+        code = self.object.code
+        is_read = _VALUES[code[:, 0]]
+        slots, first = np.unique(code[:, 1:][is_read], return_index=True)
+        return dict(zip(slots.tolist(), np.nonzero(is_read)[0][first].tolist(), strict=True))
 
 
 def link(inputs: Sequence[Input], *, complete: bool = True) -> tuple[ObjectFile | None, tuple[Diagnostic, ...]]:
@@ -161,14 +169,15 @@ class _Linker:
 
     def _files(self) -> None:
         """Sources of one name and the same lines are one file, but two of one object stay two."""
-        known = self.result
         for part in self.parts:
             texts: dict[int, dict[int, str]] = {}
             for (file, line), text in part.object.texts.items():
                 texts.setdefault(file, {})[line] = text
+            earlier: dict[str, list[int]] = {}
+            for number, name in enumerate(self.result.files):
+                earlier.setdefault(name, []).append(number)
             for number, name in enumerate(part.object.files):
-                part.files[number] = self._file(part, self._shown(part, name), texts.get(number, {}))
-                known.texts |= {(part.files[number], line): text for line, text in texts.get(number, {}).items()}
+                part.files[number] = self._file(self._shown(part, name), texts.get(number, {}), earlier)
 
     def _shown(self, part: _Part, name: str) -> str:
         """A source's name, relative to the first object's folder as all names in an object are."""
@@ -178,15 +187,19 @@ class _Linker:
             return name
         return PurePath(os.path.relpath(own / name, first)).as_posix()
 
-    def _file(self, part: _Part, name: str, texts: dict[int, str]) -> int:
+    def _file(self, name: str, texts: dict[int, str], earlier: dict[str, list[int]]) -> int:
+        """A file of the result, one of the ``earlier`` if it is the same. Its lines are added."""
         known = self.result
-        taken = set(part.files.values())
-        for number, other in enumerate(known.files):
-            is_same = other == name and number not in taken
-            if is_same and all(known.texts.get((number, line), text) == text for line, text in texts.items()):
-                return number
-        known.files.append(name)
-        return len(known.files) - 1
+        candidates = earlier.get(name, [])
+        for number in candidates:
+            if all(known.texts.get((number, line), text) == text for line, text in texts.items()):
+                candidates.remove(number)
+                break
+        else:
+            number = len(known.files)
+            known.files.append(name)
+        known.texts |= {(number, line): text for line, text in texts.items()}
+        return number
 
     # -- names
 
@@ -195,8 +208,10 @@ class _Linker:
             for symbol in part.object.symbols:
                 if not symbol.is_global or symbol.base is Base.UNDEFINED:
                     continue
-                owner, first = self.globals.setdefault(symbol.name, (part, symbol))
-                if first is not symbol:
+                if symbol.name not in self.globals:
+                    self.globals[symbol.name] = part, symbol
+                else:
+                    owner, first = self.globals[symbol.name]
                     ends = (owner.name, owner.place(first)), (part.name, part.place(symbol))
                     self.diagnostics.append(messages.clash(symbol.name, *ends))
 
@@ -214,16 +229,20 @@ class _Linker:
                 self.missing.setdefault(symbol.name, (part, symbol))
                 if self.complete:
                     places = part.place(symbol), part.use(relocation)
-                    hidden = self._hidden(symbol.name)
-                    self.diagnostics.append(messages.missing(symbol.name, part.name, places, hidden, self.globals))
+                    known = self.globals if len(self.diagnostics) < _SUGGESTIONS else ()
+                    owner, own = self._hidden.get(symbol.name, (None, None))
+                    hidden = (owner.name, owner.place(own)) if owner and own else None
+                    self.diagnostics.append(messages.missing(symbol.name, part.name, places, hidden, known))
 
-    def _hidden(self, name: str) -> tuple[str, Span | None] | None:
-        """An object that has the name, but keeps it to itself."""
+    @cached_property
+    def _hidden(self) -> dict[str, tuple[_Part, Symbol]]:
+        """Names that an object has but keeps to itself."""
+        found: dict[str, tuple[_Part, Symbol]] = {}
         for part in self.parts:
             for symbol in part.object.symbols:
-                if symbol.name == name and symbol.base is not Base.UNDEFINED:
-                    return part.name, part.place(symbol)
-        return None
+                if symbol.base is not Base.UNDEFINED:
+                    found.setdefault(symbol.name, (part, symbol))
+        return found
 
     def _resolve(self, part: _Part, relocation: Relocation) -> _Resolved | None:
         """What a relocation comes to; None where that was or is reported."""
@@ -325,7 +344,7 @@ class _Linker:
         obj = part.object
         if not len(obj.lines):
             lines = np.zeros((len(obj.code), 4), np.uint32)
-            lines[:, 0] = self._file(part, "", {}) if len(lines) else 0
+            lines[:, 0] = self._file("", {}, {}) if len(lines) else 0
             return lines
         lines = obj.lines.copy()
         lines[:, 0] = np.array([part.files[number] for number in range(len(obj.files))], np.uint32)[lines[:, 0]]
@@ -374,7 +393,10 @@ class _Linker:
 
     def _moved(self, part: _Part, symbol: Symbol) -> Symbol:
         """A symbol as the result has it."""
-        where = None if symbol.where is None else replace(symbol.where, file=part.files[symbol.where.file])
-        is_moving = symbol.base in (Base.CODE, Base.DATA)
-        value = part.moved(symbol.base, symbol.value).offset if is_moving else symbol.value
-        return replace(symbol, value=value, where=where)
+        where, value = symbol.where, symbol.value
+        if where is not None and part.files[where.file] != where.file:
+            where = Where(part.files[where.file], where.line, where.column, where.end_column)
+        if symbol.base in (Base.CODE, Base.DATA):
+            value = part.moved(symbol.base, value).offset
+        # The first object's symbols stay, and making them anew would take most of the time.
+        return symbol if where is symbol.where and value == symbol.value else replace(symbol, value=value, where=where)

@@ -167,7 +167,10 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic("E0301", f"'{short(shown)}' is not defined", span, notes=notes, fix=fix)
 
 
-def defined_twice(span: Span, name: str, first: Span | None, how: str = "") -> Diagnostic:
+def defined_twice(span: Span, name: str, first: Span | None, how: str = "", *, is_repeated: bool = False) -> Diagnostic:
+    if is_repeated:
+        notes = ("a local label (@name) is another one in each expansion",)
+        return Diagnostic("E0302", f"each expansion defines '{short(name)}' again", span, notes=notes)
     related = () if first is None else (Related(first, "first defined here"),)
     shown = name[max(name.find("@"), 0) :].split("~")[0]
     return Diagnostic("E0302", f"'{short(shown)}' is defined twice{how}", span, related=related)
@@ -211,10 +214,6 @@ def endless_definition(span: Span, word: str, defined: Span | None) -> Diagnosti
     return Diagnostic("E0307", f"'{short(word)}' is defined by itself", span, related=related)
 
 
-def long_chain(span: Span) -> Diagnostic:
-    return Diagnostic("E0307", "this definition leads through too many others", span)
-
-
 def not_yet_known(span: Span, what: str) -> Diagnostic:
     return Diagnostic("E0308", f"{what} must be a number that is known here, not an address", span)
 
@@ -229,10 +228,6 @@ def large_float(span: Span) -> Diagnostic:
 
 def negative_shift(span: Span, count: int) -> Diagnostic:
     return Diagnostic("E0309", f"a shift count cannot be negative ({count})", span)
-
-
-def reserved(span: Span, word: str, what: str) -> Diagnostic:
-    return Diagnostic("E0310", f"'{short(word)}' is {what} and cannot be a name", span)
 
 
 def address_outside(span: Span, is_code: bool) -> Diagnostic:
@@ -341,4 +336,4 @@ def too_deep(span: Span, most: int, chain: Sequence[str]) -> Diagnostic:
 
 
 def too_long(span: Span, most: int) -> Diagnostic:
-    return Diagnostic("E0606", f"the program comes to more than {most:,} lines here", span)
+    return Diagnostic("E0606", f"macros and repetitions come to more than {most:,} lines here", span)

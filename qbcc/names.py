@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -74,6 +74,8 @@ class Names:
     constants: dict[str, Constant] = field(default_factory=dict)
     externals: dict[str, Span] = field(default_factory=dict)
     _missing: dict[str, int] = field(default_factory=dict)
+    _clashes: set[tuple[int, int, int]] = field(default_factory=set)
+    """Places of labels that were reported."""
 
     def __post_init__(self) -> None:
         self.constants["OUTPUT_BUFFER"] = Constant(None, None, None, OUTPUT_BUFFER)
@@ -94,13 +96,21 @@ class Names:
             return True
         return name in self.constants and (self.constants[name].span is not None or self.constants[name].is_fixed)
 
-    def add_label(self, name: str, label: Label) -> None:
-        """A label; a clash is reported."""
+    def add_label(self, name: str, label: Label, line: Line) -> None:
+        """A label of a line; a clash is reported, once for each place in the source."""
         if self.is_taken(name):
-            self.report(messages.defined_twice(label.span, name, self.where(name)))
+            self._report_clash(name, label.span, line)
             return
         self.constants.pop(name, None)
         self.labels[name] = label
+
+    def _report_clash(self, name: str, span: Span, line: Line) -> None:
+        place = (id(span.source), span.line, span.column)
+        if place not in self._clashes:
+            self._clashes.add(place)
+            first = self.where(name)
+            is_repeated = first is not None and (id(first.source), first.line, first.column) == place
+            self.report(messages.with_uses(messages.defined_twice(span, name, first, is_repeated=is_repeated), line))
 
     def add_constant(self, name: str, span: Span, line: Line, node: Node) -> None:
         """A ``.define``; a second one must come to the same value, which the end of the assembly checks."""
@@ -117,7 +127,7 @@ class Names:
 
     def _compare(self, name: str, span: Span, known: Constant, second: Constant) -> None:
         try:
-            if self._same(self._constant_value(name, known), self._evaluate_constant(second)):
+            if self._same(self._constant_value(known), self._evaluate_constant(second)):
                 return
         except BrokenError:
             return
@@ -198,7 +208,7 @@ class Names:
         if constant is not None:
             if constant.is_open:
                 raise _error(messages.endless_definition(line.span(node), word, constant.span))
-            return self._constant_value(name, constant)
+            return self._constant_value(constant)
         if name in self.externals:
             return Moving(Base.UNDEFINED, 0, name)
         raise self._undefined(line, node, word)
@@ -217,14 +227,53 @@ class Names:
             return [name.removeprefix(scope) for name in self.labels if name.startswith(f"{scope}@")]
         return [*(name for name in self.labels if "@" not in name), *self.constants, *self.externals]
 
-    def _constant_value(self, name: str, constant: Constant) -> Value:
+    def _constant_value(self, constant: Constant) -> Value:
         if constant.is_broken:
             raise BrokenError
         if constant.value is None:
-            constant.is_broken = True
-            constant.value = self._evaluate_constant(constant)
-            constant.is_broken = False
+            self._evaluate_needed(constant)
+            self._evaluate(constant)
+        assert constant.value is not None
         return constant.value
+
+    def _evaluate(self, constant: Constant) -> None:
+        constant.is_broken = True
+        constant.value = self._evaluate_constant(constant)
+        constant.is_broken = False
+
+    def _evaluate_needed(self, constant: Constant) -> None:
+        """Work out what a constant needs, innermost first, so that a chain of any length does not recurse."""
+        path = [(constant, self._needs(constant))]
+        constant.is_open = True
+        while path:
+            current, needs = path[-1]
+            needed = next(needs, None)
+            if needed is not None:
+                needed.is_open = True
+                path.append((needed, self._needs(needed)))
+                continue
+            path.pop()
+            current.is_open = False
+            if current is not constant:
+                self._report_evaluation(current)
+
+    def _needs(self, constant: Constant) -> Iterator[Constant]:
+        """The constants in the expression of one that have no value yet. What is open is a circle, said elsewhere."""
+        assert constant.node is not None
+        assert constant.line is not None
+        for node in names_in(constant.node):
+            found = self.constants.get(constant.line.words[node.first])
+            if found is not None and found.value is None and not (found.is_broken or found.is_open):
+                yield found
+
+    def _report_evaluation(self, constant: Constant) -> None:
+        try:
+            self._evaluate(constant)
+        except BrokenError:
+            return
+        except SourceError as error:
+            for diagnostic in error.diagnostics:
+                self.report(diagnostic)
 
     def _evaluate_constant(self, constant: Constant) -> Value:
         assert constant.node is not None
@@ -232,23 +281,17 @@ class Names:
         constant.is_open = True
         try:
             return self.value(constant.line, constant.node)
-        except RecursionError:
-            raise _error(messages.long_chain(constant.line.span(constant.node))) from None
         finally:
             constant.is_open = False
 
     def settle(self) -> None:
         """Work out every constant, so that what is wrong in one that nobody uses is said too."""
-        for name, constant in list(self.constants.items()):
+        for constant in list(self.constants.values()):
             if constant.node is None or constant.is_broken:
                 continue
-            try:
-                self._constant_value(name, constant)
-            except BrokenError:
-                continue
-            except SourceError as error:
-                for diagnostic in error.diagnostics:
-                    self.report(diagnostic)
+            if constant.value is None:
+                self._evaluate_needed(constant)
+                self._report_evaluation(constant)
 
     # -- operators
 
@@ -263,7 +306,18 @@ class Names:
         return -value if node.operator == "MINUS" else value
 
     def _binary(self, line: Line, node: Binary) -> Value:
-        left, right = self.value(line, node.left), self.value(line, node.right)
+        """``a + b + c …`` nests to the left, as deep as it is long: a loop goes down, and comes up with the value."""
+        chain: list[Binary] = []
+        inner: Node = node
+        while isinstance(inner, Binary):
+            chain.append(inner)
+            inner = inner.left
+        value = self.value(line, inner)
+        for operation in reversed(chain):
+            value = self._operation(line, operation, value, self.value(line, operation.right))
+        return value
+
+    def _operation(self, line: Line, node: Binary, left: Value, right: Value) -> Value:
         symbol = line.words[node.at]
         if isinstance(left, Moving) or isinstance(right, Moving):
             return self._move(line, node, left, right)
@@ -357,15 +411,14 @@ def _error(diagnostic: Diagnostic) -> SourceError:
     return SourceError([diagnostic])
 
 
-def names_in(node: Node) -> Iterable[Name]:
+def names_in(node: Node) -> Iterator[Name]:
     """The names of an expression, left to right."""
-    match node:
-        case Name():
-            yield node
-        case Group() | Address():
-            yield from names_in(node.inner)
-        case Unary():
-            yield from names_in(node.operand)
-        case Binary():
-            yield from names_in(node.left)
-            yield from names_in(node.right)
+    rest = [node]
+    while rest:
+        match rest.pop():
+            case Name() as name:
+                yield name
+            case Group(inner=inner) | Address(inner=inner) | Unary(operand=inner):
+                rest.append(inner)
+            case Binary(left=left, right=right):
+                rest += (right, left)

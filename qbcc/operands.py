@@ -10,6 +10,7 @@ from typing import Final
 
 from qbcc import messages
 from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.lexer import tables
 from qbcc.syntax import Address, Binary, Group, Line, Node, Register, String, Unary
 from vm.isa import BY_NAME, Op
 
@@ -153,7 +154,7 @@ def _address(line: Line, op: Op, node: Node) -> list[Action]:
     inner = node.inner if isinstance(node, Address) else node
     registers: list[Node] = []
     constants: list[tuple[bool, Node]] = []
-    _terms(line, inner, False, registers, constants)
+    _terms(line, inner, registers, constants)
     if len(registers) == 2 and not constants:
         return [(REGISTER, registers[0].first), (REGISTER, registers[1].first)]
     if len(registers) > 1:
@@ -165,21 +166,23 @@ def _address(line: Line, op: Op, node: Node) -> list[Action]:
     return [base, (CONSTANT, _sum(constants)) if constants else (FIXED, 0)]
 
 
-def _terms(line: Line, node: Node, negative: bool, registers: list[Node], constants: list[tuple[bool, Node]]) -> None:
+def _terms(line: Line, node: Node, registers: list[Node], constants: list[tuple[bool, Node]]) -> None:
     """Split a sum into its registers and the rest: whether it is subtracted, and what."""
-    if isinstance(node, Binary) and node.operator in ("PLUS", "MINUS"):
-        _terms(line, node.left, negative, registers, constants)
-        _terms(line, node.right, negative != (node.operator == "MINUS"), registers, constants)
-    elif isinstance(node, Group) and _has_register(node):
-        _terms(line, node.inner, negative, registers, constants)
-    elif isinstance(node, Register):
-        if negative:
-            raise SourceError([messages.bad_address(line.span(node), "a register cannot be subtracted")])
-        registers.append(node)
-    elif _has_register(node):
-        raise SourceError([messages.bad_address(line.span(node), "a register can only be added")])
-    else:
-        constants.append((negative, node))
+    rest = [(False, node)]
+    while rest:
+        negative, node = rest.pop()
+        if isinstance(node, Binary) and node.operator in ("PLUS", "MINUS"):
+            rest += ((negative != (node.operator == "MINUS"), node.right), (negative, node.left))
+        elif isinstance(node, Group) and _has_register(line, node):
+            rest.append((negative, node.inner))
+        elif isinstance(node, Register):
+            if negative:
+                raise SourceError([messages.bad_address(line.span(node), "a register cannot be subtracted")])
+            registers.append(node)
+        elif _has_register(line, node):
+            raise SourceError([messages.bad_address(line.span(node), "a register can only be added")])
+        else:
+            constants.append((negative, node))
 
 
 def _sum(terms: list[tuple[bool, Node]]) -> Node:
@@ -193,14 +196,5 @@ def _sum(terms: list[tuple[bool, Node]]) -> Node:
     return total
 
 
-def _has_register(node: Node) -> bool:
-    match node:
-        case Register():
-            return True
-        case Group() | Address():
-            return _has_register(node.inner)
-        case Unary():
-            return _has_register(node.operand)
-        case Binary():
-            return _has_register(node.left) or _has_register(node.right)
-    return False
+def _has_register(line: Line, node: Node) -> bool:
+    return tables()[1]["REGISTER"] in line.kinds[node.first : node.last + 1]

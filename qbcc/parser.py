@@ -112,11 +112,23 @@ def _node(tree: Any, depth: int) -> Node:
         operand = _node(children[1], depth + 1)
         return Unary(int(children[0]), operand.last, children[0].type, operand)
     if kind == "binary":
-        left, right = _node(children[0], depth + 1), _node(children[2], depth + 1)
-        return Binary(left.first, right.last, children[1].type, int(children[1]), left, right)
+        return _chain(tree, depth)
     inner = _node(children[0], depth + 1)
     made = Group if kind == "group" else Address
     return made(inner.first - 1, inner.last + 1, inner)
+
+
+def _chain(tree: Any, depth: int) -> Node:
+    """``a + b + c …``, which nests to the left: that is no depth that a reader sees, so it is walked in a loop."""
+    chain: list[Any] = []
+    while tree.data == "binary":
+        chain.append(tree.children)
+        tree = tree.children[0]
+    left = _node(tree, depth + 1)
+    for _, sign, operand in reversed(chain):
+        right = _node(operand, depth + 1)
+        left = Binary(left.first, right.last, sign.type, int(sign), left, right)
+    return left
 
 
 def parse_line(source: SourceFile, number: int) -> Line | Diagnostic:

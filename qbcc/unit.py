@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from qbcc.data import Data
 from qbcc.names import Names
@@ -11,16 +12,17 @@ from qbcc.source import Span
 from qbcc.syntax import Line, Name
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A line of the program and what it became."""
+class Statement(NamedTuple):
+    """A line of the program and what it became. A large source has a million: a tuple is quick to make."""
 
     line: Line
     start: int
     """First instruction, or offset in the data."""
-    count: int
+    length: int
     """Instructions, or bytes of data."""
     in_data: bool
+    plan: Plan | None = None
+    """How to encode an instruction; None where its operands were wrong."""
 
 
 @dataclass
@@ -40,7 +42,6 @@ class Unit:
 
     names: Names
     data: Data = field(default_factory=Data)
-    code: list[tuple[Line, Plan | None]] = field(default_factory=list)
     size: int = 0
     """Instructions."""
     statements: list[Statement] = field(default_factory=list)

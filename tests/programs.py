@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qbcc.assemble import Options, assemble
@@ -23,9 +25,9 @@ def errors(text: str, **defines: str) -> list[str]:
     return [d.code for d in assemble(SourceFile("test.qbc", text), Options(defines)).diagnostics]
 
 
-def finished(text: str, **settings: object) -> Machine:
+def finished(text: str, **settings: Any) -> Machine:
     """Assemble and run to the end."""
-    machine = Machine(build(text), **settings)  # type: ignore[arg-type]
+    machine = Machine(build(text), **settings)
     machine.run()
     return machine
 

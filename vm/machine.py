@@ -256,7 +256,11 @@ class Machine:
         """Go on to the end, a trap or a limit. A machine that has ended stays so."""
         self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
         while self.outcome is None:
-            self._slice(_SLICE)
+            try:
+                self._slice(_SLICE)
+            except KeyboardInterrupt:
+                # It may come anywhere; the state is whole between any two lines of Python.
+                self._stop("interrupt", "stopped by Ctrl-C")
         return self.outcome
 
     def step(self) -> Outcome | None:
@@ -302,8 +306,6 @@ class Machine:
             self._handle(self._enter())
         except FaultError as fault:
             self._stop(fault.name, fault.message)
-        except KeyboardInterrupt:
-            self._stop("interrupt", "stopped by Ctrl-C")
 
     def _enter(self) -> int:
         """Let the engine go on until something is to be done; take over what it printed."""

@@ -71,7 +71,7 @@ class Fault:
             "jump": self._jump,
             "memory": lambda: f"{self.op.name} would touch more memory than the limit allows",
             "trap": lambda: f"the program stopped itself with QTRAP {self._value(0)!r}",
-            "assert": lambda: f"QASSERT: {self._show(0)} is not equal to {self._show(1)}",
+            "assert": lambda: f"{self._show(0)} is not equal to {self._show(1)}",
         }
         return describe[trap]()
 

@@ -1,0 +1,48 @@
+"""Every example runs and does what it says at its end.
+
+``; expect:`` lines are its output (blanks at the end of a line aside), ``; expect-status:`` its exit status, ``; input:``
+lines what it reads, ``; args:`` its arguments, ``; seed:`` the seed."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+import qbcc
+from qbcc.driver import load
+from vm.machine import Machine
+
+EXAMPLES = sorted((Path(qbcc.__file__).parent.parent / "examples").glob("*.qbc"))
+
+
+def said(text: str, what: str) -> list[str]:
+    """What the lines ``; what: …`` say."""
+    return [line.rstrip() for line in re.findall(rf"^; {what}:[ ]?(.*)$", text, re.MULTILINE)]
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 8
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example(path: Path) -> None:
+    text = path.read_text("utf-8")
+    built = load([str(path)])
+    assert not built.diagnostics
+    assert built.object is not None
+    machine = Machine(
+        built.object,
+        max_instructions=100_000_000,
+        seed=int("".join(said(text, "seed")) or "0"),
+        args=[float(argument) for line in said(text, "args") for argument in line.split()],
+        stdin=io.BytesIO("".join(f"{line}\n" for line in said(text, "input")).encode()),
+    )
+    outcome = machine.run()
+    expected = said(text, "expect")
+    status = int("".join(said(text, "expect-status")) or "0")
+    assert expected or status, f"{path.name} says nothing of what it does"
+    assert outcome.status == status
+    assert [line.rstrip() for line in machine.output.decode().splitlines()] == expected
