@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
+from typing import Final
 
 from qbcc import explanations, explanations_traps, messages_link, messages_output
 from qbcc.explanation import Explanation
+
+_WIDTH: Final = 88
 
 
 def table() -> dict[str, Explanation]:
@@ -25,7 +29,7 @@ def explain(code: str) -> str | None:
     found = table().get(wanted)
     if found is None:
         return None
-    parts = [f"{wanted}: {found.title}", "", found.text]
+    parts = [f"{wanted}: {found.title}", "", textwrap.fill(found.text, _WIDTH)]
     for name, example in (("Wrong:", found.wrong), ("Right:", found.right)):
         if example:
             parts += ["", name, "", *(f"    {line}".rstrip() for line in example.splitlines())]

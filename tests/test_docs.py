@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import gen_instructions, gen_readme
+from docs import gen_instructions, gen_pages
 from qbcc.explain import explain, table
 from qbcc.syntax import DIRECTIVES
 from tests.programs import errors
@@ -29,9 +29,18 @@ def test_the_instruction_page_has_everything() -> None:
     assert all(f"| {status} | {title} |" in page for _, status, title in TRAPS)
 
 
-def test_the_readme_shows_what_is_printed() -> None:
-    text = gen_readme.PAGE.read_text("utf-8")
-    assert gen_readme.renewed(text) == text
+@pytest.mark.parametrize("page", gen_pages.PAGES, ids=lambda page: page.name)
+def test_pages_show_what_is_printed(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert gen_pages.renewed(text) == text
+
+
+@pytest.mark.parametrize("page", gen_pages.PAGES, ids=lambda page: page.name)
+def test_python_on_pages_runs(page: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, page.name, "exec"), {})
 
 
 def test_the_reference_names_every_directive() -> None:

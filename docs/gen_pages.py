@@ -1,4 +1,5 @@
-"""Writes the commands' outputs into ``README.md``: ``python docs/gen_readme.py``. A test checks that they are current.
+"""Writes the commands' outputs into the pages that show them: ``python docs/gen_pages.py``. A test checks that they are
+current.
 
 A block that begins with ``$ command`` is run in an empty folder with the files that the page itself shows (``name.qbc:`` before
 a block), and what follows the command is replaced by what it prints. Lines that hold times are kept as they are."""
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "README.md"
+PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "tutorial.md")
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.qbc)`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")
@@ -54,4 +55,5 @@ def _session(block: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(renewed(PAGE.read_text("utf-8")), "utf-8")
+    for page in PAGES:
+        page.write_text(renewed(page.read_text("utf-8")), "utf-8")
