@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from vm.bytecode import ObjectFile
 from vm.interp import layout
-from vm.isa import CALL_DEPTH, CANONICAL_NAN, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
+from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
 from vm.memory import PAGE, Memory, MemoryCapError
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
@@ -129,6 +130,11 @@ class Machine:
         program = self.program
         self._rows = program.rows
         self._cells = program.cells.copy()
+        # Single items come several times faster from a memoryview than from an array, and system calls live on them.
+        self._flat = self._cells.reshape(-1).data
+        self._flat_floats = self._cells.view(np.float64).reshape(-1).data
+        self._slots = self._rows.reshape(-1).data
+        self._words = self._state.data
         self.registers: NDArray[np.int64] = self._cells[:REGISTERS, 0]
         """The bits of r0 to r15: a writable view. Set :attr:`kinds` too, or use :meth:`set`."""
         self.floats: NDArray[np.float64] = self._cells.view(np.float64)[:REGISTERS, 0]
@@ -182,12 +188,12 @@ class Machine:
     @property
     def pc(self) -> int:
         """Index of the next instruction."""
-        return (int(self._word(layout.PC)[0]) - self._code) // layout.ROW
+        return (int(self._words[layout.PC // 8]) - self._code) // layout.ROW
 
     @property
     def count(self) -> int:
         """Instructions executed so far."""
-        return int(self._word(layout.COUNT)[0])
+        return int(self._words[layout.COUNT // 8])
 
     @property
     def depth(self) -> int:
@@ -216,12 +222,14 @@ class Machine:
 
     def kind(self, register: int) -> int:
         """``INT`` or ``FLOAT``."""
-        return FLOAT if self._cells[register, 1] else INT
+        return FLOAT if self._flat[2 * register + 1] else INT
 
     def get(self, register: int) -> int | float:
         """A register's value; a NaN is the one visible NaN."""
-        value = cell_value(self._cells, register)
-        return float(np.uint64(CANONICAL_NAN).view(np.float64)) if value != value else value
+        if not self._flat[2 * register + 1]:
+            return self._flat[2 * register]
+        value = self._flat_floats[2 * register]
+        return value if value == value else math.nan
 
     def set(self, register: int, value: int | float) -> None:
         """Write a register; an ``int`` wraps to 64 bits, a ``float`` makes it a float."""
@@ -312,11 +320,11 @@ class Machine:
         if self._engine is None:
             self._engine = self._load_engine()
         status = self._engine(self._state_address)
-        waiting = self._word(layout.OUT_LENGTH)
-        if waiting[0]:
-            text = self._printed[: waiting[0]].tobytes()
-            waiting[0] = 0
-            self._calls.output.reserve(len(text))
+        waiting = self._words[layout.OUT_LENGTH // 8]
+        if waiting:
+            text = self._printed[:waiting].tobytes()
+            self._words[layout.OUT_LENGTH // 8] = 0
+            self._calls.output.reserve(waiting)
             self._calls.output.write(text)
         return status
 
@@ -325,7 +333,7 @@ class Machine:
         while status in (layout.SYSCALL, layout.BREAK):
             if status == layout.SYSCALL:
                 self._system_call()
-            if self.count >= int(self._word(layout.LIMIT)[0]):
+            if self.count >= self._words[layout.LIMIT // 8]:
                 return
             # A slice of system calls takes seconds, one of other instructions some milliseconds.
             self._watch()
@@ -341,9 +349,10 @@ class Machine:
                 self._progress(self)
 
     def _system_call(self) -> None:
-        slot = int(self.program.object.code[self.pc - 1, 1])
+        # The row before the program counter; its first slot is the byte offset of the number's cell.
+        cell = self._slots[(self.pc - 1) * layout.ROW_WORDS + 1]
         try:
-            self._calls.run(int(self._cells[slot, 0]), self)
+            self._calls.run(self._flat[cell // 8], self)
         except FaultError:
             self._word(layout.PC)[0] -= layout.ROW
             raise
