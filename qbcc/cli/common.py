@@ -157,6 +157,10 @@ def reader_gone() -> NoReturn:
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
     """Run a click command as the process: Ctrl-C is status 130, a closed pipe ends quietly."""
+    for name in ("stdout", "stderr"):
+        # A process may be started without them; what it says is then lost, as everywhere.
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
     try:
         status = command(standalone_mode=False)
         sys.stdout.flush()

@@ -106,6 +106,25 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == (b"x" * 10, b"", 128 + signal.SIGPIPE)
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_streams_that_are_closed(tmp_path: Path, closed: str) -> None:
+    put(tmp_path, "hello.qbc", HELLO)
+    line = f"'{sys.executable}' -c \"from qbcc.cli.qbc import main; main()\" run hello.qbc {closed}"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, env=env, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    put(tmp_path, "hello.qbc", HELLO)
+    line = f"'{sys.executable}' -c \"from qbcc.cli.qbc import main; main()\" run hello.qbc > /dev/full"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, env=env, timeout=60, check=False)
+    assert done.returncode == 1
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_arguments_defines_seed_clock(tmp_path: Path) -> None:
     put(
         tmp_path,
