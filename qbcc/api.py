@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qbcc import driver, render
 from qbcc.assemble import Options, assemble
 from qbcc.diagnostics import SourceError
+from qbcc.files import write_whole
 from qbcc.source import SourceFile
 from vm import output as buffers
 from vm.bytecode import ObjectFile
@@ -32,20 +33,19 @@ class CompileError(SourceError):
         return "\n" + render.report(self.diagnostics)
 
 
-@dataclass(frozen=True, eq=False)
-class Program:
-    """A compiled program: run it with :func:`run` or a :class:`Machine`."""
+@dataclass(eq=False, repr=False)
+class Program(ObjectFile):
+    """A compiled program: run it with :func:`run`, or give it to a :class:`Machine`."""
 
-    object: ObjectFile = field(repr=False)
-    name: str
+    name: str = ""
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write it as an object file (``.qbo``)."""
-        Path(path).write_bytes(to_bytes(self.object))
+        """Write it as an object file (``.qbo``), whole or not at all. Raises :class:`qbcc.diagnostics.SourceError`."""
+        write_whole(Path(path), to_bytes(self), ())
 
     def __repr__(self) -> str:
         """Name and size."""
-        return f"<Program {self.name}: {len(self.object.code):,} instructions, {self.object.data_size:,} bytes of data>"
+        return f"<Program {self.name}: {len(self.code):,} instructions, {self.data_size:,} bytes of data>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def compile(
         diagnostics, obj = built.diagnostics, built.object
     if obj is None:
         raise CompileError(diagnostics)
-    return Program(obj, name)
+    return Program(**vars(obj), name=name)
 
 
 def run(
@@ -135,7 +135,7 @@ def run(
     Ctrl-C raises :class:`KeyboardInterrupt` as in any Python code."""
     compiled = program if isinstance(program, Program) else compile(program, defines=defines, include=include)
     machine = Machine(
-        compiled.object,
+        compiled,
         engine=engine,
         memory=memory,
         max_instructions=max_instructions,
