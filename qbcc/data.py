@@ -11,7 +11,7 @@ from typing import Final
 
 from qbcc import messages
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.names import Moving, Names, Value
+from qbcc.names import BrokenError, Moving, Names, Value
 from qbcc.syntax import Line, Node, String
 from qbcc.text import CharacterFault, string_bytes
 from vm.isa import DATA_BASE
@@ -19,6 +19,8 @@ from vm.verify import MAX_DATA
 
 WIDTHS: Final = {".byte": 1, ".word": 2, ".dword": 4, ".qword": 8, ".double": 8}
 DIRECTIVES: Final = (*WIDTHS, ".ascii", ".asciz", ".space", ".align")
+MAX_WRITTEN: Final = 1 << 28
+"""Most bytes that are written out; long rows of zeros are not."""
 _GAP: Final = 64
 """Zeros in a row that are left out of the object."""
 _ZEROS: Final = re.compile(b"\0{%d,}" % _GAP)
@@ -41,6 +43,9 @@ class Data:
 
     size: int = 0
     align: int = 8
+    _written: int = 0
+    """Bytes that the object will hold, more or less."""
+    _is_full: bool = False
     _pieces: list[tuple[int, bytearray]] = field(default_factory=list)
     _items: list[_Item] = field(default_factory=list)
 
@@ -52,8 +57,9 @@ class Data:
             raise SourceError([messages.directive_form(line.whole(), f"{word} needs a value")])
         if word in WIDTHS:
             for node in arguments:
-                self._items.append(_Item(self.size, word, line, node))
+                start = self.size
                 self._append(line, bytes(WIDTHS[word]))
+                self._items.append(_Item(start, word, line, node))
         elif word in (".ascii", ".asciz"):
             for node in arguments:
                 self._append(line, _string(line, node, word) + b"\0" * (word == ".asciz"))
@@ -63,8 +69,17 @@ class Data:
             self._align(line, arguments, names)
 
     def _append(self, line: Line, content: bytes) -> None:
-        self._grow(line, len(content))
-        start = self.size - len(content)
+        self._put(self._reserve(line, len(content)), content)
+
+    def _reserve(self, line: Line, amount: int) -> int:
+        """Room for bytes that the object will hold; their offset."""
+        if self._written + amount > MAX_WRITTEN:
+            raise self._overflow(line, "the data that are not zero", MAX_WRITTEN)
+        self._grow(line, amount)
+        self._written += amount
+        return self.size - amount
+
+    def _put(self, start: int, content: bytes) -> None:
         if self._pieces and self._pieces[-1][0] + len(self._pieces[-1][1]) == start:
             self._pieces[-1][1].extend(content)
         else:
@@ -72,8 +87,15 @@ class Data:
 
     def _grow(self, line: Line, amount: int) -> None:
         if self.size + amount > MAX_DATA:
-            raise SourceError([messages.data_too_large(line.whole(), MAX_DATA)])
+            raise self._overflow(line, "the data", MAX_DATA)
         self.size += amount
+
+    def _overflow(self, line: Line, what: str, most: int) -> Exception:
+        """Said once: whatever comes after it does not fit either."""
+        if self._is_full:
+            return BrokenError()
+        self._is_full = True
+        return SourceError([messages.data_too_large(line.whole(), what, most)])
 
     def _space(self, line: Line, arguments: tuple[Node, ...], names: Names) -> None:
         if len(arguments) > 2:
@@ -88,10 +110,9 @@ class Data:
             raise SourceError([messages.out_of_range(line.span(arguments[1]), "a byte", fill, -128, 255)])
         if fill == 0:
             self._zeros(line, count)
-        elif self.size + count <= MAX_DATA:
-            self._append(line, bytes([fill & 255]) * count)
         else:
-            raise SourceError([messages.data_too_large(line.whole(), MAX_DATA)])
+            start = self._reserve(line, count)
+            self._put(start, bytes([fill & 255]) * count)
 
     def _align(self, line: Line, arguments: tuple[Node, ...], names: Names) -> None:
         if len(arguments) != 1:

@@ -181,7 +181,8 @@ class Expander:
 
     def _line(self, line: Line, frame: _Frame) -> None:
         if frame.source is None:
-            self.count += 1
+            # A list is as much as so many lines.
+            self.count += max(1, len(line.shape.arguments))
         if self.count > MAX_LINES:
             self._stack.clear()
             self.report(messages.too_long(line.outermost().whole(), MAX_LINES))

@@ -186,7 +186,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0406": _entry(
         "too much data",
-        "The data of a program are at most 1 GiB. Memory beyond needs no directive: it is zero.",
+        "The data of a program are at most 1 GiB, and 256 MiB of them are not zero. Memory beyond needs no directive: it is zero.",
         "",
         "",
     ),

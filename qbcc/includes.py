@@ -58,6 +58,14 @@ def read_regular_bytes(path: Path, name: str, most: int) -> bytes:
     return content
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # A name that is too long, or a folder that may not be read.
+        return False
+
+
 @dataclass(frozen=True)
 class Folders:
     """The folders that includes come from."""
@@ -88,7 +96,7 @@ class Folders:
                 refused = refused or IncludeFault(
                     "E0502", f"'{name}' leads out of '{folder.name}'", "name the folder that it lies in with -I"
                 )
-            elif path.exists() or self._overlay(path) is not None:
+            elif _exists(path) or self._overlay(path) is not None:
                 return self._open(path, name)
         raise refused or IncludeFault("E0501", f"there is no file '{name}'", *self._searched(includer))
 

@@ -269,8 +269,8 @@ def bad_alignment(span: Span, value: int, most: int) -> Diagnostic:
     return Diagnostic("E0405", f"an alignment is a power of two up to {most:,}, not {value:,}", span)
 
 
-def data_too_large(span: Span, most: int) -> Diagnostic:
-    return Diagnostic("E0406", f"the data pass {most:,} bytes", span)
+def data_too_large(span: Span, what: str, most: int) -> Diagnostic:
+    return Diagnostic("E0406", f"{what} pass {most:,} bytes", span)
 
 
 def not_code(span: Span, directive: str, word: str) -> Diagnostic:
