@@ -32,6 +32,10 @@ from vm.isa import BY_NAME
 from vm.verify import MAX_INSTRUCTIONS
 
 
+MAX_ERRORS: Final = 1000
+"""Errors after which an assembly gives up."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How to assemble."""
@@ -98,6 +102,7 @@ class _Assembler:
     def __init__(self, source: SourceFile, options: Options) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
+        self._said: set[Diagnostic] = set()
         self.names = Names(self._report)
         self.unit = Unit(self.names)
         root = Path(source.path).parent if source.path else None
@@ -130,10 +135,18 @@ class _Assembler:
     # -- reports
 
     def _report(self, diagnostic: Diagnostic) -> None:
+        """A repetition or a macro that uses itself says the same of the same place again and again: once will do."""
+        if diagnostic in self._said or len(self.diagnostics) > MAX_ERRORS:
+            return
+        self._said.add(diagnostic)
+        if len(self.diagnostics) == MAX_ERRORS:
+            diagnostic = messages.too_many(diagnostic.span, MAX_ERRORS)
+            self.expander.stop()
         self.diagnostics.append(diagnostic)
 
     def _report_line(self, line: Line, error: SourceError) -> None:
-        self.diagnostics += [messages.with_uses(diagnostic, line) for diagnostic in error.diagnostics]
+        for diagnostic in error.diagnostics:
+            self._report(messages.with_uses(diagnostic, line))
 
     # -- the first pass
 
@@ -202,7 +215,7 @@ class _Assembler:
 
     def _unknown_word(self, line: Line, word: str) -> None:
         """Said once for each word: a macro that is missing is missing everywhere."""
-        if self._in_data or word not in self._unknown:
+        if word not in self._unknown:
             self._unknown.add(word)
             span = line.word_span()
             raise SourceError([messages.unknown_word(span, word, [*BY_NAME, *self.expander.macros])])

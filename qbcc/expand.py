@@ -150,6 +150,10 @@ class Expander:
             elif text:
                 yield parse_line(source, number)
 
+    def stop(self) -> None:
+        """No more lines."""
+        self._stack.clear()
+
     def _given(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Lines that come ready, from sources that may be new."""
         for line in lines:

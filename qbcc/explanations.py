@@ -45,6 +45,12 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0106": _entry("a line that is too long", "A line has at most 1,048,576 characters.", "", ""),
     "E0107": _entry("an expression that is nested too deep", "Give its parts names with .define.", "", ""),
+    "E0108": _entry(
+        "too many errors",
+        "After 1,000 errors the assembler stops: what is first in the list is likely behind the rest.",
+        "",
+        "",
+    ),
     # -- E02: instructions and operands
     "E0201": _entry(
         "an instruction that does not exist",

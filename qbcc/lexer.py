@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
-from collections.abc import Iterator
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from vm import cache as disk
 
 GRAMMAR: Final = Path(__file__).parent / "qbc.lark"
 _FIRST_KEY: Final = 0x41
@@ -14,20 +18,23 @@ _FIRST_KEY: Final = 0x41
 
 @cache
 def grammar() -> Any:
-    """The LALR parser of a line."""
-    from lark import Lark
-    from lark.lexer import Lexer
+    """The LALR parser of a line. Its tables are kept in the cache of compiled code: making them takes as long as all
+    else that a small program needs."""
+    import lark
 
-    class TokenLexer(Lexer):
-        """Hands Lark tokens that were made already."""
+    from qbcc.token_lexer import TokenLexer
 
-        def __init__(self, _conf: object) -> None:
-            pass
-
-        def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Any]:
-            return iter(lexer_state)
-
-    return Lark(GRAMMAR.read_text("utf-8"), parser="lalr", lexer=TokenLexer, start="line")
+    text = GRAMMAR.read_text("utf-8")
+    versions = f"{lark.__version__} {sys.version} {text}"
+    key = f"grammar-{hashlib.sha256(versions.encode()).hexdigest()[:32]}.lark"
+    stored = disk.read(key)
+    if stored is not None:
+        return lark.Lark.load(io.BytesIO(stored))
+    made = lark.Lark(text, parser="lalr", lexer=TokenLexer, start="line")
+    buffer = io.BytesIO()
+    made.save(buffer)
+    disk.write(key, buffer.getvalue())
+    return made
 
 
 @cache

@@ -38,12 +38,15 @@ def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
 
 def with_uses(diagnostic: Diagnostic, line: Line, use: Line | None = None) -> Diagnostic:
     """The same, with the macro uses that led to the line."""
-    uses: list[Related] = []
+    uses: list[Line] = []
     outer = use or line.use
-    while outer is not None and len(uses) < _USES:
-        uses.append(Related(outer.whole(), f"in the expansion of '{short(outer.word)}' here"))
+    while outer is not None:
+        uses.append(outer)
         outer = outer.use
-    return replace(diagnostic, related=(*diagnostic.related, *uses))
+    # Of many, the innermost and the one that stands in the source.
+    shown = uses if len(uses) <= _USES else [*uses[: _USES - 1], uses[-1]]
+    related = [Related(u.whole(), f"in the expansion of '{short(u.word)}' here") for u in shown]
+    return replace(diagnostic, related=(*diagnostic.related, *related))
 
 
 # -- E01: text and syntax
@@ -96,6 +99,10 @@ def long_line(span: Span, length: int, most: int) -> Diagnostic:
 
 def deep_expression(span: Span, most: int) -> Diagnostic:
     return Diagnostic("E0107", f"this expression is nested more than {most} levels deep", span)
+
+
+def too_many(span: Span | None, most: int) -> Diagnostic:
+    return Diagnostic("E0108", f"there are more than {most:,} errors; the rest is not shown", span)
 
 
 # -- E02: instructions and operands

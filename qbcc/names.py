@@ -73,7 +73,10 @@ class Names:
     labels: dict[str, Label] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
     externals: dict[str, Span] = field(default_factory=dict)
-    _missing: dict[str, int] = field(default_factory=dict)
+    _missing: set[str] = field(default_factory=set)
+    """Names that were reported."""
+    _repeated: list[tuple[str, Span, Constant, Constant]] = field(default_factory=list)
+    """Second definitions of constants, to be compared at the end: they too may name what comes later."""
     _clashes: set[tuple[int, int, int]] = field(default_factory=set)
     """Places of labels that were reported."""
 
@@ -123,17 +126,11 @@ class Names:
         if known is None or known.span is None:
             self.constants[name] = Constant(node, line, span)
             return
-        self._compare(name, span, known, Constant(node, line, span))
+        self._repeated.append((name, span, known, Constant(node, line, span)))
 
     def _compare(self, name: str, span: Span, known: Constant, second: Constant) -> None:
-        try:
-            if self._same(self._constant_value(known), self._evaluate_constant(second)):
-                return
-        except BrokenError:
-            return
-        except SourceError as error:
-            for diagnostic in error.diagnostics:
-                self.report(diagnostic)
+        self._settle(second)
+        if known.value is None or second.value is None or self._same(known.value, second.value):
             return
         self.report(messages.defined_twice(span, name, known.span, " with another value"))
 
@@ -215,10 +212,10 @@ class Names:
 
     def _undefined(self, line: Line, node: Node, word: str) -> Exception:
         """Said once for each name: the other uses are its consequences."""
-        if word[0] != "@" and word in self._missing:
-            self._missing[word] += 1
+        name = line.scope + word if word[0] == "@" else word
+        if name in self._missing:
             return BrokenError()
-        self._missing[word] = 1
+        self._missing.add(name)
         return _error(messages.undefined(line.span(node), word, self._known(line.scope if word[0] == "@" else None)))
 
     def _known(self, scope: str | None) -> list[str]:
@@ -287,11 +284,14 @@ class Names:
     def settle(self) -> None:
         """Work out every constant, so that what is wrong in one that nobody uses is said too."""
         for constant in list(self.constants.values()):
-            if constant.node is None or constant.is_broken:
-                continue
-            if constant.value is None:
-                self._evaluate_needed(constant)
-                self._report_evaluation(constant)
+            self._settle(constant)
+        for repeated in self._repeated:
+            self._compare(*repeated)
+
+    def _settle(self, constant: Constant) -> None:
+        if constant.node is not None and constant.value is None and not constant.is_broken:
+            self._evaluate_needed(constant)
+            self._report_evaluation(constant)
 
     # -- operators
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -372,14 +371,16 @@ this is not read
     assert (done.returncode, done.stdout.decode()) == (0, "Moonshine 🌙 begins\n2.598441")
 
 
-def test_the_first_run_compiles_and_says_so_on_a_terminal(tmp_path: Path) -> None:
+def test_the_cache_is_made_once_and_never_trusted_blindly(tmp_path: Path) -> None:
     put(tmp_path, "p.qbc", "QHALT 4")
-    started = time.monotonic()
-    done = call("qbc", "run", "p.qbc", cwd=tmp_path, QBC_CACHE_DIR=str(tmp_path / "cache"))
-    assert (done.returncode, done.stderr) == (4, b"")
-    assert [path.name[:7] for path in (tmp_path / "cache").iterdir()] == ["interp-"]
-    (entry,) = (tmp_path / "cache").iterdir()
-    entry.write_bytes(entry.read_bytes()[:-1] + b"\0\0")
-    done = call("qbc", "run", "p.qbc", cwd=tmp_path, QBC_CACHE_DIR=str(tmp_path / "cache"))
-    assert done.returncode == 4
-    assert time.monotonic() > started
+    folder = tmp_path / "cache"
+    for _ in range(2):
+        done = call("qbc", "run", "p.qbc", cwd=tmp_path, QBC_CACHE_DIR=str(folder))
+        assert (done.returncode, done.stderr) == (4, b"")
+        assert sorted(path.name.split("-")[0] for path in folder.iterdir()) == ["grammar", "interp"]
+        for entry in folder.iterdir():
+            entry.write_bytes(entry.read_bytes()[:-1] + b"\0\0")
+    for entry in folder.iterdir():
+        entry.chmod(0o666)
+    assert call("qbc", "run", "p.qbc", cwd=tmp_path, QBC_CACHE_DIR=str(folder)).returncode == 4
+    assert call("qbc", "run", "p.qbc", cwd=tmp_path, QBC_CACHE_DIR="/proc/none").returncode == 4
