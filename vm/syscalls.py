@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vm.isa import BY_SYSTEM_CALL, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE
 from vm.memory import Memory, MemoryCapError
+from vm.streams import Lines
 
 KEPT_LIMIT: Final = 1 << 28
 """Bytes of output and of records that a run may make the host keep (256 MiB)."""
@@ -127,7 +128,7 @@ class SystemCalls:
         self.output = Output(stdout, self._spend)
         self.records: list[tuple[str, int | float]] = []
         self.random = random
-        self._stdin = stdin
+        self._stdin = Lines(stdin, watch) if stdin is not None else None
         self._clock = clock
         self._arguments = tuple(arguments)
         self._watch = watch
@@ -227,15 +228,17 @@ class SystemCalls:
         """As C's ``fgets``: at most ``r1`` bytes with the NUL, the rest of a long line stays; without the newline."""
         address, room = int(registers.get(0)), int(registers.get(1))
         self._range(address, room, "read")
-        if room == 0:
-            registers.set(0, 0)
-            return
         try:
             self.memory.touch(address, room)
         except MemoryCapError:
             raise FaultError("memory", "the buffer to read into passes the memory limit") from None
+        if room <= 1:
+            # No room for a byte of the line: nothing is read, and that is not the end of input.
+            self.memory.write(address, bytes(room))
+            registers.set(0, 0)
+            return
         self.output.flush()
-        line = self._stdin.readline(room - 1) if self._stdin is not None and room > 1 else b""
+        line = self._stdin.readline(room - 1) if self._stdin is not None else b""
         text = line.removesuffix(b"\n").removesuffix(b"\r")
         self.memory.write(address, text + b"\0")
         registers.set(0, len(text) if line else -1)

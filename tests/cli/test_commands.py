@@ -105,6 +105,42 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == (b"x" * 10, b"", 128 + signal.SIGPIPE)
 
 
+ECHO = """
+next: QMOV r0, 0x2000
+      QMOV r1, 100
+      QSYSCALL 11
+      QJLT r0, 0, done
+      QMOV r0, 0x2000
+      QSYSCALL 2
+      QMOV r0, ';'
+      QSYSCALL 5
+      QJMP next
+done: QHALT 5
+"""
+
+
+def test_input_comes_line_by_line(tmp_path: Path) -> None:
+    put(tmp_path, "echo.qbc", ECHO)
+    done = call("qbc", "run", "echo.qbc", cwd=tmp_path, stdin="σ\r\n\nlast".encode() + b"x" * 200)
+    assert done.stdout.decode() == "σ;;last" + "x" * 95 + ";" + "x" * 99 + ";xxxxxx;"
+    assert done.returncode == 5
+
+
+def test_the_time_limit_stops_a_program_that_waits_for_input(tmp_path: Path) -> None:
+    put(tmp_path, "echo.qbc", ECHO)
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        [*command("qbc"), "run", "echo.qbc", "--timeout", "0.5"], cwd=tmp_path, env=env,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write(b"one\n")
+        process.stdin.flush()
+        assert process.wait(timeout=60) == 80
+        assert process.stdout is not None
+        assert process.stdout.read() == b"one;"
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
 def test_streams_that_are_closed(tmp_path: Path, closed: str) -> None:
     put(tmp_path, "hello.qbc", HELLO)

@@ -285,6 +285,15 @@ def test_reading_lines() -> None:
     assert finished(text).output == b""
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_buffer_without_room_reads_nothing(room: int) -> None:
+    text = (
+        f"QMOV r0, 0x2000\nQMOV r1, {room}\nQSYSCALL 11\nQMOV r4, r0\nQMOV r0, 0x2000\nQMOV r1, 8\nQSYSCALL 11\nQHALT"
+    )
+    machine = finished(text, stdin=io.BytesIO(b"one\n"))
+    assert (machine.get(4), machine.get(0)) == (0, 3)
+
+
 def test_arguments() -> None:
     text = "QSYSCALL 12\nQMOV r4, r0\nQMOV r0, 0\nQSYSCALL 13\nQMOV r5, r0\nQMOV r6, r1\nQMOV r0, 1\nQSYSCALL 13\nQMOV r7, r0\nQMOV r8, r1\nQMOV r0, 2\nQSYSCALL 13\nQHALT"
     machine = finished(text, args=(-3, 2.5))
