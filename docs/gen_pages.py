@@ -1,20 +1,25 @@
-"""Writes the commands' outputs into the pages that show them: ``python docs/gen_pages.py``. A test checks that they are
-current.
+"""Writes what commands and Python print into the pages that show it: ``python docs/gen_pages.py``. A test checks that
+they are current.
 
-A block that begins with ``$ command`` is run in an empty folder with the files that the page itself shows (``name.qbc:`` before
-a block), and what follows the command is replaced by what it prints. Lines that hold times are kept as they are."""
+A ``console`` block's lines that begin with ``$`` are run in a folder that holds the files which the page itself shows
+(``name.qbc:`` before a block); a ``pycon`` block's statements too, all of a page in one session. What follows each is
+replaced by what it prints. Lines that hold times are kept as they are."""
 
 from __future__ import annotations
 
+import contextlib
+import doctest
+import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "tutorial.md")
-_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"```(console|pycon)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.qbc)`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")
 _TIMES = re.compile(r"^\d[\d,]* instructions in .*$", re.MULTILINE)
@@ -32,11 +37,17 @@ def run(command: str, folder: Path) -> str:
 
 def renewed(text: str) -> str:
     """The page with every output as it is now."""
+    names: dict[str, Any] = {"__name__": "__main__"}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, content in _FILE.findall(text):
             (folder / file).write_text(content, "utf-8")
-        return _BLOCK.sub(lambda match: f"```console\n{_session(match[1], folder)}```", text)
+
+        def block(match: re.Match[str]) -> str:
+            made = _session(match[2], folder) if match[1] == "console" else _python(match[2], folder, names)
+            return f"```{match[1]}\n{made}```"
+
+        return _BLOCK.sub(block, text)
 
 
 def _session(block: str, folder: Path) -> str:
@@ -50,8 +61,25 @@ def _session(block: str, folder: Path) -> str:
             continue
         output = run(command.split("  #")[0], folder)
         times = iter(_TIMES.findall(before))
-        lines.append(_TIMES.sub(lambda found, times=times: next(times, found[0]), output))
+        lines.append(_ended(_TIMES.sub(lambda found, times=times: next(times, found[0]), output)))
     return "".join(lines)
+
+
+def _python(block: str, folder: Path, names: dict[str, Any]) -> str:
+    """One block of statements with what the interpreter shows; an exception ends it all."""
+    lines = []
+    for example in doctest.DocTestParser().get_examples(block):
+        first, *others = example.source.splitlines()
+        lines += [f">>> {first}\n", *(f"... {line}".rstrip() + "\n" for line in others)]
+        shown = io.StringIO()
+        with contextlib.chdir(folder), contextlib.redirect_stdout(shown):
+            exec(compile(example.source, "<page>", "single"), names)
+        lines.append(_ended(shown.getvalue()))
+    return "".join(lines)
+
+
+def _ended(output: str) -> str:
+    return output if output.endswith("\n") or not output else output + "\n"
 
 
 if __name__ == "__main__":
