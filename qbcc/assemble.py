@@ -31,7 +31,6 @@ from vm.bytecode import Base, ObjectFile
 from vm.isa import BY_NAME
 from vm.verify import MAX_INSTRUCTIONS
 
-
 MAX_ERRORS: Final = 1000
 """Errors after which an assembly gives up."""
 

@@ -90,6 +90,7 @@ class Expander:
         self.macros: dict[str, _Macro] = {}
         self.count = 0
         self._stack: list[_Frame] = []
+        self._is_stopped = False
         self._uses = 0
         self._orphans: list[str] = []
         """Openers of blocks that were reported, whose ends are still to come."""
@@ -111,7 +112,7 @@ class Expander:
         self._open_file(source, None)
         if lines is not None:
             self._stack[-1].lines = self._given(lines)
-        while self._stack:
+        while self._stack and not self._is_stopped:
             frame = self._stack[-1]
             line = next(frame.lines, self)
             if line is self:
@@ -151,8 +152,8 @@ class Expander:
                 yield parse_line(source, number)
 
     def stop(self) -> None:
-        """No more lines."""
-        self._stack.clear()
+        """No more lines after this one."""
+        self._is_stopped = True
 
     def _given(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Lines that come ready, from sources that may be new."""
@@ -188,7 +189,7 @@ class Expander:
             # A list is as much as so many lines.
             self.count += max(1, len(line.shape.arguments))
         if self.count > MAX_LINES:
-            self._stack.clear()
+            self.stop()
             self.report(messages.too_long(line.outermost().whole(), MAX_LINES))
             return
         shape = line.shape

@@ -19,6 +19,9 @@ from qbcc.diagnostics import Diagnostic
 
 FAILED: Final = 1
 """Exit status for errors in a source, an object or an argument's file."""
+_NOT_JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+"""A string, which stays as it is, or what Python writes for numbers that JSON lacks."""
+_IN_JSON: Final = {"NaN": "null", "Infinity": "1e999", "-Infinity": "-1e999"}
 _UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -38,6 +41,12 @@ def show(text: str) -> None:
     """A result to standard output."""
     encoding = sys.stdout.encoding or "ascii"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def json_text(data: object) -> str:
+    """JSON of a result. JSON has no NaN (null) and no infinity (1e999, which reads back as one), as in saved tables."""
+    text = json.dumps(data, ensure_ascii=False)
+    return _NOT_JSON.sub(lambda found: _IN_JSON.get(found[0], found[0]), text)
 
 
 def report(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +13,7 @@ from qbcc.cli.common import (
     fail,
     include_option,
     json_option,
+    json_text,
     parse_arguments,
     parse_size,
     run_command,
@@ -80,7 +80,7 @@ def run(file: str, args: tuple[int | float, ...], output: Path | None, **options
     run_ = Run(file, Settings(args=args, output=output, **options))
     outcome = run_.execute()
     if run_.settings.as_json:
-        show(json.dumps(run_.data(), ensure_ascii=False))
+        show(json_text(run_.data()))
     raise SystemExit(outcome)
 
 
@@ -94,7 +94,7 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     run_ = Run(file, Settings(call=(name, args), **options))
     outcome = run_.execute()
     if run_.settings.as_json:
-        show(json.dumps(run_.data(), ensure_ascii=False))
+        show(json_text(run_.data()))
     elif run_.result is not None:
         show(repr(run_.result))
     raise SystemExit(outcome)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from qbcc.cli.common import show
+from qbcc.cli.common import json_text, show
 from qbcc.table import Rows, Table, as_dicts, open_table
 from qbcc.table import show as show_value
 
@@ -18,7 +17,7 @@ def summary(path: Path, as_json: bool) -> None:
     table.check()
     found = table.summary()
     if as_json:
-        show(json.dumps({**found, "checksum": f"{found['checksum']:#018x}"}))
+        show(json_text({**found, "checksum": f"{found['checksum']:#018x}"}))
         return
     coherence = ", ".join(f"{count:,} of {value}" for value, count in sorted(found["coherence"].items()))
     layers = " ".join(f"{size:,}" for size in found["layers"])
@@ -43,7 +42,7 @@ def query(path: Path, asked: dict[str, Any], as_json: bool) -> None:
     table = open_table(path)
     found = [rows for name, value in asked.items() for rows in [_entries(table, name, value)]]
     if as_json:
-        show(json.dumps([row for rows in found for row in as_dicts(rows)]))
+        show(json_text([row for rows in found for row in as_dicts(rows)]))
         return
     for rows in found:
         _print(rows)

@@ -200,6 +200,32 @@ def test_json_is_one_object(tmp_path: Path) -> None:
     assert found["trap"]["name"] == "zero-division"
 
 
+def test_json_has_no_nan(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "p.qbc",
+        """
+        QDIV r0, 0.0, 0.0
+        QDIV r1, 1.0, 0.0
+        QDIV r2, -1.0, 0.0
+        QMOV r4, r0
+        QMOV r0, n
+        QSYSCALL 2
+        QMOV r0, r4
+        QRET
+        .data
+        n: .asciz "NaN \\" Infinity"
+        """,
+    )
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    found = json.loads(call("qbc", "run", "p.qbc", "--json", cwd=tmp_path).stdout, parse_constant=refuse)
+    assert [found["registers"][f"r{number}"] for number in range(3)] == [None, float("inf"), float("-inf")]
+    assert found["output"] == 'NaN " Infinity'
+
+
 def test_output_files(tmp_path: Path) -> None:
     options = ["-D", "MOONSHINE_DIMENSION=100"]
     for ending in ("bin", "npz", "parquet", "sqlite", "csv", "json"):

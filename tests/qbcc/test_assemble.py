@@ -213,6 +213,25 @@ def test_all_errors_are_said_in_the_order_of_the_source() -> None:
     assert [d.span.line for d in found if d.span is not None] == [1, 2, 3, 5, 6, 8, 10]
 
 
+@pytest.mark.parametrize(
+    "line", ["QADD r0", "QBAD", "QJMP @nobody", "QMOV r0, 1/0", "QMOV r0, r1 r2", ".entry_point 5"]
+)
+def test_a_fault_that_is_repeated_is_said_once(line: str) -> None:
+    assert len(errors(f".rept 500\n{line}\n.endr")) == 1
+    assert len(errors(f".macro m n\n.if n > 0\n{line}\nm n-1\n.endif\n.endm\nm 20")) <= 3
+
+
+def test_a_fault_is_said_for_each_use_of_a_macro() -> None:
+    assert errors(".macro m x\nQADD x, 1\n.endm\nm [r1]\nm [r1]") == ["E0203", "E0203"]
+
+
+def test_after_many_errors_an_assembly_gives_up() -> None:
+    found = assemble(SourceFile("test.qbc", "QADD r0\n" * 5000)).diagnostics
+    assert len(found) == 1001
+    assert [d.code for d in found[-2:]] == ["E0202", "E0108"]
+    assert errors(".if 1\n" * 2000)[-1] == "E0108"
+
+
 def test_statements_say_what_became_of_each_line() -> None:
     found = assemble(SourceFile("test.qbc", "QPUSH r1, r2\n; nothing\n.data\n.byte 1, 2, 3\n.text\nQRET"))
     assert [tuple(s)[1:4] for s in found.statements] == [(0, 2, False), (0, 3, True), (2, 1, False)]

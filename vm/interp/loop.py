@@ -36,7 +36,7 @@ _FOOTER: Final = """
             status = JUMP_TRAP
             count -= 1
         if status != 0:
-            if status >= FIRST_TRAP:
+            if (status & 0xFF) >= FIRST_TRAP:
                 pc = row
             break
     store64(state, PC, pc)
