@@ -113,7 +113,7 @@ class _Assembler:
         """The last ordinary label, by section (data or not)."""
         self._query = False
         self._function: Contracted | None = None
-        self._sections: list[tuple[bool, bool]] = []
+        self._sections: list[tuple[bool, bool, dict[bool, str]]] = []
         self._unknown: set[str] = set()
         for name, text in options.defines.items():
             self._command_line(name, text)
@@ -160,10 +160,10 @@ class _Assembler:
         self.names.constants[name] = Constant(node, line, line.whole(), is_fixed=True)
 
     def _enter(self) -> None:
-        self._sections.append((self._in_data, self._query))
+        self._sections.append((self._in_data, self._query, dict(self._scopes)))
 
     def _leave(self) -> None:
-        self._in_data, self._query = self._sections.pop()
+        self._in_data, self._query, self._scopes = self._sections.pop()
 
     def _line(self, line: Line) -> None:
         """A line that expansion gives: labels, then an instruction or a directive."""

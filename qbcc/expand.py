@@ -169,11 +169,13 @@ class Expander:
         if frame.source is not None and self._stack:
             self.leave()
 
-    def _push(self, frame: _Frame, line: Line) -> bool:
+    def _push(self, frame: _Frame, line: Line) -> None:
         if len(self._stack) >= MAX_DEPTH:
+            # What uses itself twice has 2^200 leaves: nothing more of the whole use is expanded.
+            while self._stack[-1].source is None:
+                self._stack.pop()
             raise SourceError([messages.too_deep(line.whole(), MAX_DEPTH, self._chain(line))])
         self._stack.append(frame)
-        return True
 
     @staticmethod
     def _chain(line: Line) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
@@ -24,8 +25,12 @@ def short(word: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant."""
-    if len(word) > _SHOWN:
-        return None
+    return None if len(word) > _SHOWN else _nearest(word, tuple(known))
+
+
+@lru_cache(256)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    """A look-up is slow, and a macro may ask for the same word many times."""
     candidates = {name.lower(): name for name in known if len(name) <= _SHOWN}
     found = difflib.get_close_matches(word.lower(), candidates, 1, 0.6)
     return candidates[found[0]] if found else None

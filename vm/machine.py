@@ -306,7 +306,7 @@ class Machine:
         """Run at most ``length`` instructions, then see to what stopped them."""
         count = self.count
         if count >= self._max:
-            self._stop("instructions", f"the limit of {self._max:,} instructions is reached")
+            self._stop("instructions", f"the limit of {self._max:,} instruction{'s' * (self._max != 1)} is reached")
             return
         try:
             self._watch()

@@ -51,8 +51,10 @@ class Program:
         cells[REGISTERS:, 0] = obj.constants.view(np.int64)
         cells[REGISTERS:, 1] = obj.constant_kinds
         targets = np.zeros(count, np.uint8)
+        labels = {symbol.value for symbol in obj.symbols if symbol.base is Base.CODE and symbol.value < count}
         for relocation in obj.relocations:
-            if relocation.base is Base.CODE and relocation.place is not Place.TARGET and relocation.addend < count:
+            taken = relocation.base is Base.CODE and relocation.place is not Place.TARGET
+            if taken and relocation.addend in labels:
                 targets[relocation.addend] = 1
         return Program(obj, rows, cells, targets)
 

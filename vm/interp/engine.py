@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -64,6 +65,11 @@ def is_cached() -> bool:
     return disk.read(_key(_binding())) is not None
 
 
+_LOADING: Final = threading.Lock()
+"""Held while the engine is loaded: two threads that loaded it at once would each get one, and the code of the one that
+is not kept would be freed under its machine."""
+
+
 @cache
 def _load() -> tuple[Any, Any]:
     """The C function, compiled if need be, and the owner of its code."""
@@ -83,7 +89,8 @@ def _load() -> tuple[Any, Any]:
 def load() -> Callable[[int], int]:
     """``run(address of the state) -> status``, one for each machine: results have a place of their own, so
     machines can run in several threads."""
-    function, _ = _load()
+    with _LOADING:
+        function, _ = _load()
     result = ctypes.c_int64()
     error = ctypes.c_void_p()
     result_at, error_at = ctypes.byref(result), ctypes.byref(error)
