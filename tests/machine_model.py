@@ -41,7 +41,8 @@ class MachineModel:
             struct.unpack("<d" if kind else "<q", int(bits).to_bytes(8, "little"))[0]
             for bits, kind in zip(obj.constants, obj.constant_kinds, strict=True)
         ]
-        self.targets = {r.addend for r in obj.relocations if r.base is Base.CODE and r.place is not Place.TARGET}
+        taken = {r.addend for r in obj.relocations if r.base is Base.CODE and r.place is not Place.TARGET}
+        self.targets = taken & {symbol.value for symbol in obj.symbols if symbol.base is Base.CODE}
         self.registers: list[Value] = [0] * REGISTERS
         self.stack: list[Value] = []
         self.calls: list[int] = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.machine_model import PAGE, Ended, MachineModel
 from tests.model import ModelTrap, Value, bits, unsigned
-from vm.bytecode import ROW, Base, ObjectFile, Place, Relocation
+from vm.bytecode import ROW, Base, ObjectFile, Place, Relocation, Symbol
 from vm.isa import BY_NAME, CODE_BASE, OPS, REGISTERS, Op
 from vm.machine import Machine
 
@@ -78,7 +78,15 @@ def program(seed: int) -> ObjectFile:
         for index, value in enumerate(constants)
         if isinstance(value, int) and 0 <= value - CODE_BASE < _LENGTH
     ]
-    return ObjectFile(code=code, constants=np.array(words, np.uint64), constant_kinds=kinds, relocations=taken, entry=0)
+    labels = [Symbol(f"l{number}", Base.CODE, relocation.addend) for number, relocation in enumerate(taken)]
+    return ObjectFile(
+        code=code,
+        constants=np.array(words, np.uint64),
+        constant_kinds=kinds,
+        relocations=taken,
+        symbols=labels,
+        entry=0,
+    )
 
 
 def _pattern(value: Value) -> tuple[str, int]:

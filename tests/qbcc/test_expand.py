@@ -68,6 +68,10 @@ def test_a_macro_may_define_a_macro() -> None:
     assert lines(".macro make name, n\n.macro name\nQPUSH n\n.endm\n.endm\nmake five, 5\nfive") == ["QPUSH 5"]
 
 
+def test_a_macro_that_uses_itself_twice_is_given_up_at_once() -> None:
+    assert errors(".macro m\nQBAD\nm\nm\n.endm\nm\nQADD r0\n.rept 3\nm\n.endr") == ["E0201", "E0605", "E0605", "E0202"]
+
+
 def test_a_label_may_stand_before_a_macro() -> None:
     assert finished(".macro m\nQADD r1, 1\n.endm\nQJMP x\nQHALT 9\nx: m\nQRET").get(1) == 1
 
