@@ -78,7 +78,8 @@ def program(seed: int) -> ObjectFile:
         for index, value in enumerate(constants)
         if isinstance(value, int) and 0 <= value - CODE_BASE < _LENGTH
     ]
-    labels = [Symbol(f"l{number}", Base.CODE, relocation.addend) for number, relocation in enumerate(taken)]
+    # The last taken address is no label's: no jump may go there.
+    labels = [Symbol(f"l{number}", Base.CODE, relocation.addend) for number, relocation in enumerate(taken[:-1])]
     return ObjectFile(
         code=code,
         constants=np.array(words, np.uint64),
@@ -113,6 +114,7 @@ def state_of(machine: Machine) -> dict[str, object]:
         "output": machine.output,
         "records": [(name, _pattern(value)) for name, value in machine.records],
         "memory": _memory_of(machine),
+        "touched": machine.touched,
     }
 
 
@@ -126,6 +128,7 @@ def _state_of_model(model: MachineModel) -> dict[str, object]:
         "output": model.output,
         "records": [(name, _pattern(value)) for name, value in model.records],
         "memory": {address: byte for address, byte in model.memory.items() if byte},
+        "touched": len(model.touched) * PAGE,
     }
 
 

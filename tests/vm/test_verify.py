@@ -76,7 +76,7 @@ def sample() -> ObjectFile:
     )
 
 
-def change_symbol(obj: ObjectFile, name: str, **fields: Any) -> None:
+def change_symbol(obj: ObjectFile, name: str, /, **fields: Any) -> None:
     index = next(i for i, symbol in enumerate(obj.symbols) if symbol.name == name)
     obj.symbols[index] = replace(obj.symbols[index], **fields)
 

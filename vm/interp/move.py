@@ -46,12 +46,24 @@ def touch_page(page: int, state: int) -> int:
 
 
 @inlined
+def touch_both(first: int, last: int, state: int) -> int:
+    """The pages of an access across their border: both, or neither."""
+    touched = load64(state, TOUCHED)
+    new = 2 - load8(touched, first) - load8(touched, last)
+    if load64(state, PAGES) + new > load64(state, PAGE_CAP):
+        return MEMORY_TRAP
+    store8(touched, first, 1)
+    store8(touched, last, 1)
+    store64(state, PAGES, load64(state, PAGES) + new)
+    return 0
+
+
+@inlined
 def touch(address: int, width: int, state: int) -> int:
     first, last = lshr(address, PAGE_SHIFT), lshr(address + width - 1, PAGE_SHIFT)
-    trap = touch_page(first, state)
-    if trap == 0 and last != first:
-        return touch_page(last, state)
-    return trap
+    if first != last:
+        return touch_both(first, last, state)
+    return touch_page(first, state)
 
 
 def _loader(load: Any, width: int) -> Any:
