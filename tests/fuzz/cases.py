@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import multiprocessing
 import signal
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from qbcc import render
 from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
-from tests.fuzz.mutate import mutated_object, mutated_source
+from tests.fuzz.mutate import mutated_image, mutated_object, mutated_source, mutated_tokens
+from tests.random_programs import compare
 from vm.bytecode import ObjectFile
-from vm.machine import Machine
+from vm.machine import Machine, TrapError
 from vm.objfile import from_bytes, to_bytes
 from vm.trap import ObjectError
 from vm.verify import verify
@@ -26,12 +29,14 @@ def run_briefly(obj: ObjectFile) -> str:
     """Run a verified object within limits; how it ended."""
     machine = Machine(obj, max_instructions=20_000, timeout=2, memory=1 << 22, seed=1, clock=0)
     outcome = machine.run()
+    for name in machine.program.entry_points():
+        with contextlib.suppress(TrapError):
+            machine.call(name)
     return outcome.trap.name if outcome.trap is not None else "ended"
 
 
-def try_object(seed: int) -> str:
+def try_object(content: bytes) -> str:
     """Load, verify, write, run. Anything but an ObjectError is a fault."""
-    content = mutated_object(seed)
     try:
         obj = from_bytes(content)
         verify(obj)
@@ -43,9 +48,9 @@ def try_object(seed: int) -> str:
     return run_briefly(obj)
 
 
-def try_source(seed: int) -> str:
+def try_source(text: str) -> str:
     """Assemble, render, and run what assembles."""
-    found = assemble(SourceFile("fuzz.qbc", mutated_source(seed)), Options())
+    found = assemble(SourceFile("fuzz.qbc", text), Options())
     render.report(found.diagnostics, colour=True)
     if found.object is None:
         assert found.diagnostics
@@ -56,7 +61,14 @@ def try_source(seed: int) -> str:
     return run_briefly(found.object)
 
 
-TRIES = {"object": try_object, "source": try_source}
+TRIES = {
+    "object": lambda seed: try_object(mutated_object(seed)),
+    "image": lambda seed: try_object(mutated_image(seed)),
+    "source": lambda seed: try_source(mutated_source(seed)),
+    "tokens": lambda seed: try_source(mutated_tokens(seed)),
+    "program": lambda seed: compare(seed, limit=400),
+}
+"""By kind: what is tried with a seed. A program runs on the machine and on the model of it."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
@@ -75,14 +87,16 @@ def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
     return results
 
 
-def fuzz(count: int, start: int = 0, processes: int = 2) -> dict[str, collections.Counter[str]]:
+def fuzz(
+    count: int, start: int = 0, processes: int = 2, kinds: Sequence[str] = tuple(TRIES)
+) -> dict[str, collections.Counter[str]]:
     """``count`` cases of each kind. Raises :class:`RuntimeError` with the seed of one that fails."""
     jobs = [
         (kind, seed, min(_BATCH, start + count - seed))
-        for kind in TRIES
+        for kind in kinds
         for seed in range(start, start + count, _BATCH)
     ]
-    totals: dict[str, collections.Counter[str]] = {kind: collections.Counter() for kind in TRIES}
+    totals: dict[str, collections.Counter[str]] = {kind: collections.Counter() for kind in kinds}
     # A worker that dies breaks the pool, which raises here.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         for (kind, _, _), counter in zip(jobs, pool.map(batch, jobs), strict=True):
