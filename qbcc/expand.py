@@ -27,6 +27,10 @@ MAX_DEPTH: Final = 200
 """Files, macros and repetitions inside each other."""
 MAX_LINES: Final = 1_000_000
 """Lines that macros and repetitions may come to; what stands in files is bounded by their size."""
+MAX_WORDS: Final = 1 << 16
+"""Words of a line after its arguments stand in it: an argument that holds itself twice doubles with each use."""
+_USUAL: Final = 8
+"""Words that count as a line."""
 _CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
 _NOT_ARITHMETIC: Final = ("NAME", "LOCAL", "REGISTER", "FLOAT", "CHARACTER", "STRING")
@@ -42,6 +46,8 @@ class _Choice:
     """Lines count now."""
     is_done: bool
     """A branch was taken, or the whole is skipped."""
+    is_inside: bool = True
+    """What stands around it counts."""
     has_else: bool = False
 
 
@@ -188,8 +194,8 @@ class Expander:
 
     def _line(self, line: Line, frame: _Frame) -> None:
         if frame.source is None:
-            # A list is as much as so many lines.
-            self.count += max(1, len(line.shape.arguments))
+            # A list is as much as so many lines, and so is a line that grew.
+            self.count += max(1, len(line.shape.arguments), len(line.words) // _USUAL)
         if self.count > MAX_LINES:
             self.stop()
             self.report(messages.too_long(line.outermost().whole(), MAX_LINES))
@@ -257,7 +263,7 @@ class Expander:
     def _if(self, line: Line) -> None:
         frame = self._stack[-1]
         if frame.skipping:
-            frame.choices.append(_Choice(line.whole(), False, True))
+            frame.choices.append(_Choice(line.whole(), False, True, is_inside=False))
             return
         choice = _Choice(line.whole(), False, True)
         frame.choices.append(choice)
@@ -285,7 +291,7 @@ class Expander:
         frame = self._stack[-1]
         choice.is_active = active
         choice.is_done = choice.is_done or active
-        frame.skipping = not all(c.is_active for c in frame.choices)
+        frame.skipping = not (choice.is_inside and choice.is_active)
 
     def _elif(self, line: Line) -> None:
         choice = self._open_choice(line)
@@ -303,11 +309,11 @@ class Expander:
         choice.has_else = True
 
     def _endif(self, line: Line) -> None:
-        self._open_choice(line)
+        choice = self._open_choice(line)
         _no_arguments(line)
         frame = self._stack[-1]
         frame.choices.pop()
-        frame.skipping = not all(c.is_active for c in frame.choices)
+        frame.skipping = not choice.is_inside
 
     # -- macros and repetition
 
@@ -448,6 +454,8 @@ def _substitute(
         words += new_words
         columns += [column] * len(new_words)
         lengths += [length] * len(new_words)
+        if len(new_words) > 1 and len(words) > MAX_WORDS:
+            return messages.with_uses(messages.long_expansion(line.whole(), MAX_WORDS), line, use)
     key = "".join(keys)
     shape = line.shape if key == line.kinds else shape_of(key)
     if not isinstance(shape, Shape):

@@ -265,7 +265,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         ".macro once\nQNOP\n.endm\nonce",
     ),
     "E0606": _entry(
-        "a program that grows too long", "Macros and repetitions may come to 1,000,000 lines in all.", "", ""
+        "a program that grows too long",
+        "Macros and repetitions may come to 1,000,000 lines in all, and a line of a macro, with the arguments in it, to 65,536 words. "
+        "A macro that uses itself with an argument which holds the parameter twice doubles it each time.",
+        "",
+        "",
     ),
     # -- E08: object files and commands
     "E0801": _entry(

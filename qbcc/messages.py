@@ -349,3 +349,7 @@ def too_deep(span: Span, most: int, chain: Sequence[str]) -> Diagnostic:
 
 def too_long(span: Span, most: int) -> Diagnostic:
     return Diagnostic("E0606", f"macros and repetitions come to more than {most:,} lines here", span)
+
+
+def long_expansion(span: Span, most: int) -> Diagnostic:
+    return Diagnostic("E0606", f"with its arguments, this line comes to more than {most:,} words", span)

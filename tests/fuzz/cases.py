@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from qbcc import render
 from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
-from tests.fuzz.mutate import mutated_image, mutated_object, mutated_source, mutated_tokens
+from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.random_programs import compare
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
@@ -50,7 +50,7 @@ def try_object(content: bytes) -> str:
 
 def try_source(text: str) -> str:
     """Assemble, render, and run what assembles."""
-    found = assemble(SourceFile("fuzz.qbc", text), Options())
+    found = assemble(SourceFile("fuzz.qbc", text), Options(include_dirs=[ROOT / "benchmarks/programs"]))
     render.report(found.diagnostics, colour=True)
     if found.object is None:
         assert found.diagnostics
