@@ -71,6 +71,8 @@ class MachineModel:
         self.memory.update(enumerate(content, address))
 
     def touch(self, address: int, length: int) -> None:
+        if not length:
+            return
         pages = set(range(address // PAGE, -(-(address + length) // PAGE)))
         if len(pages | self.touched) > self.pages:
             raise ModelTrap("memory")

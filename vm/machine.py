@@ -6,8 +6,9 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,17 @@ from vm.bytecode import ObjectFile
 from vm.interp import layout
 from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
 from vm.memory import PAGE, Memory, MemoryCapError
+from vm.native.watch import woken
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
 from vm.syscalls import FaultError, Random, SystemCalls
 from vm.trap import Location, Operand, Trap
 
-ENGINES: Final = ("auto", "interp")
+if TYPE_CHECKING:
+    from vm.native.driver import Driver
+    from vm.native.tier import Tier
+
+ENGINES: Final = ("auto", "interp", "native")
 _SLICE: Final = 4_000_000
 """Instructions between two looks at the clock: about 20 ms."""
 _PRINT_BUFFER: Final = 1 << 16
@@ -29,6 +35,8 @@ _ENDLESS: Final = (1 << 63) - 1
 _STACK_SHOWN: Final = 16
 """Calls that a trap shows from each end of the call stack."""
 _TEXT_SHOWN: Final = 200
+_SAMPLED: Final = 8
+"""Open calls that are looked at to see what is hot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,11 @@ class Machine:
             watch=self._watch,
         )
         self._engine: Callable[[int], int] | None = None
+        self._driver: Driver | None = None
+        self._tier: Tier | None = None
+        self._wants = engine
+        self.notice = ""
+        """One line that the user should see about how the program is run, or nothing."""
         self.outcome: Outcome | None = None
         """How the program ended; None while it can go on."""
         self._load_data()
@@ -178,10 +191,47 @@ class Machine:
     def _load_engine(self) -> Callable[[int], int]:
         from vm.interp import engine
 
-        addresses = engine.c_functions()
+        self._need_functions()
+        return engine.load()
+
+    def _need_functions(self) -> None:
+        """The C library's functions, for either engine."""
+        from vm.interp.engine import c_functions
+
+        addresses = c_functions()
         start = layout.FUNCTIONS // 8
         self._state[start : start + len(addresses)] = addresses
-        return engine.load()
+
+    def _make_driver(self) -> Driver:
+        from vm.native.driver import Driver
+
+        def interpreter() -> tuple[Callable[[int], int], int, int]:
+            from vm.interp import engine
+
+            return engine.load(), engine.address(), 0
+
+        self._need_functions()
+        return Driver(self, self._rows, self._words, self._state_address, interpreter)
+
+    def _choose_engine(self) -> None:
+        """Before the first run: compiled code if it is wanted, or there."""
+        if self._tier is not None or self._wants == "interp":
+            return
+        from vm.native.compile import UnsupportedError
+
+        try:
+            from vm.native.tier import Tier
+
+            self._tier = Tier(self.program, self._make_driver, float_arguments=self._calls.has_float_arguments)
+            if self._wants == "native":
+                self._tier.start_native()
+            else:
+                self._tier.start_auto()
+            self._driver = self._tier.driver
+        except UnsupportedError as reason:
+            self._wants = "interp"
+            self._tier = None
+            self.notice = f"the interpreter runs this: {reason}"
 
     # -- state
 
@@ -208,7 +258,7 @@ class Machine:
     @property
     def touched(self) -> int:
         """Bytes of the pages that were written."""
-        return int(self._word(layout.PAGES)[0]) * PAGE
+        return self.memory.pages * PAGE
 
     @property
     def records(self) -> list[tuple[str, int | float]]:
@@ -263,18 +313,25 @@ class Machine:
     def run(self) -> Outcome:
         """Go on to the end, a trap or a limit. A machine that has ended stays so."""
         self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
-        while self.outcome is None:
-            try:
-                self._slice(_SLICE)
-            except KeyboardInterrupt:
-                # It may come anywhere; the state is whole between any two lines of Python.
-                self._stop("interrupt", "stopped by Ctrl-C")
+        self._choose_engine()
+        with woken(self._wake):
+            while self.outcome is None:
+                try:
+                    self._slice(_SLICE)
+                except KeyboardInterrupt:
+                    # It may come anywhere; the state is whole between any two lines of Python.
+                    self._stop("interrupt", "stopped by Ctrl-C")
         return self.outcome
 
     def step(self) -> Outcome | None:
         """Execute one instruction; None while the program can go on."""
         if self.outcome is None:
-            self._slice(1)
+            with self._driver.unmarked() if self._driver is not None else nullcontext():
+                driver, self._driver = self._driver, None
+                try:
+                    self._slice(1)
+                finally:
+                    self._driver = driver
         return self.outcome
 
     def call(self, name: str, *args: int | float) -> int | float:
@@ -317,16 +374,50 @@ class Machine:
 
     def _enter(self) -> int:
         """Let the engine go on until something is to be done; take over what it printed."""
+        if self._driver is not None:
+            try:
+                status = self._driver.run(self._max)
+            finally:
+                self._take_over()
+            return status
         if self._engine is None:
             self._engine = self._load_engine()
         status = self._engine(self._state_address)
+        self._take_over()
+        return status
+
+    def _take_over(self) -> None:
+        """Hand on what the engine printed."""
         waiting = self._words[layout.OUT_LENGTH // 8]
         if waiting:
             text = self._printed[:waiting].tobytes()
             self._words[layout.OUT_LENGTH // 8] = 0
             self._calls.output.reserve(waiting)
             self._calls.output.write(text)
-        return status
+
+    @property
+    def compile_seconds(self) -> float:
+        """Time that the run's own compilation took; 0 if there was none, or the cache had it."""
+        return self._tier.compile_seconds if self._tier is not None else 0.0
+
+    def _wake(self) -> None:
+        if self._driver is not None:
+            self._driver.wake()
+
+    def poll(self) -> None:
+        """For the native engine: what happens between two slices of the interpreter."""
+        self._take_over()
+        self._calls.output.flush()
+        self._watch()
+        if self.memory.may_pass:
+            self.memory.check()
+        if self._progress is not None:
+            self._progress(self)
+
+    def system(self, number: int) -> None:
+        """For the native engine: a system call."""
+        self._take_over()
+        self._calls.run(number, self)
 
     def _handle(self, status: int) -> None:
         """See to what the engine came back for."""
@@ -347,6 +438,15 @@ class Machine:
             self._calls.output.flush()
             if self._progress is not None:
                 self._progress(self)
+            if self._tier is not None:
+                self._sample(self._tier)
+
+    def _sample(self, tier: Tier) -> None:
+        """After a slice of the interpreter: tell where the program is; go over to compiled code if there is some."""
+        depth = self.depth
+        calls = [self._call_at(level) for level in range(depth - 1, max(depth - 1 - _SAMPLED, -1), -1)]
+        tier.after_slice(_SLICE, self.pc, calls)
+        self._driver = tier.driver
 
     def _system_call(self) -> None:
         # The row before the program counter; its first slot is the byte offset of the number's cell.

@@ -1,7 +1,8 @@
 """The machine's memory: 64 GiB of address space that cost nothing until touched.
 
 One private anonymous mapping without reserve; the kernel does the paging. A map with a byte a page says which
-pages were written, so the cap is exact, and a snapshot copies only those."""
+pages were written, so the cap is exact, and a snapshot copies only those. Compiled code does not keep that map: the
+kernel knows the pages it wrote, and is asked when somebody wants to know."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import pagemap
 from vm.isa import MEMORY_FLOOR, MEMORY_SIZE
 
 PAGE: Final = 4096
@@ -50,6 +52,48 @@ class Memory:
         """One byte a page: 1 once it was written."""
         self.page_cap = max(cap, 0) // PAGE
         self._count = count
+        self._is_behind = False
+        """Whether pages may have been written that the map does not show."""
+        self._before = 0
+        """Bytes of the process without this memory, when compiled code first ran."""
+
+    def fall_behind(self) -> None:
+        """Compiled code is going to write without marking pages."""
+        if not self._before:
+            self._before = pagemap.resident_total() - int(self._count[0]) * PAGE
+        self._is_behind = True
+
+    @property
+    def pages(self) -> int:
+        """Pages that were written."""
+        self.catch_up()
+        return int(self._count[0])
+
+    def catch_up(self) -> None:
+        """Mark the pages that compiled code wrote. Between two runs of it: what it writes later is not seen."""
+        if not self._is_behind:
+            return
+        self._is_behind = False
+        for first, written in pagemap.written(self.bytes.ctypes.data, MEMORY_SIZE):
+            stretch = self.touched[first : first + len(written)]
+            new = written & (stretch == 0)
+            self._count[0] += int(np.count_nonzero(new))
+            stretch[new] = 1
+
+    def check(self) -> None:
+        """Raise :class:`MemoryCapError` if compiled code passed the limit."""
+        if self.pages > self.page_cap:
+            raise MemoryCapError
+        self._is_behind = True
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the pages that were written may be more than the limit.
+
+        The whole process's growth is cheap to know, and says enough as long as it is small."""
+        if (pagemap.resident_total() - self._before) // PAGE <= self.page_cap:
+            return False
+        return pagemap.resident(self.bytes.ctypes.data, MEMORY_SIZE) > self.page_cap
 
     @staticmethod
     def is_valid(address: int, length: int) -> bool:
@@ -91,6 +135,7 @@ class Memory:
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """Stretches of touched pages, ascending, as (address, bytes)."""
+        self.catch_up()
         touched = self._touched_pages()
         if len(touched) == 0:
             return

@@ -152,6 +152,11 @@ class SystemCalls:
                 )
         self._calls[number](registers)
 
+    @property
+    def has_float_arguments(self) -> bool:
+        """Whether an argument is a float."""
+        return any(isinstance(argument, float) for argument in self._arguments)
+
     def restore(self, output: bytes, records: Sequence[tuple[str, int | float]], random: int) -> None:
         """Go back to what a snapshot kept."""
         self.output.kept[:] = output

@@ -1,4 +1,6 @@
-"""``python -m tests.fuzz --count N``: N mutations of each kind (see :data:`tests.fuzz.cases.TRIES`)."""
+"""``python -m tests.fuzz --count N``: N cases of each kind (see :data:`tests.fuzz.cases.TRIES`).
+
+``python -m tests.fuzz engines 50000``: that many of one kind."""
 
 from __future__ import annotations
 
@@ -12,13 +14,17 @@ from tests.fuzz.cases import TRIES, fuzz
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="?", choices=list(TRIES), metavar="KIND", help="one kind, and how many")
+    parser.add_argument("number", nargs="?", type=int, metavar="N")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--kind", action="append", choices=list(TRIES))
     options = parser.parse_args()
     begun = time.monotonic()
-    totals = fuzz(options.count, options.start, options.processes, options.kind or tuple(TRIES))
+    kinds = [options.only] if options.only else options.kind or tuple(TRIES)
+    count = options.count if options.number is None else options.number
+    totals = fuzz(count, options.start, options.processes, kinds)
     for kind, counter in totals.items():
         print(f"{kind}: {sum(counter.values()):,}", dict(counter.most_common()))
     print(f"{time.monotonic() - begun:.0f} s")

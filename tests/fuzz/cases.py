@@ -14,6 +14,7 @@ from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.random_programs import compare
+from tests.structured_programs import compare as compare_engines
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
 from vm.objfile import from_bytes, to_bytes
@@ -67,8 +68,10 @@ TRIES = {
     "source": lambda seed: try_source(mutated_source(seed)),
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
     "program": lambda seed: compare(seed, limit=400),
+    "engines": lambda seed: compare_engines(seed).end,
 }
-"""By kind: what is tried with a seed. A program runs on the machine and on the model of it."""
+"""By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
+structured one on every engine."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

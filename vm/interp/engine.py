@@ -102,6 +102,13 @@ def load() -> Callable[[int], int]:
     return run
 
 
+def address() -> int:
+    """The interpreter's address, for compiled code to call: ``int32 f(int64 *status, void **, int64 state)``."""
+    with _LOADING:
+        function, _ = _load()
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
 @cache
 def c_functions() -> tuple[int, ...]:
     """Addresses of the C library's functions: the ones Python's ``math`` calls."""

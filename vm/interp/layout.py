@@ -60,7 +60,36 @@ OUT_END: Final = 152
 """Bytes that it holds."""
 RANDOM: Final = 160
 """State of the random numbers."""
-FUNCTIONS: Final = 168
+# Of the native engine (:mod:`vm.native`):
+COUNT_LIMIT: Final = 168
+"""Count above which it calls :data:`POLL` at the next loop or call; 0 to make it do so soon."""
+DEPTH_LIMIT: Final = 176
+"""Calls that may be open below the one that was entered."""
+HOST_LIMIT: Final = 184
+"""Lowest host address that its frames may reach."""
+STACK_SOFT_END: Final = 192
+"""Bytes on the value stack above which the interpreter goes on."""
+ENTRIES: Final = 200
+"""Address of the table of compiled subroutines: by instruction, the address of the one that starts there, or 0."""
+INTERPRETER: Final = 208
+"""Address of the interpreter, 0 until it is loaded."""
+POLL: Final = 216
+"""Address of the host's function that is called when the count passes the limit: ``int64 f(void)``, not 0 to leave."""
+SYSTEM: Final = 224
+"""Address of the host's system calls: ``int64 f(int64 number)``, not 0 to leave."""
+FAST: Final = 232
+"""Address of the interpreter's own system calls, 0 until it is loaded."""
+STORED: Final = 240
+"""Registers whose values were written back while leaving, as bits."""
+VALUE_LOG: Final = 248
+"""Address of the last value written back while leaving, innermost first; the log grows down from the stack's end."""
+CALL_LOG: Final = 256
+"""The same of returns."""
+LEAVING: Final = 264
+"""The status to come back with."""
+REASON: Final = 272
+"""Which of the places that could leave there did."""
+FUNCTIONS: Final = 280
 """First of the addresses of the C library's functions, in the order of :data:`C_FUNCTIONS`."""
 
 C_FUNCTIONS: Final = (
@@ -68,6 +97,9 @@ C_FUNCTIONS: Final = (
     "sinh", "cosh", "tanh", "exp", "log", "pow", "fma", "fmod",
 )  # fmt: skip
 STATE_WORDS: Final = FUNCTIONS // 8 + len(C_FUNCTIONS)
+
+ENTRY_OP: Final = 255
+"""Number in a row that is the entry of compiled code, in the interpreter's rows only."""
 
 PAGE_SHIFT: Final = 12
 """A page is 4096 bytes."""
@@ -81,5 +113,13 @@ SYSCALL: Final = 2
 """``QSYSCALL``: Python does it and goes on."""
 BREAK: Final = 3
 """``QBRK``."""
+ENTER: Final = 4
+"""A row that is the entry of compiled code."""
+LEFT: Final = 5
+"""Compiled code stopped before the instruction at PC; the interpreter goes on."""
+REFUSED: Final = 6
+"""Compiled code cannot be entered at PC as things are."""
+MISSING: Final = 7
+"""The interpreter is needed and not loaded."""
 HALT_SHIFT: Final = 8
 """A halt comes back as ``HALT | status << HALT_SHIFT``."""

@@ -32,6 +32,10 @@ def run(state):
 """
 
 _FOOTER: Final = """
+        elif op == ENTRY_OP:
+            status = ENTER
+            count -= 1
+            pc = row
         else:
             status = JUMP_TRAP
             count -= 1

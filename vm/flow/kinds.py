@@ -1,0 +1,242 @@
+"""The kinds that registers and stack slots can have, wherever control can come to.
+
+Forward over the whole program, subroutines by what all their callers bring. A state is an integer with two bits for
+each register, then for each stack slot of the unit: 1 integer, 2 float, 3 either; 0 where control never comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from vm.flow.blocks import CALL, CALL_INDIRECT, MOVE, POP, PUSH, RETURN, SYSTEM_CALL, Block
+from vm.flow.registers import ALL, READS, WRITES, Registers, system_call_number
+from vm.flow.units import Unit, Units
+from vm.isa import BY_CODE, BY_SYSTEM_CALL, REGISTERS
+
+INTEGER, REAL, EITHER = 1, 2, 3
+State = int
+START: Final = sum(INTEGER << 2 * register for register in range(REGISTERS))
+"""All registers integers, as a program starts."""
+UNKNOWN: Final = sum(EITHER << 2 * register for register in range(REGISTERS))
+"""As the host may call an entry point."""
+REGISTER_BITS: Final = UNKNOWN
+
+_GIVES: Final = {"int": INTEGER, "float": REAL, "any": EITHER}
+
+
+def spread(mask: int) -> State:
+    """Both bits of each register in a set."""
+    return sum(EITHER << 2 * register for register in range(REGISTERS) if mask >> register & 1)
+
+
+def _rules() -> dict[int, str]:
+    """How an instruction's result gets its kind."""
+    rules = {}
+    for code, op in BY_CODE.items():
+        if op.writes:
+            rules[code] = "select" if op.kinds == "select" else op.result
+    return rules
+
+
+_RULES: Final = _rules()
+_INTEGERS: Final = {code for code, op in BY_CODE.items() if op.kinds == "integer"}
+"""Instructions that trap unless all their operands are integers."""
+_ADDRESS: Final = {code: op.memory_slot + 1 for code, op in BY_CODE.items() if op.memory_slot is not None}
+"""Column of the address's base, by instruction."""
+
+
+@dataclass
+class Kinds:
+    """What was found."""
+
+    before: dict[int, State] = field(default_factory=dict)
+    """By block; none where control never comes."""
+    result: dict[int, State] = field(default_factory=dict)
+    """Registers when a unit returns, by entry; none if it never does."""
+
+
+class Transfer:
+    """The effect of one instruction on a state. The engine that emits code follows it in step."""
+
+    def __init__(self, units: Units, registers: Registers, found: Kinds) -> None:
+        self.units = units
+        self.rows = units.flow.rows
+        self.registers = registers
+        self.found = found
+        constants = units.flow.program.object.constant_kinds.tolist()
+        self.constants = [REAL if kind else INTEGER for kind in constants]
+        self.taken = [entry for entry in units.flow.taken if entry in units.by_entry]
+
+    def kind(self, slot: int, state: State) -> int:
+        """An operand's kind."""
+        return state >> 2 * slot & 3 if slot < REGISTERS else self.constants[slot - REGISTERS]
+
+    def result_of(self, entry: int) -> State | None:
+        """A callee's registers at its return."""
+        return self.found.result.get(entry)
+
+    def after_call(self, index: int, state: State) -> State | None:
+        """The state after a call returns; None if it never does."""
+        row = self.rows[index]
+        entries = [row[1]] if row[0] == CALL else self.taken
+        result, changed = 0, 0
+        for entry in entries:
+            result |= self.found.result.get(entry, 0)
+            changed |= self.registers.changed[entry]
+        if not result:
+            return None
+        if row[0] == CALL_INDIRECT:
+            # A target may leave alone what another changes.
+            return state | (result & spread(changed))
+        bits = spread(changed)
+        return (state & ~bits) | (result & bits)
+
+    def after(self, index: int, state: State, depth: int) -> State | None:
+        """The state after an instruction; ``depth`` is what is on the stack before it, -1 if that is not known."""
+        row = self.rows[index]
+        code = row[0]
+        rule = _RULES.get(code)
+        if code in _INTEGERS or code in _ADDRESS:
+            state = self._refined(row, state)
+        if rule is None:
+            if code in (CALL, CALL_INDIRECT):
+                return self.after_call(index, state)
+            if code == PUSH and depth >= 0:
+                return self._set(state, REGISTERS + depth, self.kind(row[1], state))
+            if code == SYSTEM_CALL:
+                return self._after_system_call(index, state)
+            return state
+        if code == POP:
+            kind = state >> 2 * (REGISTERS + depth - 1) & 3 if depth >= 0 else EITHER
+        elif rule == "int":
+            kind = INTEGER
+        elif rule == "float":
+            kind = REAL
+        elif code == MOVE:
+            kind = self.kind(row[2], state)
+        elif rule == "select":
+            kind = self.kind(row[3], state) | self.kind(row[4], state)
+        else:
+            kind = self._number(row, state)
+        return self._set(state, row[WRITES[code][0]], kind)
+
+    def _number(self, row: list[int], state: State) -> int:
+        may_be_integer = True
+        may_be_float = 0
+        for column in READS[row[0]]:
+            kind = self.kind(row[column], state)
+            may_be_integer = may_be_integer and bool(kind & INTEGER)
+            may_be_float |= kind & REAL
+        return may_be_float | (INTEGER if may_be_integer else 0)
+
+    def _refined(self, row: list[int], state: State) -> State:
+        """What did not trap was an integer."""
+        first = _ADDRESS.get(row[0])
+        for column in READS[row[0]]:
+            if row[column] < REGISTERS and (row[0] in _INTEGERS or (first is not None and column >= first)):
+                state = self._set(state, row[column], INTEGER)
+        return state
+
+    def _after_system_call(self, index: int, state: State) -> State:
+        call = BY_SYSTEM_CALL.get(system_call_number(self.units, index) or 0)
+        gives = call.gives if call is not None else ("any", "any")
+        for register, given in enumerate(gives):
+            kind = _GIVES[given]
+            if call is not None and not self.units.flow.float_arguments:
+                # What is of either kind is an argument, or 0 where there is none.
+                kind &= INTEGER
+            state = self._set(state, register, kind)
+        return state
+
+    @staticmethod
+    def _set(state: State, place: int, kind: int) -> State:
+        return state & ~(3 << 2 * place) | kind << 2 * place
+
+
+class _Finder:
+    def __init__(self, units: Units, registers: Registers) -> None:
+        self.found = Kinds()
+        self.units = units
+        self.transfer = Transfer(units, registers, self.found)
+        self.waiting: list[tuple[Unit, Block]] = []
+        self.callers: dict[int, set[tuple[int, int]]] = {}
+        """Blocks that stopped or went on at a call, by callee: (unit's entry, block's start)."""
+        self.blocks = {block.start: (unit, block) for unit in units.by_entry.values() for block in unit.blocks}
+
+    def reach(self, start: int, state: State) -> None:
+        """Control comes to a block with that state."""
+        here = self.blocks.get(start)
+        if here is None:
+            return
+        unit, block = here
+        if start == unit.entry:
+            state &= REGISTER_BITS
+        old = self.found.before.get(start)
+        if old is None or old | state != old:
+            self.found.before[start] = state if old is None else old | state
+            self.waiting.append((unit, block))
+
+    def returns(self, entry: int, state: State) -> None:
+        old = self.found.result.get(entry, 0)
+        state &= REGISTER_BITS
+        if old | state != old:
+            self.found.result[entry] = old | state
+            for _, start in self.callers.get(entry, ()):
+                self.waiting.append(self.blocks[start])
+
+    def scan(self, unit: Unit, block: Block) -> None:
+        state: State | None = self.found.before[block.start]
+        depth = unit.depth[block.start] if unit.is_tidy else -1
+        rows = self.units.flow.rows
+        transfer = self.transfer
+        assert state is not None
+        for index in range(block.start, block.end):
+            row = rows[index]
+            code = row[0]
+            if code in (CALL, CALL_INDIRECT):
+                for callee in (row[1],) if code == CALL else transfer.taken:
+                    self.callers.setdefault(callee, set()).add((unit.entry, block.start))
+                    self.reach(callee, state)
+            state = transfer.after(index, state, depth)
+            if state is None:
+                return
+            if depth >= 0:
+                depth += (code == PUSH) - (code == POP)
+        if rows[block.end - 1][0] == RETURN:
+            self.returns(unit.entry, state)
+        for after in block.successors:
+            if after in unit.continuations:
+                self.callers.setdefault(after, set()).add((unit.entry, block.start))
+                self.returns(unit.entry, self.found.result.get(after, 0))
+            self.reach(after, state)
+
+    def run(self) -> Kinds:
+        flow = self.units.flow
+        for entry in flow.program.entry_points().values():
+            self.reach(entry, UNKNOWN)
+        if flow.program.object.entry in self.units.by_entry:
+            self.reach(flow.program.object.entry, START)
+        while self.waiting:
+            self.scan(*self.waiting.pop())
+        return self.found
+
+
+def find(units: Units, registers: Registers) -> Kinds:
+    """Every block's state."""
+    return _Finder(units, registers).run()
+
+
+__all__ = [
+    "ALL",
+    "EITHER",
+    "INTEGER",
+    "REAL",
+    "REGISTER_BITS",
+    "START",
+    "UNKNOWN",
+    "Kinds",
+    "State",
+    "Transfer",
+    "find",
+    "spread",
+]

@@ -1,0 +1,191 @@
+"""Subroutines: the blocks that belong to each, and what it calls.
+
+A *unit* is a stretch of code with one entrance: every block that can only be reached through its entry. Code that two
+subroutines share (a common end, the middle of another routine) is a unit of its own that both go on to, as by a call in
+last place; so every instruction belongs to exactly one unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP_INDIRECT, POP, PUSH, Block, Flow
+from vm.flow.graph import components, depth_first, dominators
+
+LARGEST: Final = 3000
+"""Instructions of a unit; a larger one is cut at a block that all control to what follows it passes."""
+MOST_SLOTS: Final = 64
+"""Values that a unit may hold on the stack to count as tidy."""
+
+
+@dataclass(eq=False)
+class Unit:
+    """A subroutine, or a piece of one."""
+
+    entry: int
+    blocks: list[Block]
+    """In the order of control (preorder)."""
+    size: int
+    """Instructions."""
+    callees: tuple[int, ...]
+    """Entries of the units it calls, indirectly too."""
+    continuations: tuple[int, ...]
+    """Entries of the units that it goes on to."""
+    calls: int
+    """Call instructions."""
+    is_indirect: bool
+    """Whether it calls or jumps through a register."""
+    loop_heads: frozenset[int] = frozenset()
+    """First instructions of the blocks that a jump goes back to: every cycle inside the unit has one."""
+    depth: dict[int, int] = field(default_factory=dict)
+    """Values on the stack since the entry, by block; empty unless :attr:`is_tidy`."""
+    slots: int = 0
+    """Most values it holds on the stack at once."""
+    is_tidy: bool = True
+    """Whether it, and all that it calls, take off the stack exactly what they put there."""
+    is_recursive: bool = False
+    """Whether it can come to itself through calls and continuations."""
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The units that it can come to directly."""
+        return self.callees + self.continuations
+
+
+@dataclass
+class Units:
+    """A program cut into units."""
+
+    flow: Flow
+    by_entry: dict[int, Unit]
+    order: list[list[Unit]]
+    """Components of units that can come to each other, callees first."""
+
+
+def _cut(order: list[int], above: list[int], flow: Flow) -> set[int]:
+    """Blocks at which units that are too large are cut: entries of parts of the dominator tree."""
+    weight = [flow.blocks[start].end - start for start in order]
+    cuts: set[int] = set()
+    for position in range(len(order) - 1, -1, -1):
+        if above[position] < 0:
+            continue
+        if weight[position] > LARGEST:
+            cuts.add(order[position])
+        else:
+            weight[above[position]] += weight[position]
+    return cuts
+
+
+def _owners(flow: Flow) -> dict[int, int]:
+    """Each block's unit, by first instruction."""
+
+    def successors(start: int) -> list[int]:
+        return [after for after in flow.blocks[start].successors if after in flow.blocks]
+
+    order, above = dominators(flow.roots, successors)
+    cuts = _cut(order, above, flow)
+    owner: dict[int, int] = {}
+    for position, start in enumerate(order):
+        # In preorder, a dominator comes before what it dominates.
+        owner[start] = start if above[position] < 0 or start in cuts else owner[order[above[position]]]
+    return owner
+
+
+def _unit(flow: Flow, entry: int, owner: dict[int, int]) -> Unit:
+    blocks = flow.blocks
+
+    def inside(start: int) -> list[int]:
+        return [after for after in blocks[start].successors if owner.get(after) == entry]
+
+    order, parents = depth_first([entry], inside)
+    callees: set[int] = set()
+    calls = 0
+    is_indirect = False
+    for start in order:
+        for index in range(start, blocks[start].end):
+            row = flow.rows[index]
+            if row[0] == CALL:
+                callees.add(row[1])
+                calls += 1
+            elif row[0] == CALL_INDIRECT:
+                callees.update(flow.taken)
+                calls += 1
+                is_indirect = True
+            elif row[0] == JUMP_INDIRECT:
+                is_indirect = True
+    outside = {after for start in order for after in blocks[start].successors if owner.get(after, entry) != entry}
+    return Unit(
+        entry=entry,
+        blocks=[blocks[start] for start in order],
+        size=sum(blocks[start].end - start for start in order),
+        callees=tuple(sorted(callees)),
+        continuations=tuple(sorted(outside)),
+        calls=calls,
+        is_indirect=is_indirect,
+        loop_heads=_loop_heads(order, parents, inside),
+    )
+
+
+def _loop_heads(order: list[int], parents: dict[int, int], inside: object) -> frozenset[int]:
+    """Where an edge goes back to a block that is open in the depth-first walk."""
+    assert callable(inside)
+    # An ancestor's interval of preorder numbers holds its descendants.
+    number = {start: position for position, start in enumerate(order)}
+    last = list(range(len(order)))
+    for position in range(len(order) - 1, 0, -1):
+        above = parents[order[position]]
+        last[above] = max(last[above], last[position])
+    heads = set()
+    for start in order:
+        for after in inside(start):
+            if number[after] <= number[start] <= last[number[after]]:
+                heads.add(after)
+    return frozenset(heads)
+
+
+def _find_depths(flow: Flow, unit: Unit) -> None:
+    """Count what is on the stack at each block; not tidy if that depends on the way, or goes below the entry."""
+    depths = {unit.entry: 0}
+    most = 0
+    inside = {block.start for block in unit.blocks}
+    for block in unit.blocks:
+        depth = depths[block.start]
+        for index in range(block.start, block.end):
+            code = flow.rows[index][0]
+            if code == PUSH:
+                depth += 1
+                most = max(most, depth)
+            elif code == POP:
+                depth -= 1
+                if depth < 0:
+                    unit.is_tidy = False
+                    return
+        leaves = not block.successors and flow.op(block.end - 1).name == "QRET"
+        if most > MOST_SLOTS or (depth and (leaves or any(after not in inside for after in block.successors))):
+            unit.is_tidy = False
+            return
+        for after in block.successors:
+            if depths.setdefault(after, depth) != depth:
+                unit.is_tidy = False
+                return
+    unit.depth, unit.slots = depths, most
+
+
+def find(flow: Flow) -> Units:
+    """Cut a program into units."""
+    owner = _owners(flow)
+    units = {entry: _unit(flow, entry, owner) for entry in sorted(set(owner.values()))}
+    order = [
+        [units[entry] for entry in component]
+        for component in components(sorted(units), lambda entry: units[entry].others)
+    ]
+    for component in order:
+        for unit in component:
+            unit.is_recursive = len(component) > 1 or unit.entry in unit.others
+            _find_depths(flow, unit)
+        # One that is not tidy makes those untidy that come to it.
+        if not all(u.is_tidy and all(units[other].is_tidy for other in u.others) for u in component):
+            for unit in component:
+                unit.is_tidy = False
+                unit.depth, unit.slots = {}, 0
+    return Units(flow, units, order)

@@ -1,0 +1,1 @@
+"""The native engine: verified programs to machine code through LLVM."""

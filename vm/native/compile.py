@@ -1,0 +1,81 @@
+"""From LLVM IR to machine code, by llvmlite alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+ARCHITECTURES: Final = ("x86_64", "aarch64")
+"""Processors that the engine is for."""
+
+
+class UnsupportedError(Exception):
+    """This computer cannot run compiled code; one line that says why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The processor that code is compiled for."""
+
+    triple: str
+    cpu: str
+    features: str
+    version: str
+    """Of the compiler."""
+
+    @property
+    def has_fma(self) -> bool:
+        """Whether fused multiply-add is an instruction."""
+        return "+fma," in self.features + "," or self.triple.startswith("aarch64")
+
+    @property
+    def convention(self) -> str:
+        """How functions pass registers: on x86-64, in as many of the processor's as there are."""
+        return "x86_regcallcc" if self.triple.startswith("x86_64") else "fastcc"
+
+
+@cache
+def binding() -> Any:
+    """``llvmlite.binding``, ready. Raises :class:`UnsupportedError`."""
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        raise UnsupportedError("llvmlite is not installed") from None
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+@cache
+def target() -> Target:
+    """This computer's processor. Raises :class:`UnsupportedError`."""
+    llvm = binding()
+    import llvmlite
+
+    triple = llvm.get_process_triple()
+    if triple.split("-")[0] not in ARCHITECTURES:
+        raise UnsupportedError(f"{triple.split('-')[0]} is no processor that it compiles for")
+    features = llvm.get_host_cpu_features().flatten()
+    return Target(triple, llvm.get_host_cpu_name(), features, llvmlite.__version__)
+
+
+def machine(level: int) -> Any:
+    """LLVM's target machine at an optimisation level, 0 to 3."""
+    llvm, here = binding(), target()
+    return llvm.Target.from_triple(here.triple).create_target_machine(
+        cpu=here.cpu, features=here.features, opt=level, reloc="default", codemodel="jitdefault", jit=True
+    )
+
+
+def compile_ir(text: str, level: int) -> bytes:
+    """Compile a module's text to an object, optimised at ``level`` 0 to 2."""
+    llvm = binding()
+    generator = machine(level)
+    module = llvm.parse_assembly(f'target triple = "{target().triple}"\n' + text)
+    module.data_layout = str(generator.target_data)
+    options = llvm.create_pipeline_tuning_options(speed_level=max(level, 1))
+    options.loop_vectorization = options.slp_vectorization = False
+    builder = llvm.create_pass_builder(generator, options)
+    builder.getModulePassManager().run(module, builder)
+    return bytes(generator.emit_object(module))

@@ -1,0 +1,949 @@
+"""One function of LLVM IR from one unit: its blocks, registers, calls, and ways out.
+
+Registers and stack slots are variables (LLVM makes them SSA values): ``%r`` holds an integer or the bits of a value
+of either kind, ``%f`` a float, ``%k`` the kind where it is not known. Within a block they are values in ``env``.
+
+Nothing traps here. A *segment* is a stretch of instructions without an effect before its last one; what would trap
+leaves for the segment's start, with the state as it was there, and the interpreter goes on and traps. So compiled code
+may also leave wherever it likes: for a limit, a case it does not know, a full stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from vm.flow.blocks import (
+    BRANCHES,
+    CALL,
+    CALL_INDIRECT,
+    JUMP,
+    JUMP_INDIRECT,
+    POP,
+    PUSH,
+    RETURN,
+    SYSTEM_CALL,
+    TARGET,
+    Block,
+)  # fmt: skip
+from vm.flow.kinds import EITHER, INTEGER, REAL, REGISTER_BITS, State
+from vm.flow.registers import ALL, Mask
+from vm.flow.units import Unit
+from vm.interp import layout
+from vm.isa import CODE_BASE, REGISTERS
+from vm.native.code import COLD, Code, Value, integer, real, real_literal
+from vm.native.instructions import condition, execute
+from vm.native.plan import Plan
+
+_STRETCH: Final = 1 << 16
+"""Instructions that a loop may run between two looks at the limit."""
+_TYPES: Final = {INTEGER: "i64", REAL: "double"}
+
+
+@dataclass
+class Expansion:
+    """A unit's code inside a function: the function's own, or a callee's expanded in place of a call."""
+
+    unit: Unit
+    prefix: str
+    """Of its labels."""
+    base: int = 0
+    """Slots below its own."""
+    outer: Expansion | None = None
+    call: int = -1
+    """The call's instruction."""
+    back: str = ""
+    """Label behind the call."""
+    after: State = 0
+    """State there."""
+    slots: tuple[int, ...] = ()
+    """Kinds of the slots below its own."""
+    written: Mask = 0
+    """Registers that the function may have written before the call."""
+
+    def count(self, entry: int) -> int:
+        """How often a unit is in this chain."""
+        outer = self.outer.count(entry) if self.outer else 0
+        return outer + (self.unit.entry == entry)
+
+    @property
+    def depth(self) -> int:
+        """Calls between the function's entry and here."""
+        return 1 + self.outer.depth if self.outer else 0
+
+
+@dataclass
+class Segment:
+    """The state at an instruction, as values and variables, to leave with."""
+
+    index: int
+    count: tuple[str, int]
+    """A name, and what to add."""
+    env: dict[int, Value]
+    written: Mask
+    slots: int
+    """Slots in use."""
+    context: Expansion
+    state: State
+    """Kinds of the variables that are not in ``env``."""
+    base: int
+    label: str = ""
+    """Of the code that leaves; empty until something does."""
+    ways: list[str] = field(default_factory=list)
+    """Labels that lead there."""
+
+
+@dataclass
+class _Leave:
+    """Code to write at the function's end."""
+
+    segment: Segment
+    label: str
+    unwinds: int = -1
+    """The call instruction whose callee left; -1 to leave from here."""
+    goes_on: bool = False
+    """Whether that call was a continuation, which has no return."""
+    is_whole: bool = False
+    """Whether all registers are in their cells."""
+    status: str = str(layout.LEFT)
+    index: int = -1
+    """Where to go on, if not at the segment's start."""
+    count: str = ""
+
+
+class Function(Code):
+    """Emits one unit as ``@u{entry}``, or from the block ``start`` inside it on as ``@o{start}``."""
+
+    def __init__(self, plan: Plan, unit: Unit, compiled: set[int], convention: str, start: int = -1) -> None:
+        super().__init__()
+        self.plan = plan
+        self.unit = unit
+        self.compiled = compiled
+        self.convention = convention
+        self.start = start if start >= 0 else unit.entry
+        self.is_resumed = start >= 0
+        self.generics: set[str] = set()
+        """Mnemonics whose helper for operands of either kind it calls."""
+        self.called: set[int] = set()
+        """Units that it calls."""
+        self.forms: set[str] = set()
+        self.env: dict[int, Value] = {}
+        self.dirty: set[int] = set()
+        self.checked: dict[str, tuple[int, int]] = {}
+        """Host addresses known to be valid: the name of a base, least and greatest offset."""
+        self.written: Mask = 0
+        self.slots = 0
+        self.count: tuple[str, int] = ("", 0)
+        self.begin = 0
+        """Instruction that ``count`` is counted from."""
+        self.context = Expansion(unit, "")
+        self.state: State = 0
+        self.ended = False
+        """Whether control has left the block."""
+        self.leaves: list[_Leave] = []
+        self.waiting: list[tuple[Expansion, Block]] = []
+        self.queued: set[str] = set()
+        self.segment: Segment
+        self._expansions = 0
+        self._size = unit.size
+        needed = plan.registers.needed[unit.entry]
+        self.given: Mask = ALL if self.is_resumed else needed
+
+    # -- the whole
+
+    def emit(self) -> str:
+        """The function's text."""
+        self._enter()
+        while self.waiting:
+            context, block = self.waiting.pop()
+            self._block(context, block)
+        # Leaving never makes more code to leave from.
+        for leave in self.leaves:
+            self._leave(leave)
+        body = "\n".join(self.lines)
+        variables = "\n".join(
+            f"  {form} = alloca {'double' if form[1] == 'f' else 'i64'}" for form in sorted(self.forms)
+        )
+        return f"{self._head()}\nentry:\n{variables}\n  %count = alloca i64\n  %until = alloca i64\n{body}\n}}\n"
+
+    def signature(self) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
+        """Result type, and (register, kind) of parameters and results."""
+        return signature(self.plan, self.unit)
+
+    def _head(self) -> str:
+        if self.is_resumed:
+            return f"define internal i64 @o{self.start}(ptr noalias %s) nounwind {{"
+        result, parameters, _ = self.signature()
+        names = ["ptr noalias %s", "i64 %c", *(["i64 %depth"] if self.unit.entry in self.plan.deep else [])]
+        for register, kind in parameters:
+            names.append(f"{'double' if kind == REAL else 'i64'} %p{register}")
+            if kind == EITHER:
+                names.append(f"i64 %q{register}")
+        return f"define internal {self.convention} {result} @u{self.unit.entry}({', '.join(names)}) nounwind {{"
+
+    def _enter(self) -> None:
+        self.memory = self.word(layout.MEM, "ptr")
+        first = next(block for block in self.unit.blocks if block.start == self.start)
+        if self.is_resumed:
+            self._load_state(first)
+        else:
+            for register, kind in self.signature()[1]:
+                value = real(f"%p{register}") if kind == REAL else Value(kind, f"%p{register}", f"%q{register}")
+                self._store(register, value, kind)
+            self.do("store i64 %c, ptr %count")
+            self._set_until("%c")
+            if self.unit.entry in self.plan.watching:
+                self._watch()
+        self._go_to(self.context, first)
+
+    def _load_state(self, first: Block) -> None:
+        """Registers from the cells, slots from the value stack, which is left without them."""
+        cells = self.word(layout.REGS, "ptr")
+        state = self.plan.kinds.before[first.start]
+        for register in range(REGISTERS):
+            self._load_cell(register, cells, register * layout.CELL, state >> 2 * register & 3)
+        held = self.unit.depth[first.start] if self.unit.is_tidy else 0
+        if held:
+            level = self.word(layout.SP)
+            lower = self.let(f"sub i64 {level}, {held * layout.CELL}")
+            bottom = self.place(self.word(layout.STACK, "ptr"), lower)
+            for slot in range(held):
+                self._load_cell(REGISTERS + slot, bottom, slot * layout.CELL, state >> 2 * (REGISTERS + slot) & 3)
+            self.set_word(layout.SP, lower)
+        count = self.word(layout.COUNT)
+        self.do(f"store i64 {count}, ptr %count")
+        self._set_until(count)
+
+    def _load_cell(self, variable: int, base: str, offset: int, kind: int) -> None:
+        if kind == REAL:
+            self._store(variable, real(self.let(f"load double, ptr {self.place(base, offset)}")), kind)
+            return
+        bits = self.let(f"load i64, ptr {self.place(base, offset)}")
+        tag = self.let(f"load i64, ptr {self.place(base, offset + layout.KIND)}") if kind == EITHER else ""
+        self._store(variable, Value(kind, bits, tag), kind)
+
+    def _watch(self) -> None:
+        """Leave if the stacks or the count are at their limits."""
+        mark = self.let("alloca i8")
+        here = self.let(f"ptrtoint ptr {mark} to i64")
+        bad = self.let(f"icmp ult i64 {here}, {self.word(layout.HOST_LIMIT)}")
+        if self.unit.entry in self.plan.deep:
+            deep = self.let(f"icmp sgt i64 %depth, {self.word(layout.DEPTH_LIMIT)}")
+            bad = self.let(f"or i1 {bad}, {deep}")
+        late = self.let(f"icmp ugt i64 %c, {self._limit()}")
+        bad = self.let(f"or i1 {bad}, {late}")
+        self.begin, self.count = self.unit.entry, ("%c", 0)
+        self.state = self.plan.kinds.before[self.unit.entry]
+        self.new_segment(self.unit.entry)
+        self.exit_if(bad)
+
+    def _limit(self) -> str:
+        return self.let(f"load volatile i64, ptr {self.place('%s', layout.COUNT_LIMIT)}")
+
+    # -- variables
+
+    def _form(self, letter: str, variable: int) -> str:
+        name = f"%{letter}{variable}"
+        self.forms.add(name)
+        return name
+
+    def _store(self, variable: int, value: Value, kind: int) -> None:
+        """Into the variable's form for ``kind``. What is known to be of a kind may come as either."""
+        if kind == REAL:
+            name = value.name if value.kind == REAL else self.let(f"bitcast i64 {value.name} to double")
+            self.do(f"store double {name}, ptr {self._form('f', variable)}")
+            return
+        self.do(f"store i64 {self.bits(value)}, ptr {self._form('r', variable)}")
+        if kind == EITHER:
+            self.do(f"store i64 {self.tag(value)}, ptr {self._form('k', variable)}")
+
+    def _fetch(self, variable: int, kind: int) -> Value:
+        if kind == REAL:
+            return real(self.let(f"load double, ptr {self._form('f', variable)}"))
+        bits = self.let(f"load i64, ptr {self._form('r', variable)}")
+        if kind == EITHER:
+            return Value(EITHER, bits, self.let(f"load i64, ptr {self._form('k', variable)}"))
+        return integer(bits)
+
+    @property
+    def code(self) -> Code:
+        """Where instructions write to."""
+        return self
+
+    @property
+    def rows(self) -> list[list[int]]:
+        """The program's instructions."""
+        return self.plan.flow.rows
+
+    def constant(self, slot: int) -> int | None:
+        """A slot's value if it is a constant integer."""
+        if slot < REGISTERS:
+            return None
+        bits, is_float = self.plan.constant(slot)
+        return None if is_float else bits
+
+    @staticmethod
+    def _kind_in(context: Expansion, state: State, variable: int) -> int:
+        """The kind of a variable in a state of an expansion."""
+        if variable >= REGISTERS:
+            if variable - REGISTERS < context.base:
+                return context.slots[variable - REGISTERS]
+            variable -= context.base
+        return state >> 2 * variable & 3 or EITHER
+
+    def get(self, variable: int) -> Value:
+        """A variable's value now."""
+        value = self.env.get(variable)
+        if value is None:
+            value = self.env[variable] = self._fetch(variable, self._kind_in(self.context, self.state, variable))
+        return value
+
+    def set(self, variable: int, value: Value) -> None:
+        """Change a variable."""
+        self.env[variable] = value
+        self.dirty.add(variable)
+        if variable < REGISTERS:
+            self.written |= 1 << variable
+
+    def operand(self, slot: int) -> Value:
+        """A register's value, or a constant."""
+        if slot < REGISTERS:
+            return self.get(slot)
+        bits, is_float = self.plan.constant(slot)
+        return real(real_literal(bits)) if is_float else integer(str(bits))
+
+    def need_integer(self, slot: int) -> str:
+        """An operand as an integer; leaves if it is none."""
+        value = self.operand(slot)
+        if value.kind == EITHER:
+            self.exit_if(self.let(f"icmp ne i64 {value.tag}, 0"))
+            value = integer(value.name)
+        elif value.kind == REAL:
+            self.exit_if("true")
+            value = integer("0")
+        if slot < REGISTERS:
+            # From here on it is known; that is no change.
+            self.env[slot] = value
+        return value.name
+
+    # -- segments
+
+    def new_segment(self, index: int) -> None:
+        """What leaves from now on leaves for instruction ``index``, with the state of now."""
+        name, offset = self.count
+        self.segment = Segment(
+            index,
+            (name, offset + index - self.begin),
+            dict(self.env),
+            self.written | self.context.written,
+            self.slots,
+            self.context,
+            self.state,
+            self.context.base,
+        )
+
+    def exit_label(self) -> str:
+        """Where the segment leaves."""
+        if not self.segment.label:
+            self.segment.label = self.label("x")
+            self.leaves.append(_Leave(self.segment, self.segment.label))
+        return self.segment.label
+
+    def exit_if(self, condition: str) -> None:
+        """Leave where an ``i1`` is true."""
+        label = self.label()
+        self.do(f"br i1 {condition}, label %{self.exit_way()}, label %{label}, {COLD}")
+        self.at(label)
+
+    def exit_way(self) -> str:
+        """A label of its own that leads to where the segment leaves.
+
+        The code there tells them apart by a number, or LLVM would make one slow test of several quick ones."""
+        self.exit_label()
+        way = self.label("w")
+        self.segment.ways.append(way)
+        return way
+
+    def exit(self) -> None:
+        """Leave."""
+        self.do(f"br label %{self.exit_way()}")
+        self.ended = True
+
+    def _counted(self, count: tuple[str, int]) -> str:
+        name, offset = count
+        return self.let(f"add i64 {name}, {offset}") if offset else name
+
+    def count_before(self, index: int) -> str:
+        """Instructions executed before ``index``."""
+        return self._counted((self.count[0], self.count[1] + index - self.begin))
+
+    def _leave(self, leave: _Leave) -> None:
+        segment = leave.segment
+        ways = segment.ways if leave.label == segment.label else []
+        for way in ways:
+            self.at(way)
+            self.do(f"br label %{leave.label}")
+        self.at(leave.label)
+        reason = "0"
+        if len(ways) > 1:
+            reason = self.let("phi i64 " + ", ".join(f"[ {number}, %{way} ]" for number, way in enumerate(ways)))
+        self.env = segment.env
+        self.context, self.state = segment.context, segment.state
+        if leave.is_whole:
+            self.set_word(layout.STORED, str(ALL))
+        elif segment.written:
+            self._spill(segment.written)
+        if leave.unwinds < 0:
+            index = segment.index if leave.index < 0 else leave.index
+            count = leave.count or self._counted(segment.count)
+            self.do(f"call void @leave(ptr %s, i64 {leave.status}, i64 {index}, i64 {count}, i64 {reason})")
+        slots, call = segment.slots, leave.unwinds if not leave.goes_on else -1
+        context: Expansion | None = segment.context
+        if call >= 0:
+            self.do(f"call void @log_call(ptr %s, i64 {call + 1})")
+        while context is not None:
+            for slot in range(slots - 1, context.base - 1, -1):
+                value = self.get(REGISTERS + slot)
+                self.do(f"call void @log_value(ptr %s, i64 {self.bits(value)}, i64 {self.tag(value)})")
+            if context.outer is not None:
+                self.do(f"call void @log_call(ptr %s, i64 {context.call + 1})")
+            slots = context.base
+            context = context.outer
+        if self.is_resumed:
+            self.do(f"ret i64 {layout.LEFT}")
+        else:
+            result, _, results = self.signature()
+            fields = ["i64 -1"]
+            for _, kind in results:
+                fields.append("double poison" if kind == REAL else "i64 poison")
+                if kind == EITHER:
+                    fields.append("i64 poison")
+            self.do(f"ret {result} {{ {', '.join(fields)} }}")
+
+    def _spill(self, mask: Mask) -> None:
+        names = ["i64 poison"] * REGISTERS
+        known, tags = 0, ""
+        for register in range(REGISTERS):
+            if not mask >> register & 1:
+                continue
+            value = self.get(register)
+            names[register] = f"i64 {self.bits(value)}"
+            if value.kind == REAL:
+                known |= 1 << register
+            elif value.kind == EITHER:
+                moved = self.let(f"shl i64 {value.tag}, {register}")
+                tags = self.let(f"or i64 {tags}, {moved}") if tags else moved
+        kinds = self.let(f"or i64 {tags}, {known}") if tags else str(known)
+        self.do(f"call void @spill(ptr %s, i64 {mask}, i64 {kinds}, {', '.join(names)})")
+
+    # -- blocks
+
+    def _go_to(self, context: Expansion, block: Block) -> None:
+        """Jump to a block of an expansion, and have it emitted."""
+        label = f"{context.prefix}b{block.start}"
+        self.do(f"br label %{label}")
+        self._queue(context, block)
+        self.ended = True
+
+    def _queue(self, context: Expansion, block: Block) -> str:
+        label = f"{context.prefix}b{block.start}"
+        if label not in self.queued:
+            self.queued.add(label)
+            self.waiting.append((context, block))
+        return label
+
+    def _start(self, context: Expansion, state: State, slots: int, written: Mask, index: int) -> None:
+        """Begin with everything in variables."""
+        self.context, self.state, self.slots, self.written = context, state, slots, written
+        self.env, self.dirty, self.checked = {}, set(), {}
+        self.count = (self.let("load i64, ptr %count"), 0)
+        self.begin = index
+        self.ended = False
+        self.new_segment(index)
+
+    def _block(self, context: Expansion, block: Block) -> None:
+        unit = context.unit
+        state = self.plan.kinds.before[block.start]
+        depth = unit.depth[block.start] if unit.is_tidy else 0
+        written = ALL if self.is_resumed else self.plan.registers.written[block.start]
+        self.at(f"{context.prefix}b{block.start}")
+        self._start(context, state, context.base + depth, written, block.start)
+        if block.start in unit.loop_heads:
+            self._poll_in_loop(self.count[0])
+        for index in range(block.start, block.end):
+            self._instruction(index, block)
+            if self.ended:
+                return
+        self._go(block.end)
+
+    def _poll_in_loop(self, count: str) -> None:
+        """Look at the limit every so many instructions, so that a loop only compares two registers."""
+        until = self.let("load i64, ptr %until")
+        slow, on = self.label("slow"), self.label()
+        self.do(f"br i1 {self.let(f'icmp ugt i64 {count}, {until}')}, label %{slow}, label %{on}, {COLD}")
+        self.at(slow)
+        self._poll_if(self.let(f"icmp ugt i64 {count}, {self._limit()}"), count)
+        self._set_until(count)
+        self.do(f"br label %{on}")
+        self.at(on)
+
+    def _set_until(self, count: str) -> None:
+        soon = self.let(f"add i64 {count}, {_STRETCH}")
+        self.do(f"store i64 {self.let(f'call i64 @llvm.umin.i64(i64 {soon}, i64 {self._limit()})')}, ptr %until")
+
+    def _poll_if(self, late: str, count: str) -> None:
+        """Call the host where the count is past the limit, and leave if it says so."""
+        slow, on = self.label("poll"), self.label()
+        self.do(f"br i1 {late}, label %{slow}, label %{on}, {COLD}")
+        self.at(slow)
+        answer = self.let(f"call preserve_allcc i64 @poll(ptr %s, i64 {count})")
+        leaves = self.let(f"icmp ne i64 {answer}, 0")
+        self.do(f"br i1 {leaves}, label %{self.exit_way()}, label %{on}, {COLD}")
+        self.at(on)
+
+    def _instruction(self, index: int, block: Block) -> None:
+        row = self.plan.flow.rows[index]
+        code = row[0]
+        if code in BRANCHES:
+            self._branch(index, row)
+        elif code == JUMP:
+            self._go(row[1], index + 1)
+        elif code == CALL:
+            self._call(index, row[1])
+        elif code == CALL_INDIRECT:
+            self._call_indirect(index, row[1])
+        elif code == RETURN:
+            self._return(index)
+        elif code == JUMP_INDIRECT:
+            self._jump_indirect(index, row[1])
+        elif code == PUSH:
+            self._push(index, row[1])
+        elif code == POP:
+            self._pop(index, row[1])
+        elif code == SYSTEM_CALL:
+            self._system_call(index, row[1])
+        else:
+            execute(self, index, row, block.end)
+
+    # -- control
+
+    def _flush(self, context: Expansion, states: list[State]) -> None:
+        """Store what the block changed, in the forms that what follows reads."""
+        for state in states:
+            for variable in sorted(self.dirty):
+                if variable >= REGISTERS + self.slots:
+                    continue
+                self._store(variable, self.env[variable], self._kind_in(context, state, variable))
+        present = self._present()
+        for variable in range(REGISTERS + self.slots):
+            if variable in self.dirty or (variable < REGISTERS and not present >> variable & 1):
+                continue
+            if variable >= REGISTERS and variable - REGISTERS < context.base:
+                continue
+            kind = self._kind_in(self.context, self.state, variable)
+            for wanted in {self._kind_in(context, state, variable) for state in states} - {kind}:
+                self._store(variable, self.get(variable), wanted)
+
+    def _present(self) -> Mask:
+        """Registers that have a value here."""
+        return self.given | self.written | self.context.written
+
+    def _is_inside(self, target: int) -> bool:
+        """Whether an instruction is the start of a block of this expansion that can be reached."""
+        entry = self.context.unit.entry
+        unit = self.plan.by_entry.get(target)
+        if unit is not None and target != entry:
+            return False
+        return target in self.plan.kinds.before and target in self._starts(self.context.unit)
+
+    def _starts(self, unit: Unit) -> dict[int, Block]:
+        return self.plan.starts(unit)
+
+    def _go(self, target: int, after: int = -1) -> None:
+        """Go to an instruction; ``after`` is where the count stands."""
+        end = target if after < 0 else after
+        count = self.count_before(end)
+        if self._is_inside(target):
+            self._flush(self.context, [self.plan.kinds.before[target]])
+            self.do(f"store i64 {count}, ptr %count")
+            self._go_to(self.context, self._starts(self.context.unit)[target])
+        else:
+            self._go_out(target, count)
+
+    def _go_out(self, target: int, count: str) -> None:
+        """Go on in another unit, or leave where there is none."""
+        self.count, self.begin = (count, 0), target
+        self.new_segment(target)
+        if target not in self.plan.by_entry or target not in self.compiled:
+            self.exit()
+            return
+        self._real_call(target, target, count, goes_on=True)
+        if not self.ended:
+            self._give_back(self.count[0])
+
+    def _branch(self, index: int, row: list[int]) -> None:
+        target = row[TARGET[row[0]]]
+        test = condition(self, row)
+        if target == index + 1:
+            self._go(target, index + 1)
+            return
+        count = self.count_before(index + 1)
+        ways = (target, index + 1)
+        inside = [way for way in ways if self._is_inside(way)]
+        self._flush(self.context, [self.plan.kinds.before[way] for way in inside])
+        self.do(f"store i64 {count}, ptr %count")
+        labels = {}
+        stubs = []
+        for way in ways:
+            if way in inside:
+                block = self._starts(self.context.unit)[way]
+                labels[way] = self._queue(self.context, block)
+            else:
+                labels[way] = self.label("out")
+                stubs.append(way)
+        self.do(f"br i1 {test}, label %{labels[target]}, label %{labels[index + 1]}")
+        saved = (dict(self.env), set(self.dirty), self.written)
+        for way in stubs:
+            self.env, self.dirty, self.written = dict(saved[0]), set(saved[1]), saved[2]
+            self.at(labels[way])
+            self.ended = False
+            self._go_out(way, count)
+        self.ended = True
+
+    def _jump_indirect(self, index: int, slot: int) -> None:
+        name = self.need_integer(slot)
+        position = self.let(f"sub i64 {name}, {CODE_BASE}")
+        count = self.count_before(index + 1)
+        self.new_segment(index)
+        taken = self.plan.flow.taken
+        inside = [way for way in taken if self._is_inside(way)]
+        self._flush(self.context, [self.plan.kinds.before[way] for way in inside])
+        self.do(f"store i64 {count}, ptr %count")
+        labels = {}
+        for way in taken:
+            if way in inside:
+                labels[way] = self._queue(self.context, self._starts(self.context.unit)[way])
+            else:
+                labels[way] = self.label("out")
+        ways = " ".join(f"i64 {way}, label %{labels[way]}" for way in taken)
+        self.do(f"switch i64 {position}, label %{self.exit_way()} [ {ways} ]")
+        saved = (dict(self.env), set(self.dirty), self.written)
+        for way in taken:
+            if way not in inside:
+                self.env, self.dirty, self.written = dict(saved[0]), set(saved[1]), saved[2]
+                self.at(labels[way])
+                self.ended = False
+                self._go_out(way, count)
+        self.ended = True
+
+    # -- calls
+
+    def _call(self, index: int, callee: int) -> None:
+        unit = self.plan.by_entry.get(callee)
+        if unit is None:
+            self.exit()
+        elif self._expands(unit):
+            self._expand(index, unit)
+        elif callee in self.compiled:
+            self._real_call(index, callee, self.count_before(index + 1))
+        else:
+            self.exit()
+
+    def _expands(self, unit: Unit) -> bool:
+        if unit.is_recursive:
+            chain = self.context.count(unit.entry)
+            return unit is self.unit and not self.is_resumed and chain <= self.plan.levels[unit.entry]
+        if not self.plan.is_small(unit.entry):
+            return False
+        size = self.plan.expanded[unit.entry]
+        if self._size + size > 2 * self.plan.expanded[self.unit.entry] + 4000 or self.context.count(unit.entry):
+            return False
+        self._size += size
+        return True
+
+    def _expand(self, index: int, unit: Unit) -> None:
+        """The callee's code here. Registers are the same variables; its slots lie above the ones in use."""
+        plan = self.plan
+        count = self.count_before(index + 1)
+        state = self._state_now()
+        after = plan.transfer.after_call(index, state)
+        back = self.label("back")
+        self._expansions += 1
+        slots = tuple(self._kind_in(self.context, state, REGISTERS + slot) for slot in range(self.slots))
+        inner = Expansion(
+            unit,
+            f"e{self._expansions}.",
+            self.slots,
+            self.context,
+            index,
+            back,
+            after if after is not None else state,
+            slots,
+            self.written | self.context.written,
+        )
+        self._flush(self.context, [state])
+        self._convert(plan.kinds.before[unit.entry], state)
+        self.do(f"store i64 {count}, ptr %count")
+        self._go_to(inner, unit.blocks[0])
+        self.at(back)
+        if after is None:
+            self.do("unreachable")
+            return
+        written = self.written | plan.registers.changed[unit.entry] | plan.registers.shown[unit.entry]
+        self._start(self.context, after, self.slots, written, index + 1)
+        late = self.let(f"icmp ugt i64 {self.count[0]}, {self._limit()}") if unit.loop_heads else ""
+        if late:
+            self._poll_if(late, self.count[0])
+
+    def _state_now(self) -> State:
+        """The kinds of all variables now; slots of this expansion count from its base."""
+        state = self.state
+        for variable, value in self.env.items():
+            place = variable
+            if variable >= REGISTERS:
+                if variable - REGISTERS < self.context.base:
+                    continue
+                place -= self.context.base
+            state = state & ~(3 << 2 * place) | value.kind << 2 * place
+        return state
+
+    def _convert(self, wanted: State, state: State) -> None:
+        """Registers, all in variables, into the forms of another state."""
+        present = self._present()
+        for register in range(REGISTERS):
+            kind, other = state >> 2 * register & 3, wanted >> 2 * register & 3
+            if kind != other and other and present >> register & 1:
+                self._store(register, self.get(register), other)
+
+    def _real_call(self, index: int, callee: int, count: str, *, goes_on: bool = False) -> None:
+        """Call a compiled function. Where it left, this one leaves too; where the count is past the limit, poll."""
+        plan = self.plan
+        unit = plan.by_entry[callee]
+        self.called.add(callee)
+        result, parameters, results = signature(plan, unit)
+        arguments = ["ptr %s", f"i64 {count}"]
+        if callee in plan.deep:
+            own = "%depth" if self.unit.entry in plan.deep and not self.is_resumed else "0"
+            arguments.append(f"i64 {self.let(f'add i64 {own}, {self.context.depth + (not goes_on)}')}")
+        for register, kind in parameters:
+            value = self.get(register)
+            if kind == REAL:
+                arguments.append(f"double {self._as_real(value)}")
+            else:
+                arguments.append(f"i64 {self.bits(value)}")
+                if kind == EITHER:
+                    arguments.append(f"i64 {self.tag(value)}")
+        self.new_segment(index)
+        unwind = self.label("unwind")
+        self.leaves.append(_Leave(self.segment, unwind, unwinds=index, goes_on=goes_on))
+        returned = self.let(f"call {self.convention} {result} @u{callee}({', '.join(arguments)})")
+        after = self.let(f"extractvalue {result} {returned}, 0")
+        state = plan.kinds.result.get(callee) if goes_on else plan.transfer.after_call(index, self._state_now())
+        if state is None:
+            self.do(f"br label %{unwind}")
+            self.ended = True
+            return
+        self._take_results(result, returned, results)
+        self.written |= plan.registers.shown[callee]
+        self.count, self.begin = (after, 0), index + 1
+        self.new_segment(index + 1)
+        self._after_call(after, unwind, goes_on=goes_on)
+
+    def _as_real(self, value: Value) -> str:
+        return value.name if value.kind == REAL else self.let(f"bitcast i64 {value.name} to double")
+
+    def _take_results(self, result: str, returned: str, results: list[tuple[int, int]]) -> None:
+        place = 1
+        for register, kind in results:
+            name = self.let(f"extractvalue {result} {returned}, {place}")
+            place += 1
+            tag = ""
+            if kind == EITHER:
+                tag = self.let(f"extractvalue {result} {returned}, {place}")
+                place += 1
+            self.set(register, Value(kind, name, tag))
+
+    def _after_call(self, count: str, unwind: str, *, goes_on: bool = False) -> None:
+        """-1 is a callee that left; it is past any limit too."""
+        on = self.label()
+        if goes_on:
+            left = self.let(f"icmp eq i64 {count}, -1")
+            self.do(f"br i1 {left}, label %{unwind}, label %{on}, {COLD}")
+            self.at(on)
+            return
+        late = self.let(f"icmp ugt i64 {count}, {self._limit()}")
+        slow, polls = self.label("slow"), self.label("poll")
+        self.do(f"br i1 {late}, label %{slow}, label %{on}, {COLD}")
+        self.at(slow)
+        left = self.let(f"icmp eq i64 {count}, -1")
+        self.do(f"br i1 {left}, label %{unwind}, label %{polls}")
+        self.at(polls)
+        answer = self.let(f"call preserve_allcc i64 @poll(ptr %s, i64 {count})")
+        leaves = self.let(f"icmp ne i64 {answer}, 0")
+        self.do(f"br i1 {leaves}, label %{self.exit_way()}, label %{on}, {COLD}")
+        self.at(on)
+
+    def _call_indirect(self, index: int, slot: int) -> None:
+        """Through the table, with all registers in the cells."""
+        name = self.need_integer(slot)
+        position = self.let(f"sub i64 {name}, {CODE_BASE}")
+        inside = self.let(f"icmp uge i64 {position}, {len(self.plan.flow.rows)}")
+        self.exit_if(inside)
+        table = self.word(layout.ENTRIES, "ptr")
+        offset = self.let(f"shl i64 {position}, 4")
+        compiled = self.let(f"load ptr, ptr {self.place(self.place(table, offset), 8)}")
+        self.exit_if(self.let(f"icmp eq ptr {compiled}, null"))
+        count = self.count_before(index + 1)
+        cells = self.word(layout.REGS, "ptr")
+        present = self._present()
+        for register in range(REGISTERS):
+            if present >> register & 1:
+                self._store_cell(cells, register)
+        self.new_segment(index)
+        own = "%depth" if self.unit.entry in self.plan.deep and not self.is_resumed else "0"
+        depth = self.let(f"add i64 {own}, {self.context.depth + 1}")
+        unwind = self.label("unwind")
+        self.leaves.append(_Leave(self.segment, unwind, unwinds=index, is_whole=True))
+        after = self.let(f"call i64 {compiled}(ptr %s, i64 {count}, i64 {depth})")
+        state = self.plan.transfer.after_call(index, self._state_now())
+        if state is None:
+            self.do(f"br label %{unwind}")
+            self.ended = True
+            return
+        left = self.let(f"icmp eq i64 {after}, -1")
+        on = self.label()
+        self.do(f"br i1 {left}, label %{unwind}, label %{on}, {COLD}")
+        self.at(on)
+        changed = self.plan.changed_by_any
+        for register in range(REGISTERS):
+            if changed >> register & 1:
+                self._reload_cell(cells, register, state >> 2 * register & 3)
+        self.written = ALL
+        self.count, self.begin = (after, 0), index + 1
+        self.new_segment(index + 1)
+        self._poll_if(self.let(f"icmp ugt i64 {after}, {self._limit()}"), after)
+
+    def _store_cell(self, cells: str, register: int) -> None:
+        value = self.get(register)
+        offset = register * layout.CELL
+        self.do(f"store i64 {self.bits(value)}, ptr {self.place(cells, offset)}")
+        self.do(f"store i64 {self.tag(value)}, ptr {self.place(cells, offset + layout.KIND)}")
+
+    def _reload_cell(self, cells: str, register: int, kind: int) -> None:
+        offset = register * layout.CELL
+        if kind == REAL:
+            self.set(register, real(self.let(f"load double, ptr {self.place(cells, offset)}")))
+            return
+        bits = self.let(f"load i64, ptr {self.place(cells, offset)}")
+        tag = self.let(f"load i64, ptr {self.place(cells, offset + layout.KIND)}") if kind == EITHER else ""
+        self.set(register, Value(kind, bits, tag))
+
+    def _return(self, index: int) -> None:
+        if self.context.outer is None and (self.is_resumed or self.unit.entry in self.plan.top):
+            row = self.let(f"add i64 {self.word(layout.CODE)}, {(index + 1) * layout.ROW}")
+            self.set_word(layout.PC, row)
+        self._give_back(self.count_before(index + 1))
+
+    def _give_back(self, count: str) -> None:
+        """Return to the caller."""
+        self.ended = True
+        context = self.context
+        if context.outer is not None:
+            self._flush(context.outer, [context.after])
+            self.do(f"store i64 {count}, ptr %count")
+            self.do(f"br label %{context.back}")
+            return
+        if self.is_resumed:
+            self._spill(ALL)
+            self.set_word(layout.COUNT, count)
+            self.do("ret i64 0")
+            return
+        result, _, results = self.signature()
+        whole = "poison"
+        fields = [f"i64 {count}"]
+        for register, kind in results:
+            value = self.get(register)
+            if kind == REAL:
+                fields.append(f"double {self._as_real(value)}")
+            else:
+                fields.append(f"i64 {self.bits(value)}")
+                if kind == EITHER:
+                    fields.append(f"i64 {self.tag(value)}")
+        for place, field_text in enumerate(fields):
+            whole = self.let(f"insertvalue {result} {whole}, {field_text}, {place}")
+        self.do(f"ret {result} {whole}")
+
+    def halt(self, index: int, status: str) -> None:
+        """End the program: leave with a status, behind the instruction."""
+        self.new_segment(index)
+        low = self.let(f"and i64 {status}, 255")
+        shifted = self.let(f"shl i64 {low}, {layout.HALT_SHIFT}")
+        outcome = self.let(f"or i64 {shifted}, {layout.HALT}")
+        count = self.count_before(index + 1)
+        label = self.label("halt")
+        self.do(f"br label %{label}")
+        # The status is a value, so the leaving code is given it by name.
+        self.leaves.append(_Leave(self.segment, label, status=outcome, index=index + 1, count=count))
+        self.ended = True
+
+    # -- the value stack
+
+    def _push(self, index: int, slot: int) -> None:
+        if self.context.unit.is_tidy:
+            self.slots += 1
+            self.set(REGISTERS + self.slots - 1, self.operand(slot))
+            return
+        value = self.operand(slot)
+        level = self.word(layout.SP)
+        self.exit_if(self.let(f"icmp uge i64 {level}, {self.word(layout.STACK_SOFT_END)}"))
+        cell = self.place(self.word(layout.STACK, "ptr"), level)
+        self.do(f"store i64 {self.bits(value)}, ptr {cell}")
+        self.do(f"store i64 {self.tag(value)}, ptr {self.place(cell, layout.KIND)}")
+        self.set_word(layout.SP, self.let(f"add i64 {level}, {layout.CELL}"))
+        self.new_segment(index + 1)
+
+    def _pop(self, index: int, register: int) -> None:
+        if self.context.unit.is_tidy:
+            self.set(register, self.get(REGISTERS + self.slots - 1))
+            self.slots -= 1
+            self.env.pop(REGISTERS + self.slots, None)
+            self.dirty.discard(REGISTERS + self.slots)
+            return
+        level = self.word(layout.SP)
+        self.exit_if(self.let(f"icmp eq i64 {level}, 0"))
+        lower = self.let(f"sub i64 {level}, {layout.CELL}")
+        cell = self.place(self.word(layout.STACK, "ptr"), lower)
+        bits = self.let(f"load i64, ptr {cell}")
+        tag = self.let(f"load i64, ptr {self.place(cell, layout.KIND)}")
+        self.set_word(layout.SP, lower)
+        self.set(register, Value(EITHER, bits, tag))
+        self.new_segment(index + 1)
+
+    # -- system calls
+
+    def _system_call(self, index: int, slot: int) -> None:
+        number = self.need_integer(slot)
+        self.new_segment(index)
+        cells = self.word(layout.REGS, "ptr")
+        for register in range(self.plan.takes(index)):
+            self._store_cell(cells, register)
+            self.written |= 1 << register
+        status = self.let(f"call i64 @system(ptr %s, i64 {number})")
+        self.exit_if(self.let(f"icmp ne i64 {status}, 0"))
+        state = self.plan.transfer.after(index, self._state_now(), 0)
+        assert state is not None
+        for register in range(self.plan.gives(index)):
+            self._reload_cell(cells, register, state >> 2 * register & 3)
+        self.new_segment(index + 1)
+
+
+def signature(plan: Plan, unit: Unit) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
+    """Result type of a unit's function, and (register, kind) of its parameters and results."""
+    before = plan.kinds.before[unit.entry]
+    after = plan.kinds.result.get(unit.entry, REGISTER_BITS)
+    needed, changed = plan.registers.needed[unit.entry], plan.registers.changed[unit.entry]
+    parameters = [(r, before >> 2 * r & 3) for r in range(REGISTERS) if needed >> r & 1]
+    results = [(r, after >> 2 * r & 3 or EITHER) for r in range(REGISTERS) if changed >> r & 1]
+    fields = ["i64"]
+    for _, kind in results:
+        fields += ["i64", "i64"] if kind == EITHER else [_TYPES[kind]]
+    return f"{{ {', '.join(fields)} }}", parameters, results

@@ -1,0 +1,84 @@
+"""Compiled programs on disk: by the program, the engine's own sources, the compiler and the processor."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from vm import cache as disk
+from vm.native.compile import compile_ir, target
+from vm.native.module import emit
+from vm.native.plan import Plan
+from vm.program import Program
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An object, and what is in it."""
+
+    code: bytes
+    entries: tuple[int, ...]
+    """Instructions at which control can enter, in the order of the object's table."""
+    straight: int
+    """Instructions that may run between two looks at the count."""
+
+    @property
+    def digest(self) -> str:
+        """Tells two objects apart."""
+        return hashlib.sha256(self.code).hexdigest()
+
+    def pack(self) -> bytes:
+        """As bytes for the cache."""
+        return struct.pack(f"<QQ{len(self.entries)}Q", self.straight, len(self.entries), *self.entries) + self.code
+
+    @staticmethod
+    def unpack(content: bytes) -> Compiled:
+        """The inverse of :meth:`pack`."""
+        straight, count = struct.unpack_from("<QQ", content)
+        entries = struct.unpack_from(f"<{count}Q", content, 16)
+        return Compiled(content[16 + 8 * count :], entries, straight)
+
+
+@cache
+def _engine_key() -> bytes:
+    """What compiled code depends on besides the program."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent.parent
+    sources = [folder / "isa.py", folder / "trap.py", folder / "interp" / "layout.py"]
+    sources += sorted((folder / "native").glob("*.py")) + sorted((folder / "flow").glob("*.py"))
+    for source in sources:
+        digest.update(source.read_bytes())
+    here = target()
+    digest.update(repr((here.triple, here.cpu, here.features, here.version)).encode())
+    return digest.digest()
+
+
+def key(program: Program, level: int, *, whole: bool, float_arguments: bool) -> str:
+    """Name of the cache's entry: ``whole`` for all of the program, else for as much as was hot."""
+    digest = hashlib.sha256(_engine_key())
+    obj = program.object
+    for part in (obj.code, obj.constants, obj.constant_kinds, program.targets):
+        digest.update(part.tobytes())
+        digest.update(struct.pack("<Q", part.nbytes))
+    entries = (obj.entry, sorted(program.entry_points().values()))
+    digest.update(repr((entries, level, whole, float_arguments)).encode())
+    return f"native-{digest.hexdigest()[:32]}.o"
+
+
+def find(name: str) -> Compiled | None:
+    """From the cache."""
+    content = disk.read(name)
+    return Compiled.unpack(content) if content is not None else None
+
+
+def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Collection[int], name: str) -> Compiled:
+    """Compile, and keep it."""
+    here = target()
+    module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, here.convention, has_fma=here.has_fma)
+    compiled = Compiled(compile_ir(module.text, level), module.entries, plan.straight)
+    disk.write(name, compiled.pack())
+    return compiled

@@ -1,0 +1,108 @@
+"""Which engine a machine runs on, for ``native`` and ``auto``.
+
+``native`` compiles the whole program first. ``auto`` takes what the cache has, and else begins in the interpreter; a
+program that is still running after :data:`HOT` instructions is compiled by another process, as much of it as is hot,
+and goes over when that is done. So nobody waits for the compiler, and the next run finds its work."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from vm.native import store
+from vm.native.driver import Driver
+from vm.native.load import Loaded
+from vm.program import Program
+
+HOT: Final = 40_000_000
+"""Instructions in the interpreter after which compiling begins: about 0.1 s."""
+LEVEL: Final = 2
+_TRIES: Final = 4
+"""Compilations of one run, as other parts of a program become hot."""
+_PLACES: Final = 8
+_PAUSE: Final = 0.05
+"""Seconds between two looks at whether a compilation is done."""
+
+
+class Tier:
+    """One machine's way to compiled code."""
+
+    def __init__(self, program: Program, driver: Callable[[], Driver], *, float_arguments: bool) -> None:
+        """``driver`` makes the machine's driver when there is code to install."""
+        self._program = program
+        self._make_driver = driver
+        self._floats = float_arguments
+        self.driver: Driver | None = None
+        """Set once there is compiled code."""
+        self.compile_seconds = 0.0
+        self._samples: Counter[int] = Counter()
+        self._seen = 0
+        """Instructions that the interpreter executed since the last compilation."""
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._tries = 0
+        self._name = ""
+        self._looked = 0.0
+        self._stale: str | None = None
+        """Digest of the cache's entry that is installed already."""
+
+    def _key(self, *, whole: bool) -> str:
+        return store.key(self._program, LEVEL, whole=whole, float_arguments=self._floats)
+
+    def start_native(self) -> None:
+        """Compile everything, unless the cache has it. Raises :class:`vm.native.compile.UnsupportedError`."""
+        from vm.native.plan import Plan
+
+        self._name = self._key(whole=True)
+        compiled = store.find(self._name)
+        if compiled is None:
+            start = time.perf_counter()
+            compiled = store.build(Plan(self._program, float_arguments=self._floats), LEVEL, None, (), self._name)
+            self.compile_seconds = time.perf_counter() - start
+        self._install(compiled)
+
+    def start_auto(self) -> None:
+        """Take what the cache has."""
+        self._name = self._key(whole=False)
+        compiled = store.find(self._name) or store.find(self._key(whole=True))
+        if compiled is not None:
+            self._install(compiled)
+
+    def _install(self, compiled: store.Compiled) -> None:
+        if self.driver is None:
+            self.driver = self._make_driver()
+        self.driver.install(Loaded(compiled))
+        self._stale = compiled.digest
+
+    def after_slice(self, executed: int, place: int, calls: Sequence[int]) -> None:
+        """The interpreter ran ``executed`` instructions and is at ``place``; ``calls`` are open, innermost first."""
+        self._seen += executed
+        self._samples.update((place, *calls))
+        if self._worker is not None:
+            self._collect()
+        elif self._seen >= HOT and self._tries < _TRIES:
+            from vm.native import worker
+
+            self._tries += 1
+            self._seen = 0
+            places = (place, *calls[: _PLACES - 1])
+            self._worker = worker.start(
+                self._program.object, self._name, self._samples, places, float_arguments=self._floats
+            )
+
+    def _collect(self) -> None:
+        """Go over to what the other process compiled, once it is done."""
+        now = time.monotonic()
+        if now - self._looked < _PAUSE:
+            return
+        self._looked = now
+        assert self._worker is not None
+        if self._worker.poll() is None:
+            return
+        self._worker = None
+        self._seen = 0
+        compiled = store.find(self._name)
+        if compiled is not None and compiled.digest != self._stale:
+            self._install(compiled)
