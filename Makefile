@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test check coverage bench fuzz-long docs clean
+.PHONY: demo test check coverage bench fuzz-long interp docs clean
 
 demo: .venv/demo.stamp
 	@mkdir -p build
@@ -34,6 +34,9 @@ bench: .venv/dev.stamp
 
 fuzz-long: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz --count 100000
+
+interp: .venv/dev.stamp
+	$(BIN)/python -m vm.interp.ship
 
 docs: .venv/dev.stamp
 	for page in docs/gen_*.py; do $(BIN)/python $$page; done

@@ -122,6 +122,7 @@ def run(
     defines: Mapping[str, object] | None = None,
     include: Sequence[str | PathLike[str]] = (),
     engine: str = "auto",
+    optimize: int | None = None,
     memory: int = 4 << 30,
     max_instructions: int | None = None,
     timeout: float | None = None,
@@ -137,6 +138,7 @@ def run(
     machine = Machine(
         compiled,
         engine=engine,
+        optimize=optimize,
         memory=memory,
         max_instructions=max_instructions,
         timeout=timeout,

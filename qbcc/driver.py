@@ -7,18 +7,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from qbcc import library
-from qbcc.assemble import Assembly, Options, assemble
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
-from qbcc.link import Input, link
 from qbcc.source import SourceFile
-from vm.bytecode import ObjectFile
+from vm.bytecode import NO_ENTRY, ObjectFile
 from vm.objfile import MAX_BYTES, from_bytes, is_object
 from vm.trap import ObjectError
 from vm.verify import verify
+
+if TYPE_CHECKING:
+    # Objects run without an assembler: it is imported where a source is met.
+    from qbcc.assemble import Assembly
 
 STDIN: Final = "-"
 
@@ -68,12 +70,11 @@ def read(
     names: Sequence[str], defines: Mapping[str, str] | None = None, include: Sequence[Path] = ()
 ) -> tuple[list[Piece], list[Diagnostic]]:
     """Each input by itself: sources assembled, objects verified."""
-    options = Options(dict(defines or {}), tuple(include))
     pieces: list[Piece] = []
     diagnostics: list[Diagnostic] = []
     for name in names:
         try:
-            pieces.append(_read(name, options))
+            pieces.append(_read(name, defines or {}, include))
         except SourceError as error:
             diagnostics += error.diagnostics
             continue
@@ -85,6 +86,11 @@ def read(
 
 def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile | None, tuple[Diagnostic, ...]]:
     """Link what was read, and verify the result."""
+    objects = [piece.object for piece in pieces if piece.object is not None]
+    if len(objects) == 1 and objects[0].entry != NO_ENTRY and not objects[0].undefined:
+        return objects[0], ()
+    from qbcc.link import Input, link
+
     inputs = [Input(piece.name, piece.object) for piece in pieces if piece.object is not None]
     obj, diagnostics = link(inputs, complete=complete)
     if obj is not None:
@@ -92,7 +98,7 @@ def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile 
     return obj, diagnostics
 
 
-def _read(name: str, options: Options) -> Piece:
+def _read(name: str, defines: Mapping[str, str], include: Sequence[Path]) -> Piece:
     content, shown, path = _content(name)
     if is_object(content):
         return Piece(shown, path, _object(shown, content))
@@ -103,7 +109,9 @@ def _read(name: str, options: Options) -> Piece:
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
     resolved = str(path.resolve()) if path is not None else None
-    assembly = assemble(SourceFile(shown, text, resolved), options)
+    from qbcc.assemble import Options, assemble
+
+    assembly = assemble(SourceFile(shown, text, resolved), Options(dict(defines), tuple(include)))
     return Piece(shown, path, assembly.object, assembly)
 
 

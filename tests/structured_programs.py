@@ -926,6 +926,9 @@ def source(rng: random.Random, size: int = 2) -> str:
 
 # -- what runs them
 
+_LEVELS = (0, 0, 1, 0, 0, 0, 2, 0, 0, 0)
+"""Of optimisation, by seed: compiling is what takes time."""
+
 
 class Model(MachineModel):
     """The model, with the limits of the stacks, and what it executed."""
@@ -989,6 +992,8 @@ class Case:
     limit: int
     steps: int = 0
     """Single steps before it runs."""
+    optimize: int = 0
+    """Level of the native engine."""
 
     @property
     def is_deep(self) -> bool:
@@ -1005,16 +1010,22 @@ def case(seed: int, limit: int | None = None) -> Case:
     drawn = rng.randrange(1, 2000) if small else rng.randrange(5_000, 25_000)
     if writer.shape.finish == "deep" and not small:
         drawn = _DEEP
-    return Case(text, drawn if limit is None else limit, rng.randrange(60) if rng.random() < 0.2 else 0)
+    steps = rng.randrange(60) if rng.random() < 0.2 else 0
+    if rng.random() < 0.1:
+        # Into the middle of it, where loops and calls are open.
+        steps = rng.randrange(60, 1500)
+    return Case(text, drawn if limit is None else limit, steps, _LEVELS[seed % len(_LEVELS)])
 
 
-def _machine(obj: ObjectFile, engine: str, limit: int) -> Machine:
+def _machine(obj: ObjectFile, engine: str, limit: int, optimize: int = 0) -> Machine:
     stdin = io.BytesIO(_INPUT)
-    return Machine(obj, engine=engine, memory=_MEMORY, max_instructions=limit, stdin=stdin, **_SETTINGS)
+    return Machine(
+        obj, engine=engine, optimize=optimize, memory=_MEMORY, max_instructions=limit, stdin=stdin, **_SETTINGS
+    )
 
 
 def _run(obj: ObjectFile, engine: str, tried: Case) -> tuple[Machine, Outcome]:
-    machine = _machine(obj, engine, tried.limit)
+    machine = _machine(obj, engine, tried.limit, tried.optimize)
     for _ in range(tried.steps):
         if machine.step() is not None:
             break

@@ -89,6 +89,7 @@ class Machine:
         program: ObjectFile,
         *,
         engine: str = "auto",
+        optimize: int | None = None,
         memory: int = 4 << 30,
         max_instructions: int | None = None,
         timeout: float | None = None,
@@ -99,8 +100,9 @@ class Machine:
         stdout: Callable[[bytes], object] | None = None,
         progress: Callable[[Machine], object] | None = None,
     ) -> None:
-        """``memory`` in bytes; ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time;
-        without ``stdout``, output is kept in :attr:`output`; ``progress`` is called some fifty times a second."""
+        """``optimize``: how much the native engine does, 0 to 2, None to let it choose; ``memory`` in bytes;
+        ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; without ``stdout``,
+        output is kept in :attr:`output`; ``progress`` is called some fifty times a second."""
         if engine not in ENGINES:
             raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
         self.program = Program.load(program)
@@ -127,6 +129,7 @@ class Machine:
         self._driver: Driver | None = None
         self._tier: Tier | None = None
         self._wants = engine
+        self._level = optimize
         self.notice = ""
         """One line that the user should see about how the program is run, or nothing."""
         self.outcome: Outcome | None = None
@@ -208,30 +211,37 @@ class Machine:
         def interpreter() -> tuple[Callable[[int], int], int, int]:
             from vm.interp import engine
 
-            return engine.load(), engine.address(), 0
+            return engine.load(), *engine.addresses()
 
         self._need_functions()
         return Driver(self, self._rows, self._words, self._state_address, interpreter)
 
-    def _choose_engine(self) -> None:
-        """Before the first run: compiled code if it is wanted, or there."""
+    def prepare(self) -> None:
+        """Choose the engine: compile, or load what is compiled. Else the first :meth:`run` does it."""
         if self._tier is not None or self._wants == "interp":
+            return
+        if self._wants == "auto" and not self.program.has_cycle:
+            # It ends soon, and then nothing was imported for it.
             return
         from vm.native.compile import UnsupportedError
 
         try:
             from vm.native.tier import Tier
 
-            self._tier = Tier(self.program, self._make_driver, float_arguments=self._calls.has_float_arguments)
+            self._tier = Tier(
+                self.program, self._make_driver, level=self._level, float_arguments=self._calls.has_float_arguments
+            )
             if self._wants == "native":
-                self._tier.start_native()
+                self._tier.start_native(self.pc, self._open_calls())
             else:
                 self._tier.start_auto()
             self._driver = self._tier.driver
-        except UnsupportedError as reason:
-            self._wants = "interp"
+        except (UnsupportedError, RuntimeError) as reason:
+            # What LLVM itself refuses is a RuntimeError.
             self._tier = None
-            self.notice = f"the interpreter runs this: {reason}"
+            self._wants = "interp"
+            line = str(reason).partition("\n")[0]
+            self.notice = f"no machine code here ({line}); the interpreter runs the program"
 
     # -- state
 
@@ -312,8 +322,8 @@ class Machine:
 
     def run(self) -> Outcome:
         """Go on to the end, a trap or a limit. A machine that has ended stays so."""
+        self.prepare()
         self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
-        self._choose_engine()
         with woken(self._wake):
             while self.outcome is None:
                 try:
@@ -443,10 +453,12 @@ class Machine:
 
     def _sample(self, tier: Tier) -> None:
         """After a slice of the interpreter: tell where the program is; go over to compiled code if there is some."""
-        depth = self.depth
-        calls = [self._call_at(level) for level in range(depth - 1, max(depth - 1 - _SAMPLED, -1), -1)]
-        tier.after_slice(_SLICE, self.pc, calls)
+        tier.after_slice(_SLICE, self.pc, self._open_calls())
         self._driver = tier.driver
+
+    def _open_calls(self) -> list[int]:
+        """The innermost calls that have not returned, as instructions."""
+        return [self._call_at(level) for level in range(self.depth - 1, max(self.depth - 1 - _SAMPLED, -1), -1)]
 
     def _system_call(self) -> None:
         # The row before the program counter; its first slot is the byte offset of the number's cell.

@@ -74,11 +74,10 @@ class Memory:
         if not self._is_behind:
             return
         self._is_behind = False
-        for first, written in pagemap.written(self.bytes.ctypes.data, MEMORY_SIZE):
-            stretch = self.touched[first : first + len(written)]
-            new = written & (stretch == 0)
-            self._count[0] += int(np.count_nonzero(new))
-            stretch[new] = 1
+        for first, after in pagemap.written(self.bytes.ctypes.data, MEMORY_SIZE):
+            stretch = self.touched[first:after]
+            self._count[0] += len(stretch) - int(np.count_nonzero(stretch))
+            stretch[:] = 1
 
     def check(self) -> None:
         """Raise :class:`MemoryCapError` if compiled code passed the limit."""

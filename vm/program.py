@@ -62,6 +62,19 @@ class Program:
         """Initialised data as (address, bytes)."""
         return [(DATA_BASE + offset, content) for offset, content in self.object.data]
 
+    @property
+    def has_cycle(self) -> bool:
+        """Whether control may come to an instruction again: something goes back, or through a register."""
+        for op in OPS:
+            rows = self.object.code[:, 0] == op.code
+            if "t" in op.letters and rows.any():
+                return True
+            if "l" in op.slots:
+                places = np.flatnonzero(rows)
+                if (self.object.code[places, 1 + op.slots.index("l")] <= places).any():
+                    return True
+        return False
+
     @cached_property
     def _labels(self) -> list[Symbol]:
         """Code labels, ascending; local ones (``@name``) name no routine."""

@@ -35,3 +35,21 @@ def collatz(size: int) -> int:
 def fib(size: int) -> int:
     """As ``fib.qbc``."""
     return size if size < 2 else fib(size - 1) + fib(size - 2)
+
+
+def nqueens(size: int) -> int:
+    """As ``nqueens.qbc``."""
+    return place(0, 0, 0, (1 << size) - 1)
+
+
+def place(straight: int, left: int, right: int, full: int) -> int:
+    """The ways to fill the rows that are left; set bits are columns taken by the queens above."""
+    if straight == full:
+        return 1
+    ways = 0
+    free = ~(straight | left | right) & full
+    while free:
+        column = free & -free
+        free ^= column
+        ways += place(straight | column, (left | column) << 1, (right | column) >> 1, full)
+    return ways

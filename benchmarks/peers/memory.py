@@ -76,3 +76,93 @@ def turn(first: MutableSequence[int], second: MutableSequence[int], size: int) -
             target[index] = source[index + 1]
         target[size - 1] = source[0]
         source, target = target, source
+
+
+def quicksort(size: int) -> int:
+    """As ``quicksort.qbc``."""
+    return sort_and_sum([0] * size, size)
+
+
+def sort_and_sum(words: MutableSequence[int], size: int) -> int:
+    """Fills and sorts ``words``; a checksum of them."""
+    state = 42
+    for index in range(size):
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        words[index] = state - 0x40000000
+    sort(words, 0, size - 1)
+    total = 0
+    for index in range(size):
+        total = (total * 31 + words[index]) & 0xFFFFFFFFFFFF
+    return total
+
+
+def sort(words: MutableSequence[int], low: int, high: int) -> None:
+    """Sorts ``words`` from index ``low`` to ``high``, about the middle one."""
+    if low >= high:
+        return
+    pivot = words[(low + high) >> 1]
+    up = low
+    down = high
+    while up <= down:
+        while words[up] < pivot:
+            up += 1
+        while words[down] > pivot:
+            down -= 1
+        if up <= down:
+            words[up], words[down] = words[down], words[up]
+            up += 1
+            down -= 1
+    sort(words, low, down)
+    sort(words, up, high)
+
+
+def fannkuch(size: int) -> int:
+    """As ``fannkuch.qbc``."""
+    order, work, counts = ([0] * size for _ in range(3))
+    return permute(order, work, counts, size)
+
+
+def permute(order: MutableSequence[int], work: MutableSequence[int], counts: MutableSequence[int], size: int) -> int:
+    """Goes through all permutations and flips each; all three have ``size`` numbers."""
+    for index in range(size):
+        order[index] = index
+    turning = size
+    total = 0
+    most = 0
+    sign = 1
+    while True:
+        while turning > 1:
+            counts[turning - 1] = turning
+            turning -= 1
+        count = flips(order, work, size)
+        most = max(most, count)
+        total += count * sign
+        sign = -sign
+        while True:
+            if turning == size:
+                return total * 1000 + most
+            first = order[0]
+            for index in range(turning):
+                order[index] = order[index + 1]
+            order[turning] = first
+            counts[turning] -= 1
+            if counts[turning] > 0:
+                break
+            turning += 1
+
+
+def flips(order: MutableSequence[int], work: MutableSequence[int], size: int) -> int:
+    """The flips that bring 0 to the front."""
+    for index in range(size):
+        work[index] = order[index]
+    count = 0
+    last = work[0]
+    while last:
+        first = 0
+        while first < last:
+            work[first], work[last] = work[last], work[first]
+            first += 1
+            last -= 1
+        count += 1
+        last = work[0]
+    return count

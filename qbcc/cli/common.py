@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -13,8 +14,6 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from qbcc import render
-from qbcc.assemble import check_define
 from qbcc.diagnostics import Diagnostic
 
 FAILED: Final = 1
@@ -52,9 +51,13 @@ def json_text(data: object) -> str:
 def report(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> None:
     """Diagnostics: text on standard error, or JSON on standard output."""
     found = list(diagnostics)
+    if not found and not as_json:
+        return
+    from qbcc import render
+
     if as_json:
         show(json.dumps([render.diagnostic_data(one) for one in found], ensure_ascii=False, indent=1))
-    elif found:
+    else:
         say(render.report(found, has_colour()))
 
 
@@ -71,6 +74,10 @@ def refuse(code: str, message: str, *notes: str) -> NoReturn:
 
 def parse_defines(_context: object, _option: object, values: Sequence[str]) -> dict[str, str]:
     """``-D NAME=VALUE``."""
+    if not values:
+        return {}
+    from qbcc.assemble import check_define
+
     try:
         return dict(check_define(value) for value in values)
     except ValueError as error:
@@ -170,6 +177,7 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
         # A process may be started without them; what it says is then lost, as everywhere.
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+    gc.enable()
     try:
         status = command(standalone_mode=False)
         sys.stdout.flush()

@@ -38,7 +38,20 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         define_option,
         include_option,
-        click.option("--engine", type=click.Choice(["auto", "interp"]), default="auto", help="What runs it."),
+        click.option(
+            "--engine",
+            type=click.Choice(["auto", "interp", "native"]),
+            default="auto",
+            show_default=True,
+            help="What runs it: the interpreter, machine code, or what is quicker.",
+        ),
+        click.option(
+            "-O",
+            "optimize",
+            type=click.IntRange(0, 2),
+            metavar="N",
+            help="How much machine code is optimised, 0 to 2; else by the program's size.",
+        ),
         click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
         click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
         click.option(
@@ -98,6 +111,35 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     elif run_.result is not None:
         show(repr(run_.result))
     raise SystemExit(outcome)
+
+
+@qbc.command()
+@click.option("--clear", is_flag=True, help="Remove everything.")
+@json_option
+def cache(clear: bool, as_json: bool) -> None:
+    """Show the cache of compiled code, or clear it. Everything in it is made anew when it is needed."""
+    from vm import cache as disk
+
+    removed = disk.clear() if clear else []
+    entries = disk.entries()
+    size = sum(entry.size for entry in entries)
+    data = {
+        "directory": str(disk.directory()),
+        "limit": disk.LIMIT,
+        "bytes": size,
+        "removed": len(removed),
+        "entries": [{"name": entry.name, "bytes": entry.size, "used": entry.used} for entry in entries],
+    }
+    if as_json:
+        show(json_text(data))
+        return
+    show(f"{disk.directory()}")
+    if clear:
+        show(f"removed {len(removed)} file{'s' * (len(removed) != 1)}, {sum(e.size for e in removed) / 1e6:.1f} MB")
+    for kind in sorted({entry.kind for entry in entries}):
+        own = [entry for entry in entries if entry.kind == kind]
+        show(f"  {kind:8} {len(own):5}  {sum(entry.size for entry in own) / 1e6:8.1f} MB")
+    show(f"  in all   {len(entries):5}  {size / 1e6:8.1f} MB of at most {disk.LIMIT / 1e6:.0f} MB")
 
 
 @qbc.command()

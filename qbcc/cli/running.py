@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from qbcc import driver, render
+from qbcc import driver
 from qbcc.cli.common import fail, has_colour, reader_gone, say
 from qbcc.diagnostics import Diagnostic, SourceError
 from vm.isa import CODE_BASE, REGISTERS
@@ -33,6 +33,7 @@ class Settings:
     defines: dict[str, str]
     include: Sequence[Path]
     engine: str
+    optimize: int | None
     max_instructions: int | None
     timeout: float | None
     memory: int
@@ -69,6 +70,9 @@ class Run:
         if settings.output is not None:
             self._prepare(settings.output)
         machine = self.machine = self._machine(self.built)
+        machine.prepare()
+        if machine.notice:
+            say(machine.notice)
         start = time.perf_counter()
         self.outcome = machine.run()
         if self.outcome.trap is None and settings.call is not None:
@@ -97,6 +101,7 @@ class Run:
             return Machine(
                 built.object,
                 engine=settings.engine,
+                optimize=settings.optimize,
                 memory=settings.memory,
                 max_instructions=settings.max_instructions,
                 timeout=settings.timeout,
@@ -115,7 +120,7 @@ class Run:
         if sys.stderr.isatty():
             from vm.interp import engine
 
-            if not engine.is_cached():
+            if not engine.is_quick():
                 say("compiling the interpreter; this happens once")
 
     def _call(self, machine: Machine, name: str, args: tuple[int | float, ...]) -> None:
@@ -148,6 +153,8 @@ class Run:
         assert self.machine is not None
         if not settings.as_json:
             if outcome.trap is not None:
+                from qbcc import render
+
                 say(render.trap(outcome.trap, self.built.shown, has_colour()))
             if settings.regs:
                 say(register_text(self.machine))
@@ -173,6 +180,8 @@ class Run:
 
     def data(self) -> dict[str, Any]:
         """The run as JSON has it."""
+        from qbcc import render
+
         assert self.built is not None
         assert self.machine is not None
         assert self.outcome is not None
@@ -264,6 +273,8 @@ def register_text(machine: Machine) -> str:
     lines = []
     for register in range(REGISTERS):
         value = machine.get(register)
+        from qbcc import render
+
         text = render.number(value)
         if isinstance(value, int) and CODE_BASE <= value < CODE_BASE + len(machine.program.object.code):
             text += f"  {machine.program.routine(value - CODE_BASE)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import os
 import random
 
 import pytest
@@ -18,6 +19,12 @@ from vm.trap import STATUS
 
 NOT_BY_PROGRAMS = {"time", "memory", "interrupt", "quantum", "backend"}
 """Traps that the host brings, or that need what these programs have not."""
+
+
+@pytest.fixture(autouse=True)
+def _without_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of programs that nobody runs again."""
+    monkeypatch.setenv("QBC_CACHE_DIR", f"{os.devnull}/none")
 
 
 @pytest.mark.parametrize("start", range(0, 2000, 100))

@@ -1,10 +1,12 @@
-"""The compiled interpreter as a callable: from the cache if it is there, else through Numba once.
+"""The compiled interpreter as a callable: machine code made once and kept.
 
-With a warm cache only llvmlite is imported (a tenth of Numba's time)."""
+The loop comes with the package as LLVM IR, and machine code is kept in the cache; Numba is only imported where the
+sources are newer than that."""
 
 from __future__ import annotations
 
 import ctypes
+import gzip
 import hashlib
 import threading
 from collections.abc import Callable
@@ -16,6 +18,10 @@ from vm import cache as disk
 from vm.interp.layout import C_FUNCTIONS
 
 _SYMBOL: Final = "qbc_interp_run"
+_SYSTEM: Final = "qbc_interp_system"
+SHIPPED: Final = Path(__file__).with_name("loop.ll.gz")
+"""The loop compiled to LLVM's language, so that a first run need not wait for Numba; ``make interp`` writes it."""
+_NOT_SOURCES: Final = ("engine.py", "__init__.py", "ship.py")
 _FUNCTION: Final = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_void_p), ctypes.c_int64
 )
@@ -41,28 +47,64 @@ def _target_machine(llvm: Any) -> Any:
     )
 
 
+def _sources() -> str:
+    """What the loop's code is made from, as one digest."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    own = (name for name in sorted(folder.glob("*.py")) if name.name not in _NOT_SOURCES)
+    for source in (folder.parent / "isa.py", folder.parent / "trap.py", *own):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
 def _key(llvm: Any) -> str:
     """Everything the machine code depends on: our sources, the compiler, the processor."""
     import llvmlite
 
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for source in (folder.parent / "isa.py", folder.parent / "trap.py", *sorted(folder.glob("*.py"))):
-        digest.update(source.read_bytes())
+    digest = hashlib.sha256(_sources().encode())
     for part in (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()):
         digest.update(part.encode())
     return f"interp-{digest.hexdigest()[:32]}.o"
 
 
-def _compile(llvm: Any, machine: Any) -> bytes:
+def _shipped(llvm: Any) -> Any | None:
+    """The loop's code as it was compiled for this version, if it is for this system."""
+    try:
+        head, code = gzip.decompress(SHIPPED.read_bytes()).decode().split("\n", 1)
+        if head == f"; {_sources()} {llvm.get_process_triple()}":
+            return llvm.parse_assembly(code)
+    except (OSError, EOFError, ValueError, RuntimeError):
+        # Made by a newer compiler, or damaged: Numba makes it anew.
+        return None
+    return None
+
+
+def ship() -> None:
+    """Write the file that :func:`_shipped` reads."""
     from vm.interp.loop import compile_ir
 
-    return bytes(machine.emit_object(llvm.parse_assembly(compile_ir(_SYMBOL))))
+    head = f"; {_sources()} {_binding().get_process_triple()}\n"
+    SHIPPED.write_bytes(gzip.compress((head + compile_ir(_SYMBOL, _SYSTEM)).encode(), 9, mtime=0))
 
 
-def is_cached() -> bool:
-    """Whether the interpreter is compiled already (else the first run takes some seconds)."""
-    return disk.read(_key(_binding())) is not None
+def is_shipped() -> bool:
+    """Whether the shipped code is of the sources as they are."""
+    return _shipped(_binding()) is not None
+
+
+def _compile(llvm: Any, machine: Any) -> bytes:
+    module = _shipped(llvm)
+    if module is None:
+        from vm.interp.loop import compile_ir
+
+        module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM))
+    return bytes(machine.emit_object(module))
+
+
+def is_quick() -> bool:
+    """Whether the interpreter is compiled already, or soon (else the first run takes some seconds)."""
+    llvm = _binding()
+    return disk.read(_key(llvm)) is not None or _shipped(llvm) is not None
 
 
 _LOADING: Final = threading.Lock()
@@ -71,8 +113,8 @@ is not kept would be freed under its machine."""
 
 
 @cache
-def _load() -> tuple[Any, Any]:
-    """The C function, compiled if need be, and the owner of its code."""
+def _load() -> tuple[Any, int, Any]:
+    """The C function, compiled if need be, the address of the system calls, and the owner of the code."""
     llvm = _binding()
     machine = _target_machine(llvm)
     key = _key(llvm)
@@ -83,14 +125,14 @@ def _load() -> tuple[Any, Any]:
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return _FUNCTION(engine.get_function_address(_SYMBOL)), engine
+    return _FUNCTION(engine.get_function_address(_SYMBOL)), engine.get_function_address(_SYSTEM), engine
 
 
 def load() -> Callable[[int], int]:
     """``run(address of the state) -> status``, one for each machine: results have a place of their own, so
     machines can run in several threads."""
     with _LOADING:
-        function, _ = _load()
+        function, _, _ = _load()
     result = ctypes.c_int64()
     error = ctypes.c_void_p()
     result_at, error_at = ctypes.byref(result), ctypes.byref(error)
@@ -102,11 +144,12 @@ def load() -> Callable[[int], int]:
     return run
 
 
-def address() -> int:
-    """The interpreter's address, for compiled code to call: ``int32 f(int64 *status, void **, int64 state)``."""
+def addresses() -> tuple[int, int]:
+    """Of the interpreter and of its system calls, for compiled code to call: ``int32 f(int64 *result, void **, …)``, of
+    the state, and of number, registers, memory and state."""
     with _LOADING:
-        function, _ = _load()
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
+        function, system, _ = _load()
+    return ctypes.cast(function, ctypes.c_void_p).value or 0, system
 
 
 @cache

@@ -6,6 +6,7 @@ The loop becomes one jump table over the instruction's number."""
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 from typing import Any, Final
 
@@ -162,15 +163,23 @@ def source() -> tuple[str, dict[str, Any]]:
     return text + _FOOTER.lstrip("\n"), names
 
 
-def compile_ir(symbol: str) -> str:
-    """Compile the loop to optimised LLVM IR that defines it as ``symbol``.
+_NUMBA_GLOBAL: Final = re.compile(r"^@_ZN08NumbaEnv\S+ = .*\n", re.MULTILINE)
+_SYSTEM: Final = re.compile(r"@_ZN2vm6interp6system4fast[^( ]*")
 
-    The function is ``int32 f(int64 *result, void **error, int64 state)``, Numba's own convention; it
-    needs nothing of Numba's run time."""
+
+def compile_ir(run: str, system_call: str) -> str:
+    """Compile the loop to optimised LLVM IR that defines it as ``run``, and the system calls as ``system_call``.
+
+    They are ``int32 f(int64 *result, void **error, int64…)``, Numba's own convention, and need nothing of Numba's run
+    time."""
     text, names = source()
     exec(compile(text, "<interp>", "exec"), names)
     compile_loop: Any = njit
     options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = compile_loop("int64(int64)", **options)(names["run"])
     ((signature, result),) = compiled.overloads.items()
-    return str(compiled.inspect_llvm(signature)).replace(result.fndesc.llvm_func_name, symbol)
+    code = str(compiled.inspect_llvm(signature)).replace(result.fndesc.llvm_func_name, run)
+    code = _NUMBA_GLOBAL.sub("", code).replace(" captures(none)", "")
+    found = _SYSTEM.search(code)
+    assert found is not None
+    return code.replace(found.group(), f"@{system_call}").replace("define linkonce_odr", "define")

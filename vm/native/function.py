@@ -32,7 +32,7 @@ from vm.interp import layout
 from vm.isa import CODE_BASE, REGISTERS
 from vm.native.code import COLD, Code, Value, integer, real, real_literal
 from vm.native.instructions import condition, execute
-from vm.native.plan import Plan
+from vm.native.plan import HOST, Plan
 
 _STRETCH: Final = 1 << 16
 """Instructions that a loop may run between two looks at the limit."""
@@ -528,11 +528,10 @@ class Function(Code):
 
     def _flush(self, context: Expansion, states: list[State]) -> None:
         """Store what the block changed, in the forms that what follows reads."""
-        for state in states:
-            for variable in sorted(self.dirty):
-                if variable >= REGISTERS + self.slots:
-                    continue
-                self._store(variable, self.env[variable], self._kind_in(context, state, variable))
+        for variable in sorted(self.dirty):
+            if variable < REGISTERS + self.slots:
+                for kind in sorted({self._kind_in(context, state, variable) for state in states}):
+                    self._store(variable, self.env[variable], kind)
         present = self._present()
         for variable in range(REGISTERS + self.slots):
             if variable in self.dirty or (variable < REGISTERS and not present >> variable & 1):
@@ -655,7 +654,7 @@ class Function(Code):
         if not self.plan.is_small(unit.entry):
             return False
         size = self.plan.expanded[unit.entry]
-        if self._size + size > 2 * self.plan.expanded[self.unit.entry] + 4000 or self.context.count(unit.entry):
+        if self._size + size > 2 * max(self.plan.expanded[self.unit.entry], HOST) or self.context.count(unit.entry):
             return False
         self._size += size
         return True
@@ -690,9 +689,6 @@ class Function(Code):
             return
         written = self.written | plan.registers.changed[unit.entry] | plan.registers.shown[unit.entry]
         self._start(self.context, after, self.slots, written, index + 1)
-        late = self.let(f"icmp ugt i64 {self.count[0]}, {self._limit()}") if unit.loop_heads else ""
-        if late:
-            self._poll_if(late, self.count[0])
 
     def _state_now(self) -> State:
         """The kinds of all variables now; slots of this expansion count from its base."""
@@ -765,7 +761,7 @@ class Function(Code):
     def _after_call(self, count: str, unwind: str, *, goes_on: bool = False) -> None:
         """-1 is a callee that left; it is past any limit too."""
         on = self.label()
-        if goes_on:
+        if goes_on or self.unit.entry not in self.plan.looking:
             left = self.let(f"icmp eq i64 {count}, -1")
             self.do(f"br i1 {left}, label %{unwind}, label %{on}, {COLD}")
             self.at(on)

@@ -7,7 +7,7 @@ import threading
 from typing import Any, Final
 
 from vm.native.compile import binding, machine
-from vm.native.module import SYMBOL, TABLE
+from vm.native.names import SYMBOL, TABLE
 from vm.native.store import Compiled
 
 _RUN: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)

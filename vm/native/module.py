@@ -13,10 +13,8 @@ from vm.native import runtime
 from vm.native.code import Code, Value, real
 from vm.native.function import Function, signature
 from vm.native.instructions import generic_helper
+from vm.native.names import SYMBOL, TABLE
 from vm.native.plan import Plan
-
-SYMBOL = "qbc_native_run"
-TABLE = "qbc_native_entries"
 
 
 @dataclass(frozen=True)

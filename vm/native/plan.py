@@ -13,14 +13,19 @@ from vm.program import Program
 
 SMALL: Final = 48
 """Instructions of a subroutine that is expanded wherever it is called."""
-ONLY: Final = 800
+ONLY: Final = 400
 """Instructions of a subroutine that is expanded at its only call."""
 UNROLLED: Final = 180
 """Instructions that a subroutine may come to by expanding its calls of itself."""
+TINY: Final = 24
+"""Instructions of one that may come to :data:`UNROLLED_TINY` if it calls itself twice: calls are most of its work."""
+UNROLLED_TINY: Final = 720
 LEVELS: Final = 8
 """How deep it is expanded in itself at most."""
-HOST: Final = 4000
+HOST: Final = 1500
 """Instructions that a function may come to."""
+_FAR: Final = 10_000
+"""Instructions that a unit's calls may come to before it looks at the count after each."""
 _WATCH: Final = 32
 """Levels of calls between two looks at the host's stack."""
 
@@ -51,6 +56,8 @@ class Plan:
         """Units that recurse or come to one that does: they count their depth."""
         self.watching: set[int] = set()
         """Units that look at the host's stack."""
+        self.looking: set[int] = set()
+        """Units that look at the count after each call."""
         self.frames = self.values = 0
         """Frames, and values on their stacks, that units outside recursions come to at most."""
         self.top = self._top()
@@ -127,7 +134,8 @@ class Plan:
                 size += self.expanded[callee]
         self.expanded[unit.entry] = size
         levels, total, copies = 0, size, itself
-        while itself and levels < LEVELS and total + copies * size <= UNROLLED:
+        most = UNROLLED_TINY if itself > 1 and size <= TINY else UNROLLED
+        while itself and levels < LEVELS and total + copies * size <= most:
             total += copies * size
             copies *= itself
             levels += 1
@@ -144,7 +152,8 @@ class Plan:
         if unit is None or unit.is_recursive or entry not in self.expanded:
             return False
         size = self.expanded[entry]
-        return size <= SMALL or (size <= ONLY and self.sites.get(entry, 0) == 1)
+        # Where there is a loop, a call costs little beside it.
+        return (size <= SMALL and not unit.loop_heads) or (size <= ONLY and self.sites.get(entry, 0) == 1)
 
     def _straight(self) -> int:
         """Instructions that run between two looks at the count at most."""
@@ -152,8 +161,13 @@ class Plan:
         most = 0
         for component in self.units.order:
             for unit in component:
-                below = max((longest.get(other, 0) for other in unit.others), default=0)
-                length = self.whole[unit.entry] + below
+                calls = [self.flow.rows[index][1] for index in self._call_sites(unit)]
+                below = [longest.get(other, 0) for other in (*calls, *unit.others)]
+                if unit.is_recursive or unit.is_indirect or sum(below) > _FAR:
+                    self.looking.add(unit.entry)
+                    length = self.whole[unit.entry] + max(below, default=0)
+                else:
+                    length = self.whole[unit.entry] + sum(below)
                 most = max(most, length)
                 # One that recurses looks when it is entered.
                 longest[unit.entry] = 0 if unit.is_recursive else length

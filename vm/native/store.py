@@ -8,12 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vm import cache as disk
 from vm.native.compile import compile_ir, target
-from vm.native.module import emit
-from vm.native.plan import Plan
 from vm.program import Program
+
+if TYPE_CHECKING:
+    from vm.native.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ def find(name: str) -> Compiled | None:
 
 def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Collection[int], name: str) -> Compiled:
     """Compile, and keep it."""
+    # What compiles is imported where something is compiled.
+    from vm.native.module import emit
+
     here = target()
     module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, here.convention, has_fma=here.has_fma)
     compiled = Compiled(compile_ir(module.text, level), module.entries, plan.straight)

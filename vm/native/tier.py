@@ -19,7 +19,8 @@ from vm.program import Program
 
 HOT: Final = 40_000_000
 """Instructions in the interpreter after which compiling begins: about 0.1 s."""
-LEVEL: Final = 2
+LARGE: Final = 12_000
+"""Instructions of a program from which on the whole of it is optimised less."""
 _TRIES: Final = 4
 """Compilations of one run, as other parts of a program become hot."""
 _PLACES: Final = 8
@@ -30,11 +31,15 @@ _PAUSE: Final = 0.05
 class Tier:
     """One machine's way to compiled code."""
 
-    def __init__(self, program: Program, driver: Callable[[], Driver], *, float_arguments: bool) -> None:
-        """``driver`` makes the machine's driver when there is code to install."""
+    def __init__(
+        self, program: Program, driver: Callable[[], Driver], *, level: int | None, float_arguments: bool
+    ) -> None:
+        """``driver`` makes the machine's driver when there is code to install; ``level``: of optimisation, 0 to 2, None
+        to choose by the program's size."""
         self._program = program
         self._make_driver = driver
         self._floats = float_arguments
+        self._level = level if level is not None else 2 if len(program.rows) <= LARGE else 1
         self.driver: Driver | None = None
         """Set once there is compiled code."""
         self.compile_seconds = 0.0
@@ -49,17 +54,22 @@ class Tier:
         """Digest of the cache's entry that is installed already."""
 
     def _key(self, *, whole: bool) -> str:
-        return store.key(self._program, LEVEL, whole=whole, float_arguments=self._floats)
+        return store.key(self._program, self._level, whole=whole, float_arguments=self._floats)
 
-    def start_native(self) -> None:
-        """Compile everything, unless the cache has it. Raises :class:`vm.native.compile.UnsupportedError`."""
-        from vm.native.plan import Plan
-
+    def start_native(self, place: int, calls: Sequence[int]) -> None:
+        """Compile everything, unless the cache has it; in the middle of a run (at ``place``, with ``calls`` open),
+        with ways in there. Raises :class:`vm.native.compile.UnsupportedError`."""
         self._name = self._key(whole=True)
-        compiled = store.find(self._name)
+        is_begun = place != self._program.object.entry
+        compiled = None if is_begun else store.find(self._name)
         if compiled is None:
+            from vm.native import hot
+            from vm.native.plan import Plan
+
             start = time.perf_counter()
-            compiled = store.build(Plan(self._program, float_arguments=self._floats), LEVEL, None, (), self._name)
+            plan = Plan(self._program, float_arguments=self._floats)
+            resumed = hot.resumed(plan, (place, *calls)) if is_begun else ()
+            compiled = store.build(plan, self._level, None, resumed, self._name)
             self.compile_seconds = time.perf_counter() - start
         self._install(compiled)
 
