@@ -70,7 +70,9 @@ RESTORE: Final = "<restore>"
 # -- how they run
 
 ENGINES_TO_TEST: Final = [engine for engine in ("interp", "native") if engine in ENGINES]
-_SETTINGS: Final[dict[str, Any]] = {"seed": 77, "clock": 1_700_000_000_000_000, "args": (-3, 2.5, 2**63 - 1)}
+_SETTINGS: Final[dict[str, Any]] = {"seed": 77, "clock": 1_700_000_000_000_000}
+_ARGUMENTS: Final[tuple[tuple[int | float, ...], ...]] = ((-3, 2.5, 2**63 - 1), (-3, 7, 2**63 - 1))
+"""With a float, and with integers only: the native engine tells them apart."""
 _INPUT: Final = b"first\nsecond line\r\n\n\xff\xfe\nlast"
 _MEMORY: Final = 1 << 30
 _DEEP: Final = 40_000_000
@@ -933,8 +935,8 @@ _LEVELS = (0, 0, 1, 0, 0, 0, 2, 0, 0, 0)
 class Model(MachineModel):
     """The model, with the limits of the stacks, and what it executed."""
 
-    def __init__(self, obj: ObjectFile) -> None:
-        super().__init__(obj, pages=_MEMORY // PAGE, stdin=_INPUT, **_SETTINGS)
+    def __init__(self, obj: ObjectFile, args: Sequence[int | float] = ()) -> None:
+        super().__init__(obj, pages=_MEMORY // PAGE, stdin=_INPUT, args=args, **_SETTINGS)
         self.seen: set[int] = set()
         """Instructions that were executed, by index."""
         for offset, content in obj.data:
@@ -994,6 +996,7 @@ class Case:
     """Single steps before it runs."""
     optimize: int = 0
     """Level of the native engine."""
+    args: tuple[int | float, ...] = _ARGUMENTS[0]
 
     @property
     def is_deep(self) -> bool:
@@ -1014,18 +1017,26 @@ def case(seed: int, limit: int | None = None) -> Case:
     if rng.random() < 0.1:
         # Into the middle of it, where loops and calls are open.
         steps = rng.randrange(60, 1500)
-    return Case(text, drawn if limit is None else limit, steps, _LEVELS[seed % len(_LEVELS)])
+    return Case(
+        text, drawn if limit is None else limit, steps, _LEVELS[seed % len(_LEVELS)], _ARGUMENTS[seed // 10 % 2]
+    )
 
 
-def _machine(obj: ObjectFile, engine: str, limit: int, optimize: int = 0) -> Machine:
-    stdin = io.BytesIO(_INPUT)
+def _machine(obj: ObjectFile, engine: str, tried: Case) -> Machine:
     return Machine(
-        obj, engine=engine, optimize=optimize, memory=_MEMORY, max_instructions=limit, stdin=stdin, **_SETTINGS
+        obj,
+        engine=engine,
+        optimize=tried.optimize,
+        memory=_MEMORY,
+        max_instructions=tried.limit,
+        stdin=io.BytesIO(_INPUT),
+        args=tried.args,
+        **_SETTINGS,
     )
 
 
 def _run(obj: ObjectFile, engine: str, tried: Case) -> tuple[Machine, Outcome]:
-    machine = _machine(obj, engine, tried.limit, tried.optimize)
+    machine = _machine(obj, engine, tried)
     for _ in range(tried.steps):
         if machine.step() is not None:
             break
@@ -1077,7 +1088,7 @@ def compare_case(tried: Case, engines: Sequence[str] = tuple(ENGINES_TO_TEST)) -
             same(engine, state, states[0])
         outcome = runs[0][1]
         return Result(outcome.trap.name if outcome.trap else "ended", outcome.count, frozenset())
-    model = Model(obj)
+    model = Model(obj, tried.args)
     name, status = model.run(tried.limit)
     expected = state_of_model(model)
     for engine, (machine, outcome) in zip(engines, runs, strict=True):

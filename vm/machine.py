@@ -419,8 +419,8 @@ class Machine:
         self._take_over()
         self._calls.output.flush()
         self._watch()
-        if self.memory.may_pass:
-            self.memory.check()
+        if self.memory.may_pass and self.memory.pages > self.memory.page_cap:
+            raise FaultError("memory", f"the program touched {self.touched >> 20:,} MiB, more than the limit allows")
         if self._progress is not None:
             self._progress(self)
 

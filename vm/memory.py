@@ -79,12 +79,6 @@ class Memory:
             self._count[0] += len(stretch) - int(np.count_nonzero(stretch))
             stretch[:] = 1
 
-    def check(self) -> None:
-        """Raise :class:`MemoryCapError` if compiled code passed the limit."""
-        if self.pages > self.page_cap:
-            raise MemoryCapError
-        self._is_behind = True
-
     @property
     def may_pass(self) -> bool:
         """Whether the pages that were written may be more than the limit.

@@ -142,9 +142,9 @@ class Transfer:
         gives = call.gives if call is not None else ("any", "any")
         for register, given in enumerate(gives):
             kind = _GIVES[given]
-            if call is not None and not self.units.flow.float_arguments:
+            if call is not None and kind == EITHER and not self.units.flow.float_arguments:
                 # What is of either kind is an argument, or 0 where there is none.
-                kind &= INTEGER
+                kind = INTEGER
             state = self._set(state, register, kind)
         return state
 
