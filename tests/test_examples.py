@@ -27,14 +27,16 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 8
 
 
+@pytest.mark.parametrize("engine", ["interp", "native"])
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_example(path: Path) -> None:
+def test_example(path: Path, engine: str) -> None:
     text = path.read_text("utf-8")
     built = load([str(path)])
     assert not built.diagnostics
     assert built.object is not None
     machine = Machine(
         built.object,
+        engine=engine,
         max_instructions=100_000_000,
         seed=int("".join(said(text, "seed")) or "0"),
         args=[float(argument) for line in said(text, "args") for argument in line.split()],

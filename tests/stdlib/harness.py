@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qbcc.library import stdlib_dir
 from tests.programs import build
-from vm.machine import Machine
+from vm.machine import Machine, TrapError
 
 SCRATCH = 0x800_0000
 """Memory for arguments."""
@@ -68,16 +68,23 @@ class Library:
         self.routines = {name: routine for name, routine in routines(file).items() if routine.is_public}
         calls = "\n".join(f"call_{name}: QCALL {name}\nQRET" for name in self.routines)
         text = f'.include "{file}"\n.text\nmain: QHALT\n{extra}\n.query_interface\n{calls}\n'
-        self.machine = Machine(build(text), max_instructions=20_000_000, **settings)
+        obj = build(text)
+        settings = {"seed": 1, "clock": 1_700_000_000_000_000, **settings}
+        self.machine, self.twin = (
+            Machine(obj, engine=engine, optimize=1, max_instructions=20_000_000, **settings)
+            for engine in ("interp", "native")
+        )
         self.machine.run()
+        self.twin.run()
 
     def call(self, name: str, *args: int | float) -> int | float:
         """r0 of a call. Registers that the comment does not name must come back as they were, the value stack empty."""
         machine = self.machine
         before = [*map(_wrapped, args), *SENTINELS[len(args) :]]
-        for register, value in enumerate(before):
-            machine.set(register, value)
-        result = machine.call(f"call_{name}", *args)
+        for one in (machine, self.twin):
+            for register, value in enumerate(before):
+                one.set(register, value)
+        result = self._both(f"call_{name}", *args)
         changed = self.routines[name].changes
         assert changed <= {0, 1, 2, 3}
         for register, value in enumerate(before):
@@ -87,6 +94,27 @@ class Library:
         assert machine.stack == []
         return result
 
+    def _both(self, entry: str, *args: int | float) -> int | float:
+        """Call on both engines; they must agree in everything."""
+        results: list[int | float] = []
+        traps: list[TrapError] = []
+        for one in (self.machine, self.twin):
+            try:
+                results.append(one.call(entry, *args))
+            except TrapError as trap:
+                traps.append(trap)
+        assert len(traps) in (0, 2), traps
+        if traps:
+            assert str(traps[0].trap) == str(traps[1].trap)
+            raise traps[0]
+        assert self.machine.count == self.twin.count
+        # As text: a NaN is not equal to itself, and -0.0 is to 0.0.
+        assert repr(results[0]) == repr(results[1])
+        states = [[repr(one.get(register)) for register in range(16)] for one in (self.machine, self.twin)]
+        assert states[0] == states[1]
+        assert self.machine.output == self.twin.output
+        return results[0]
+
     def pair(self, name: str, *args: int | float) -> complex:
         """r0 and r1 of a call as a complex number."""
         real = self.call(name, *args)
@@ -94,7 +122,8 @@ class Library:
 
     def put(self, content: bytes, address: int = SCRATCH) -> int:
         """Bytes in memory; their address."""
-        self.machine.view(address, len(content))[:] = memoryview(content)
+        for one in (self.machine, self.twin):
+            one.view(address, len(content))[:] = memoryview(content)
         return address
 
     def text(self, content: bytes, address: int = SCRATCH) -> int:
@@ -102,7 +131,9 @@ class Library:
         return self.put(content + b"\0", address)
 
     def bytes_at(self, address: int, length: int) -> bytes:
-        return self.machine.peek(address, length).tobytes()
+        found, same = (one.peek(address, length).tobytes() for one in (self.machine, self.twin))
+        assert found == same
+        return found
 
     def string_at(self, address: int) -> bytes:
         return self.bytes_at(address, 100_000).split(b"\0", 1)[0]

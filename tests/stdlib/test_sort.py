@@ -60,7 +60,7 @@ def test_by_a_routine_and_stable(values: list[int]) -> None:
 def test_many(size: int) -> None:
     sort = lib("qbc_sort.qbc")
     values = np.random.default_rng(3).integers(-(2**63), 2**63 - 1, size)
-    sort.machine.view(SCRATCH, size, "<i8")[:] = values
+    sort.put(values.astype("<i8").tobytes())
     sort.call("qbc_sort_ints", SCRATCH, size, WORK)
     assert np.array_equal(sort.machine.view(SCRATCH, size, "<i8"), np.sort(values))
 
