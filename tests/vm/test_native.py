@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import subprocess
 import sys
@@ -161,9 +160,20 @@ def test_a_thread_with_a_small_stack(kilobytes: int) -> None:
     assert results == [(0, 200_000)]
 
 
-def test_the_stack_has_room_below_here() -> None:
-    here = ctypes.c_int64()
-    assert 0 < stack.lowest() < ctypes.addressof(here)
+def test_where_the_stack_is_not_known_recursions_are_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "lowest", lambda: stack._NOWHERE)
+    text = "main: QMOV r0, 1000\nQCALL f\nQHALT\nf: QJLE r0, 0, @out\nQSUB r0, 1\nQCALL f\nQADD r2, 1\n@out: QRET"
+    assert both(text).get(2) == 1000
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere nobody tells")
+def test_each_thread_has_its_own_stack() -> None:
+    found = [stack.lowest()]
+    thread = threading.Thread(target=lambda: found.append(stack.lowest()))
+    thread.start()
+    thread.join()
+    assert len(set(found)) == 2
+    assert all(0 < place < stack._NOWHERE for place in found)
 
 
 def test_threads_run_side_by_side() -> None:

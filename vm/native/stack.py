@@ -17,8 +17,8 @@ def _library() -> Any:
     return ctypes.CDLL(None)
 
 
-_SMALL: Final = 128 << 10
-"""Bytes that are taken to be there where the system does not tell."""
+_NOWHERE: Final = (1 << 63) - 1
+"""Where the system does not tell: recursions then run in the interpreter, which needs no stack of the host."""
 _KNOWN: Final = threading.local()
 
 
@@ -28,10 +28,7 @@ def lowest() -> int:
         found: int | None = _KNOWN.bottom
     except AttributeError:
         found = _KNOWN.bottom = _bottom()
-    if found is not None:
-        return found + MARGIN
-    here = ctypes.c_int64()
-    return ctypes.addressof(here) - _SMALL
+    return found + MARGIN if found is not None else _NOWHERE
 
 
 def _bottom() -> int | None:
