@@ -16,6 +16,7 @@ import pytest
 from tests.programs import build
 from tests.random_programs import state_of
 from vm import pagemap
+from vm.interp import engine as interpreter
 from vm.isa import CALL_DEPTH
 from vm.machine import Machine
 from vm.memory import PAGE
@@ -355,3 +356,9 @@ def test_the_kernel_tells_the_same_both_ways() -> None:
     pages = list(pagemap.written(address, 1 << 36))
     assert pages == [(5, 8), (0x700000, 0x700001)]
     assert list(pagemap.read_entries(address, 1 << 36)) == pages
+
+
+def test_the_shipped_interpreter_is_of_these_sources() -> None:
+    """Else a first run compiles it for seconds: ``make interp`` makes it anew."""
+    if compiling.target().triple.startswith("x86_64"):
+        assert interpreter.is_shipped()
