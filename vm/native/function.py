@@ -189,7 +189,6 @@ class Function(Code):
             for register, kind in self.signature()[1]:
                 value = real(f"%p{register}") if kind == REAL else Value(kind, f"%p{register}", f"%q{register}")
                 self._store(register, value, kind)
-            self.do("store i64 %c, ptr %count")
             self._set_until("%c")
             if self.unit.entry in self.plan.watching:
                 self._watch()
@@ -209,9 +208,7 @@ class Function(Code):
             for slot in range(held):
                 self._load_cell(REGISTERS + slot, bottom, slot * layout.CELL, state >> 2 * (REGISTERS + slot) & 3)
             self.set_word(layout.SP, lower)
-        count = self.word(layout.COUNT)
-        self.do(f"store i64 {count}, ptr %count")
-        self._set_until(count)
+        self._set_until(self.word(layout.COUNT))
 
     def _load_cell(self, variable: int, base: str, offset: int, kind: int) -> None:
         if kind == REAL:
@@ -231,7 +228,7 @@ class Function(Code):
             bad = self.let(f"or i1 {bad}, {deep}")
         late = self.let(f"icmp ugt i64 %c, {self._limit()}")
         bad = self.let(f"or i1 {bad}, {late}")
-        self.begin, self.count = self.unit.entry, ("%c", 0)
+        self.begin, self.count = self.unit.entry, (self.let("load i64, ptr %count"), 0)
         self.state = self.plan.kinds.before[self.unit.entry]
         self.new_segment(self.unit.entry)
         self.exit_if(bad)
@@ -372,8 +369,12 @@ class Function(Code):
         name, offset = count
         return self.let(f"add i64 {name}, {offset}") if offset else name
 
+    def _absolute(self, count: str) -> str:
+        """The count itself from what it is kept as: its distance to ``%until``, so that a loop tests but a sign."""
+        return self.let(f"add i64 {count}, {self.let('load i64, ptr %until')}")
+
     def count_before(self, index: int) -> str:
-        """Instructions executed before ``index``."""
+        """Instructions executed before ``index``, less ``%until``."""
         return self._counted((self.count[0], self.count[1] + index - self.begin))
 
     def _leave(self, leave: _Leave) -> None:
@@ -394,7 +395,7 @@ class Function(Code):
             self._spill(segment.written)
         if leave.unwinds < 0:
             index = segment.index if leave.index < 0 else leave.index
-            count = leave.count or self._counted(segment.count)
+            count = self._absolute(leave.count or self._counted(segment.count))
             self.do(f"call void @leave(ptr %s, i64 {leave.status}, i64 {index}, i64 {count}, i64 {reason})")
         slots, call = segment.slots, leave.unwinds if not leave.goes_on else -1
         context: Expansion | None = segment.context
@@ -468,27 +469,36 @@ class Function(Code):
         self.at(f"{context.prefix}b{block.start}")
         self._start(context, state, context.base + depth, written, block.start)
         if block.start in unit.loop_heads:
-            self._poll_in_loop(self.count[0])
+            self._poll_in_loop(block.start)
         for index in range(block.start, block.end):
             self._instruction(index, block)
             if self.ended:
                 return
         self._go(block.end)
 
-    def _poll_in_loop(self, count: str) -> None:
-        """Look at the limit every so many instructions, so that a loop only compares two registers."""
-        until = self.let("load i64, ptr %until")
+    def _poll_in_loop(self, index: int) -> None:
+        """Look at the limit every so many instructions."""
         slow, on = self.label("slow"), self.label()
-        self.do(f"br i1 {self.let(f'icmp ugt i64 {count}, {until}')}, label %{slow}, label %{on}, {COLD}")
+        self.do(f"br i1 {self.let(f'icmp sgt i64 {self.count[0]}, 0')}, label %{slow}, label %{on}, {COLD}")
         self.at(slow)
+        count = self._absolute(self.count[0])
         self._poll_if(self.let(f"icmp ugt i64 {count}, {self._limit()}"), count)
         self._set_until(count)
         self.do(f"br label %{on}")
         self.at(on)
+        self.count = (self.let("load i64, ptr %count"), 0)
+        self.new_segment(index)
 
     def _set_until(self, count: str) -> None:
+        """Choose the count at which a loop looks at the limit next, and keep the count as the distance to it."""
         soon = self.let(f"add i64 {count}, {_STRETCH}")
-        self.do(f"store i64 {self.let(f'call i64 @llvm.umin.i64(i64 {soon}, i64 {self._limit()})')}, ptr %until")
+        until = self.let(f"call i64 @llvm.umin.i64(i64 {soon}, i64 {self._limit()})")
+        self.do(f"store i64 {until}, ptr %until")
+        self.do(f"store i64 {self.let(f'sub i64 {count}, {until}')}, ptr %count")
+
+    def _count_from(self, count: str) -> tuple[str, int]:
+        """What a count that a call gave back is kept as."""
+        return self.let(f"sub i64 {count}, {self.let('load i64, ptr %until')}"), 0
 
     def _poll_if(self, late: str, count: str) -> None:
         """Call the host where the count is past the limit, and leave if it says so."""
@@ -716,7 +726,7 @@ class Function(Code):
         unit = plan.by_entry[callee]
         self.called.add(callee)
         result, parameters, results = signature(plan, unit)
-        arguments = ["ptr %s", f"i64 {count}"]
+        arguments = ["ptr %s", f"i64 {self._absolute(count)}"]
         if callee in plan.deep:
             own = "%depth" if self.unit.entry in plan.deep and not self.is_resumed else "0"
             arguments.append(f"i64 {self.let(f'add i64 {own}, {self.context.depth + (not goes_on)}')}")
@@ -740,7 +750,7 @@ class Function(Code):
             return
         self._take_results(result, returned, results)
         self.written |= plan.registers.shown[callee]
-        self.count, self.begin = (after, 0), index + 1
+        self.count, self.begin = self._count_from(after), index + 1
         self.new_segment(index + 1)
         self._after_call(after, unwind, goes_on=goes_on)
 
@@ -799,7 +809,7 @@ class Function(Code):
         depth = self.let(f"add i64 {own}, {self.context.depth + 1}")
         unwind = self.label("unwind")
         self.leaves.append(_Leave(self.segment, unwind, unwinds=index, is_whole=True))
-        after = self.let(f"call i64 {compiled}(ptr %s, i64 {count}, i64 {depth})")
+        after = self.let(f"call i64 {compiled}(ptr %s, i64 {self._absolute(count)}, i64 {depth})")
         state = self.plan.transfer.after_call(index, self._state_now())
         if state is None:
             self.do(f"br label %{unwind}")
@@ -814,7 +824,7 @@ class Function(Code):
             if changed >> register & 1:
                 self._reload_cell(cells, register, state >> 2 * register & 3)
         self.written = ALL
-        self.count, self.begin = (after, 0), index + 1
+        self.count, self.begin = self._count_from(after), index + 1
         self.new_segment(index + 1)
         self._poll_if(self.let(f"icmp ugt i64 {after}, {self._limit()}"), after)
 
@@ -850,12 +860,12 @@ class Function(Code):
             return
         if self.is_resumed:
             self._spill(ALL)
-            self.set_word(layout.COUNT, count)
+            self.set_word(layout.COUNT, self._absolute(count))
             self.do("ret i64 0")
             return
         result, _, results = self.signature()
         whole = "poison"
-        fields = [f"i64 {count}"]
+        fields = [f"i64 {self._absolute(count)}"]
         for register, kind in results:
             value = self.get(register)
             if kind == REAL:

@@ -266,7 +266,14 @@ def _access(frame: Frame, index: int, op: Op, slots: list[int], end: int) -> Non
     else:
         # Volatile: a store of what is there already still touches its page.
         if op.name == "QSTORE":
-            code.do(f"store volatile i64 {_visible(code, frame.operand(slots[0]))}, ptr {place}, align 1")
+            stored = frame.operand(slots[0])
+            if stored.kind == REAL and stored.name[0] == "%":
+                # As a float, so that it stays in a float register.
+                is_nan = code.let(f"fcmp uno double {stored.name}, 0.0")
+                shown = code.let(f"select i1 {is_nan}, double {arithmetic.NAN}, double {stored.name}")
+                code.do(f"store volatile double {shown}, ptr {place}, align 1")
+            else:
+                code.do(f"store volatile i64 {_visible(code, stored)}, ptr {place}, align 1")
         else:
             kind = _STORES[op.name]
             code.do(f"store volatile {kind} {code.let(f'trunc i64 {value} to {kind}')}, ptr {place}, align 1")
