@@ -22,10 +22,17 @@ from benchmarks.suite import HERE, NAMES
 )
 @click.option("--markdown", is_flag=True, help="Print Markdown instead of tables for a terminal.")
 @click.option("--show", type=click.Path(path_type=Path, exists=True), help="Show saved results and measure nothing.")
+@click.option("--chart", type=click.Path(path_type=Path), help="Draw the ratios to C as a PNG or SVG.")
 def main(
-    only: tuple[str, ...], runs: int, small: bool, json_path: Path | None, markdown: bool, show: Path | None
+    only: tuple[str, ...],
+    runs: int,
+    small: bool,
+    json_path: Path | None,
+    markdown: bool,
+    show: Path | None,
+    chart: Path | None,
 ) -> None:
-    """Measure the machine, the assembler and the commands beside Python, Numba and C."""
+    """Measure the machine, the assembler and the commands beside C, LuaJIT, Wasmtime, Numba and Python."""
     try:
         results = load(show) if show else runner.measure(only or NAMES, runs=runs, small=small, note=_note)
     except (BenchmarkError, ValueError) as error:
@@ -34,6 +41,10 @@ def main(
         path = json_path or HERE / "results" / f"{results.date.replace(':', '').replace('+0000', 'Z')}.json"
         save(results, path)
         click.echo(f"saved {path}", err=True)
+    if chart is not None:
+        from benchmarks.chart import draw
+
+        draw(results, chart)
     if markdown:
         click.echo(report.markdown(results), nl=False)
     else:

@@ -33,6 +33,8 @@ class Run:
     seconds: float
     answer: Answer
     instructions: int | None = None
+    compiling: float = 0.0
+    """Seconds that compiling took before, where it is known."""
 
 
 Runner = Callable[[], Run]
@@ -54,20 +56,57 @@ def build(path: Path, *defines: tuple[str, str]) -> ObjectFile:
     return result.object
 
 
-def qbc(benchmark: Benchmark, size: int) -> Runner:
-    """The program on the machine's default engine."""
+def _machine(engine: str, benchmark: Benchmark, size: int) -> Runner:
+    """The program on one of the machine's engines. Compiling and loading come before the run's time."""
     defines, args = (((benchmark.define, str(size)),), ()) if benchmark.define else ((), (size,))
     program = build(benchmark.path, *defines)
 
     def run() -> Run:
-        machine = Machine(program, args=args)
+        machine = Machine(program, engine=engine, args=args)
+        machine.prepare()
         start = time.perf_counter()
         outcome = machine.run()
         seconds = time.perf_counter() - start
         if outcome.status:
             reason = outcome.trap.message if outcome.trap else f"status {outcome.status}"
             raise BenchmarkError(f"{benchmark.name}: {reason}")
-        return Run(seconds, benchmark.answer(_answer(benchmark, machine)), outcome.count)
+        return Run(seconds, benchmark.answer(_answer(benchmark, machine)), outcome.count, machine.compile_seconds)
+
+    return run
+
+
+def native(benchmark: Benchmark, size: int) -> Runner:
+    """The program as machine code."""
+    return _machine("native", benchmark, size)
+
+
+def interp(benchmark: Benchmark, size: int) -> Runner:
+    """The program in the interpreter."""
+    return _machine("interp", benchmark, size)
+
+
+def luajit(benchmark: Benchmark, size: int) -> Runner | None:
+    """The same algorithm in LuaJIT; None where there is none."""
+    from benchmarks.peers import lua
+
+    function = lua.function(benchmark)
+    return None if function is None else _timed(function, size)
+
+
+def wasmtime(benchmark: Benchmark, size: int) -> Runner | None:
+    """The same algorithm in WebAssembly, compiled by Wasmtime; None where there is none."""
+    from benchmarks.peers import wasm
+
+    instance = wasm.prepare(benchmark)
+    if instance is None:
+        return None
+    compiling = wasm.compile_seconds(benchmark)
+
+    def run() -> Run:
+        function = instance()
+        start = time.perf_counter()
+        answer = function(size)
+        return Run(time.perf_counter() - start, answer, None, compiling)
 
     return run
 
@@ -103,6 +142,11 @@ def c(benchmark: Benchmark, size: int) -> Runner | None:
     return _timed(function, size, getattr(library, f"{benchmark.name}_release", None))
 
 
+_FRESH: Final = 1 << 16
+"""Bytes from which on C takes its arrays fresh from the system, each time: as the machine takes its pages."""
+_M_MMAP_THRESHOLD: Final = -3
+
+
 def _timed(function: Callable[[int], Answer], size: int, release: Callable[[], object] | None = None) -> Runner:
     """Times ``function``; ``release``, which frees what it left, is not timed, as the machine's end is not."""
 
@@ -127,13 +171,20 @@ def c_library() -> ctypes.CDLL | None:
         library = Path(folder) / "benchmarks.so"
         options = ["-O2", "-ffp-contract=off", "-shared", "-fPIC"]
         subprocess.run([compiler, *options, str(C_SOURCE), "-o", str(library), "-lm"], check=True)
-        return ctypes.CDLL(str(library))
+        loaded = ctypes.CDLL(str(library))
+        # Else the C library keeps the pages of one run for the next.
+        if hasattr(loaded, "mallopt"):
+            loaded.mallopt(_M_MMAP_THRESHOLD, _FRESH)
+        return loaded
 
 
 CONTENDERS: Final[dict[str, Callable[[Benchmark, int], Runner | None]]] = {
-    "qbc": qbc,
-    "python": python,
-    "numba": numba,
     "c": c,
+    "native": native,
+    "luajit": luajit,
+    "wasmtime": wasmtime,
+    "numba": numba,
+    "interp": interp,
+    "python": python,
 }
-"""By the name in results; ``qbc`` is the one that the others stand beside."""
+"""By the name in results; ``c`` is the one that the others stand beside."""

@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +16,9 @@ from typing import Final
 from benchmarks.contenders import BenchmarkError
 from benchmarks.suite import HERE, PROGRAMS
 
-QBC: Final = (sys.executable, "-c", "from qbcc.cli.qbc import main; main()")
-"""The ``qbc`` command of this checkout, installed or not."""
+QBC: Final = (sys.executable, "-c", "from qbcc.cli.start import qbc; qbc()")
+QBCC: Final = (sys.executable, "-c", "from qbcc.cli.start import qbcc; qbcc()")
+"""The commands of this checkout, installed or not."""
 
 TABLE_NODES: Final = 196_883
 TABLE_SMALL: Final = 1_000
@@ -33,14 +34,15 @@ class ProcessRun:
     output: bytes
 
 
-def run_process(command: Sequence[str]) -> ProcessRun:
-    """Runs ``command`` in the checkout; :class:`BenchmarkError` if it fails.
+def run_process(command: Sequence[str], settings: Mapping[str, str] | None = None) -> ProcessRun:
+    """Runs ``command`` in the checkout, ``settings`` added to the environment; :class:`BenchmarkError` if it fails.
 
     The kernel counts the memory of this process, until the command replaces it, as the child's. So a peak
     below this process's own says nothing, and these benchmarks run before it loads Numba.
     """
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent) as process:
+    environment = {**os.environ, **(settings or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent, env=environment) as process:
         assert process.stdout is not None
         output = process.stdout.read()
         # Not process.wait(): only wait4 tells the memory of this one child.
@@ -54,24 +56,37 @@ def run_process(command: Sequence[str]) -> ProcessRun:
     return ProcessRun(seconds, peak * 1024, output)
 
 
-def start_up(runs: int) -> tuple[list[ProcessRun], list[ProcessRun]]:
-    """A hello program by ``qbc run`` and, beside it, by Python. The first run of each is not counted."""
-    ours: list[ProcessRun] = []
-    python: list[ProcessRun] = []
-    for _ in range(runs + 1):
-        ours.append(run_process([*QBC, "run", str(PROGRAMS / "hello.qbc")]))
-        python.append(run_process([sys.executable, "-c", "print('Hello')"]))
-    if any(run.output != b"Hello\n" for run in ours + python):
-        raise BenchmarkError("hello: the output is not the greeting")
-    return ours[1:], python[1:]
-
-
-def routing_table(runs: int, nodes: int) -> list[ProcessRun]:
-    """``qbc run moonshine_instantiate -o t.parquet`` for ``nodes`` nodes, not counting the first run."""
+def start_up(runs: int) -> dict[str, list[ProcessRun]]:
+    """A hello program by ``qbc run``, from source and as an object, and by Python. First runs are not counted."""
     with TemporaryDirectory() as folder:
-        target = Path(folder) / "table.parquet"
-        options = ["-D", f"MOONSHINE_DIMENSION={nodes}", "-o", str(target)]
-        results = [run_process([*QBC, "run", "moonshine_instantiate", *options]) for _ in range(runs + 1)]
+        source, compiled = str(PROGRAMS / "hello.qbc"), str(Path(folder) / "hello.qbo")
+        run_process([*QBCC, "compile", source, "-o", compiled])
+        commands = {
+            "qbc run hello.qbc": [*QBC, "run", source],
+            "qbc run hello.qbo": [*QBC, "run", compiled],
+            "python -c \"print('Hello')\"": [sys.executable, "-c", "print('Hello')"],
+        }
+        found: dict[str, list[ProcessRun]] = {name: [] for name in commands}
+        for _ in range(runs + 1):
+            for name, command in commands.items():
+                found[name].append(run_process(command))
+    if any(run.output != b"Hello\n" for taken in found.values() for run in taken):
+        raise BenchmarkError("hello: the output is not the greeting")
+    return {name: taken[1:] for name, taken in found.items()}
+
+
+def routing_table(runs: int, nodes: int, *, cold: bool) -> list[ProcessRun]:
+    """``qbc run moonshine_instantiate -o t.npz`` for ``nodes`` nodes: with an empty cache each time, or with one that
+    the engine ``native`` has filled."""
+    results = []
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "table.npz"
+        command = [*QBC, "run", "moonshine_instantiate", "-D", f"MOONSHINE_DIMENSION={nodes}", "-o", str(target)]
+        if not cold:
+            run_process([*command, "--engine", "native"], {"QBC_CACHE_DIR": folder})
+        for number in range(runs):
+            cache = Path(folder) / f"cache{number}" if cold else Path(folder)
+            results.append(run_process(command, {"QBC_CACHE_DIR": str(cache)}))
         if not target.stat().st_size:
             raise BenchmarkError("routing table: the file is empty")
-    return results[1:]
+    return results

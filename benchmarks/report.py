@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from benchmarks.results import AssemblerResult, ProcessResult, ProgramResult, Results, Samples
+from benchmarks.results import AssemblerResult, ProcessResult, ProgramResult, Results, Samples, geometric_mean
+from benchmarks.suite import STANDARD
+
+OTHERS: Final = ("native", "luajit", "wasmtime", "numba", "interp", "python")
+"""Contenders that stand beside C, in the order of the tables."""
+LABELS: Final = {
+    "native": "native", "luajit": "LuaJIT", "wasmtime": "Wasmtime", "numba": "Numba", "interp": "interp",
+    "python": "Python",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,10 +29,20 @@ class Table:
 
 def tables(results: Results) -> list[Table]:
     """The results as tables; those without a row are left out."""
+    means = [_means("all", results.programs)] if results.programs else []
+    chosen = [row for row in results.programs if row.name in STANDARD]
+    if len(chosen) == len(STANDARD):
+        means.insert(0, _means(f"the {len(STANDARD)}", chosen))
     programs = Table(
-        "Programs: median (fastest-slowest); x is the machine's time over the peer's",
-        ("program", "instructions", "million/s", "qbc", "Python", "Numba", "C -O2"),
-        [_program(row) for row in results.programs],
+        "Programs: C's median (fastest-slowest), and the others' medians over it; last, the geometric means",
+        ("program", "C -O2", *(LABELS[name] for name in OTHERS)),
+        [*(_program(row) for row in results.programs), *means],
+        right_from=1,
+    )
+    spreads = Table(
+        "Times: median (fastest-slowest), compiling before it, instructions",
+        ("program", "native", "compiling", "interp", "instructions", "million/s in interp"),
+        [_times(row) for row in results.programs],
         right_from=1,
     )
     processes = Table(
@@ -38,7 +57,7 @@ def tables(results: Results) -> list[Table]:
         [_assembler(results.assembler)] if results.assembler else [],
         right_from=0,
     )
-    return [table for table in (programs, processes, assembler) if table.rows]
+    return [table for table in (programs, spreads, processes, assembler) if table.rows]
 
 
 def heading(results: Results) -> str:
@@ -81,9 +100,23 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _program(row: ProgramResult) -> tuple[str, ...]:
-    ours = row.contenders["qbc"]
-    peers = (_peer(row.contenders.get(name), ours) for name in ("python", "numba", "c"))
-    return (row.name, f"{row.instructions:,}", f"{row.rate:.0f}", _spread(ours), *peers)
+    c = row.contenders.get("c")
+    return (row.name, _spread(c) if c is not None else "-", *(_ratio(row.ratio(name)) for name in OTHERS))
+
+
+def _means(name: str, rows: Sequence[ProgramResult]) -> tuple[str, ...]:
+    return (f"**{name}**", "", *(_ratio(geometric_mean(rows, other)) for other in OTHERS))
+
+
+def _times(row: ProgramResult) -> tuple[str, ...]:
+    native, interp = row.contenders["native"], row.contenders["interp"]
+    compiling = row.compiling.get("native")
+    took = f"{_digits(1e3 * compiling)} ms" if compiling else "-"
+    return (row.name, _spread(native), took, _spread(interp), f"{row.instructions:,}", f"{row.rate:.0f}")
+
+
+def _ratio(ratio: float | None) -> str:
+    return "-" if ratio is None else _digits(ratio)
 
 
 def _process(row: ProcessResult) -> tuple[str, ...]:
@@ -93,12 +126,6 @@ def _process(row: ProcessResult) -> tuple[str, ...]:
 
 def _assembler(row: AssemblerResult) -> tuple[str, ...]:
     return f"{row.lines:,}", f"{row.rate:,.0f}", _spread(row.samples)
-
-
-def _peer(samples: Samples | None, ours: Samples) -> str:
-    if samples is None:
-        return "-"
-    return f"{_spread(samples)} {_digits(ours.median / samples.median)}x"
 
 
 def _spread(samples: Samples) -> str:

@@ -10,13 +10,14 @@ import shutil
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the JSON; another is refused."""
 
 
@@ -44,7 +45,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class ProgramResult:
-    """One program: what each contender took, by the contender's name (``qbc`` is always there)."""
+    """One program: what each contender took, by the contender's name (``native`` and ``interp`` are always there)."""
 
     name: str
     group: str
@@ -52,11 +53,18 @@ class ProgramResult:
     size: int
     instructions: int
     contenders: dict[str, Samples]
+    compiling: dict[str, float] = field(default_factory=dict)
+    """Seconds that compiling took, where that is known; never inside the runs' time."""
 
     @property
     def rate(self) -> float:
-        """Million instructions a second of the machine, at the median."""
-        return self.instructions / self.contenders["qbc"].median / 1e6
+        """Million instructions a second of the interpreter, at the median."""
+        return self.instructions / self.contenders["interp"].median / 1e6
+
+    def ratio(self, contender: str) -> float | None:
+        """A contender's time over C's; None where one of them is missing."""
+        ours, c = self.contenders.get(contender), self.contenders.get("c")
+        return None if ours is None or c is None else ours.median / c.median
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,16 @@ def describe_machine() -> dict[str, str]:
         "load before": f"{load:.1f}",
         "system": f"{platform.system()} {platform.machine()}",
         "python": sys.version.split()[0],
-        "numba": version("numba"),
+        **{name: _version(name) for name in ("llvmlite", "numba", "lupa", "wasmtime")},
         "gcc": _gcc(),
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _processor() -> str:
@@ -135,6 +150,12 @@ def save(results: Results, path: Path) -> None:
     data = {"format": FORMAT, **dataclasses.asdict(results)}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def geometric_mean(rows: Sequence[ProgramResult], contender: str) -> float | None:
+    """Of a contender's ratios to C, over the programs that it has; None if it has none."""
+    ratios = [ratio for row in rows if (ratio := row.ratio(contender)) is not None]
+    return statistics.geometric_mean(ratios) if ratios else None
 
 
 def load(path: Path) -> Results:

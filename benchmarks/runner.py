@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable, Collection, Mapping
+from tempfile import TemporaryDirectory
 
 from benchmarks import processes
 from benchmarks.assembler import generate
-from benchmarks.contenders import CONTENDERS, BenchmarkError, Run, Runner
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Run, Runner, native
 from benchmarks.results import AssemblerResult, ProcessResult, ProgramResult, Results, Samples, start
 from benchmarks.suite import (
     ASSEMBLER,
@@ -35,14 +37,15 @@ def measure(
     # Whole processes come first: see :func:`benchmarks.processes.run_process`.
     if START in names:
         note(START)
-        ours, python = processes.start_up(runs)
-        results.processes.append(_process("qbc run hello.qbc", "hello", ours))
-        results.processes.append(_process("python -c \"print('Hello')\"", "the same in Python", python))
+        for name, taken in processes.start_up(runs).items():
+            results.processes.append(_process(name, "a greeting", taken))
     if TABLE in names:
         note(TABLE)
         nodes = processes.TABLE_SMALL if small else processes.TABLE_NODES
-        table = processes.routing_table(runs, nodes)
-        results.processes.append(_process("qbc run moonshine_instantiate -o t.parquet", f"{nodes:,} nodes", table))
+        for cold in (True, False):
+            taken = processes.routing_table(runs, nodes, cold=cold)
+            about = f"{nodes:,} nodes, {'an empty' if cold else 'a warm'} cache"
+            results.processes.append(_process("qbc run moonshine_instantiate -o t.npz", about, taken))
     if ASSEMBLER in names:
         note(ASSEMBLER)
         results.assembler = measure_assembler(ASSEMBLER_SMALL if small else ASSEMBLER_LINES, runs=runs)
@@ -64,15 +67,32 @@ def measure_program(benchmark: Benchmark, *, runs: int, small: bool) -> ProgramR
         for name, runner in present.items():
             samples[name].append(runner())
     answers = {name: taken[0].answer for name, taken in samples.items()}
+    compiling = {name: max(run.compiling for run in taken) for name, taken in samples.items()}
+    compiling["native"] = compile_time(benchmark, size)
     _agree(benchmark, size, answers)
     return ProgramResult(
         name=benchmark.name,
         group=benchmark.group,
         about=benchmark.about,
         size=size,
-        instructions=samples["qbc"][0].instructions or 0,
+        instructions=samples["interp"][0].instructions or 0,
         contenders={name: Samples([run.seconds for run in taken]) for name, taken in samples.items()},
+        compiling={name: seconds for name, seconds in compiling.items() if seconds},
     )
+
+
+def compile_time(benchmark: Benchmark, size: int) -> float:
+    """What the native engine takes to compile a program, with an empty cache."""
+    before = os.environ.get("QBC_CACHE_DIR")
+    with TemporaryDirectory() as folder:
+        os.environ["QBC_CACHE_DIR"] = folder
+        try:
+            return native(benchmark, size)().compiling
+        finally:
+            if before is None:
+                del os.environ["QBC_CACHE_DIR"]
+            else:
+                os.environ["QBC_CACHE_DIR"] = before
 
 
 def check(benchmark: Benchmark, size: int) -> dict[str, Run]:

@@ -79,6 +79,12 @@ BENCHMARKS: Final[tuple[Benchmark, ...]] = (
     ),
 )
 
+STANDARD: Final = (
+    "fib", "sieve", "mandelbrot", "nbody", "spectral", "fannkuch", "matrix", "nqueens", "sha256", "quicksort",
+    "strings", "jinvariant", "table",
+)  # fmt: skip
+"""The programs that languages are compared by."""
+
 ASSEMBLER_LINES: Final = 200_000
 ASSEMBLER_SMALL: Final = 2_000
 

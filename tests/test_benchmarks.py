@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import contenders, processes, report, results, runner, suite
+from benchmarks import chart, contenders, processes, report, results, runner, suite
 from benchmarks.suite import BENCHMARKS, HERE, Answer, Benchmark
 from tests import routing_model
 from vm import output
@@ -149,8 +149,8 @@ KNOWN: dict[str, Answer] = {
 @pytest.mark.parametrize("benchmark_", BENCHMARKS, ids=lambda benchmark_: benchmark_.name)
 def test_every_contender_gives_the_known_answer(benchmark_: Benchmark) -> None:
     runs = runner.check(benchmark_, benchmark_.small)
-    assert runs["qbc"].answer == KNOWN[benchmark_.name]
-    assert {"qbc", "python"} <= runs.keys()
+    assert runs["native"].answer == KNOWN[benchmark_.name]
+    assert {"native", "interp", "python"} <= runs.keys()
 
 
 def test_a_program_without_an_argument_takes_the_suite_size() -> None:
@@ -165,14 +165,20 @@ def test_a_program_without_an_argument_takes_the_suite_size() -> None:
 def test_contenders_that_disagree_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = runner.Run(0.1, -1)
     monkeypatch.setitem(runner.CONTENDERS, "python", lambda benchmark, size: lambda: wrong)
-    with pytest.raises(runner.BenchmarkError, match="fib 15: the answers differ: qbc 610, python -1"):
+    with pytest.raises(runner.BenchmarkError, match=r"fib 15: the answers differ: .*native 610.*python -1"):
         runner.check(next(b for b in BENCHMARKS if b.name == "fib"), 15)
 
 
 def _results() -> results.Results:
     made = results.Results("2026-01-02T03:04:05+00:00", {"processor": "Test"}, small=False)
-    contenders = {"qbc": results.Samples([0.2, 0.1, 0.4]), "python": results.Samples([2.0])}
-    made.programs.append(results.ProgramResult("fib", "call", "recursion", 30, 50_000_000, contenders))
+    contenders = {
+        "c": results.Samples([0.1]),
+        "native": results.Samples([0.12]),
+        "interp": results.Samples([0.2, 0.1, 0.4]),
+        "python": results.Samples([2.0]),
+    }
+    row = results.ProgramResult("fib", "call", "recursion", 30, 50_000_000, contenders, {"native": 0.05})
+    made.programs.append(row)
     made.processes.append(results.ProcessResult("qbc run x", "start", results.Samples([0.25]), 90_000_000))
     made.assembler = results.AssemblerResult(200_000, results.Samples([4.0, 5.0]))
     return made
@@ -186,13 +192,15 @@ def test_results_survive_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [json.dumps({"format": 99}), "[1]", "all:"])
 def test_foreign_files_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
-    with pytest.raises(ValueError, match=r"x\.json: not benchmark results of format 1"):
+    with pytest.raises(ValueError, match=r"x\.json: not benchmark results of format 2"):
         results.load(tmp_path / "x.json")
 
 
 def test_report_has_medians_spreads_and_ratios() -> None:
     text = report.markdown(_results())
-    assert "| fib | 50,000,000 | 250 | 200 ms (100-400) | 2000 ms (2000-2000) 0.100x | - | - |" in text
+    assert "| fib | 100 ms (100-100) | 1.20 | - | - | - | 2.00 | 20.0 |" in text
+    assert "| **all** |  | 1.20 | - | - | - | 2.00 | 20.0 |" in text
+    assert "| fib | 120 ms (120-120) | 50.0 ms | 200 ms (100-400) | 50,000,000 | 250 |" in text
     assert "| qbc run x | start | 250 ms (250-250) | 90 MB |" in text
     assert "| 200,000 | 44,444 | 4500 ms (4000-5000) |" in text
     assert "2026-01-02T03:04:05+00:00: processor Test." in text
@@ -219,9 +227,18 @@ def test_the_command_measures_shows_and_saves(tmp_path: Path) -> None:
     assert shown.stdout == report.markdown(loaded)
 
 
+def test_the_chart_is_drawn(tmp_path: Path) -> None:
+    chart.draw(_results(), tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_whole_processes_run_and_their_output_is_checked() -> None:
     measured = runner.measure([suite.START, suite.TABLE], runs=1, small=True)
-    assert [row.about for row in measured.processes] == ["hello", "the same in Python", "1,000 nodes"]
+    assert [row.about for row in measured.processes] == [
+        *["a greeting"] * 3,
+        "1,000 nodes, an empty cache",
+        "1,000 nodes, a warm cache",
+    ]
     assert all(len(row.samples.seconds) == 1 for row in measured.processes)
 
 

@@ -34,6 +34,7 @@ def _runtime() -> Any | None:
     return None
 
 
+@cache
 def function(benchmark: Benchmark) -> Callable[[int], Answer] | None:
     """The program as a function; None without LuaJIT, or where there is no such program."""
     path = LUA / f"{benchmark.name}.lua"

@@ -1,7 +1,7 @@
 """``python -m benchmarks.wat.generate``: make the WAT files from ``benchmarks/c``.
 
-Needs clang and wasm-ld 14 or newer, and wasm2wat (Debian: clang, lld, wabt). What they make is kept in the tree, so that
-measuring needs none of them."""
+Needs clang and wasm-ld 14 or newer, and wasm2wat (Debian: clang, lld, wabt). What they make is kept in the tree, so
+that measuring needs none of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Final
 HERE: Final = Path(__file__).resolve().parent
 SOURCE: Final = HERE.parent / "c" / "benchmarks.c"
 NAMES: Final = (
-    "fib", "nqueens", "sieve", "matrix", "quicksort", "fannkuch", "sha256", "mandelbrot", "nbody", "spectral", "strings",
+    "fib", "nqueens", "sieve", "matrix", "quicksort", "fannkuch", "sha256", "mandelbrot", "nbody", "spectral",
+    "strings",
 )  # fmt: skip
 """Those that need no sines and exponentials: WebAssembly has none, and calling the host for each would be what is
 measured."""

@@ -144,6 +144,11 @@ class Function(Code):
         self.queued: set[str] = set()
         self.segment: Segment
         self._expansions = 0
+        self.is_distance = bool(unit.loop_heads) and not plan.calls_in_loops(unit)
+        """Whether the count is kept as its distance to ``%until``: loops then test but a sign, and calls do more."""
+        self.polls_in_loops = self.is_distance
+        self.prologue = self.prologue_end = 0
+        """Lines before those that choose ``%until``, which a function without loops does not need."""
         self._size = unit.size
         needed = plan.registers.needed[unit.entry]
         self.given: Mask = ALL if self.is_resumed else needed
@@ -159,6 +164,8 @@ class Function(Code):
         # Leaving never makes more code to leave from.
         for leave in self.leaves:
             self._leave(leave)
+        if not self.polls_in_loops:
+            del self.lines[self.prologue : self.prologue_end]
         body = "\n".join(self.lines)
         variables = "\n".join(
             f"  {form} = alloca {'double' if form[1] == 'f' else 'i64'}" for form in sorted(self.forms)
@@ -189,7 +196,7 @@ class Function(Code):
             for register, kind in self.signature()[1]:
                 value = real(f"%p{register}") if kind == REAL else Value(kind, f"%p{register}", f"%q{register}")
                 self._store(register, value, kind)
-            self._set_until("%c")
+            self._first_until("%c")
             if self.unit.entry in self.plan.watching:
                 self._watch()
         self._go_to(self.context, first)
@@ -208,7 +215,7 @@ class Function(Code):
             for slot in range(held):
                 self._load_cell(REGISTERS + slot, bottom, slot * layout.CELL, state >> 2 * (REGISTERS + slot) & 3)
             self.set_word(layout.SP, lower)
-        self._set_until(self.word(layout.COUNT))
+        self._first_until(self.word(layout.COUNT))
 
     def _load_cell(self, variable: int, base: str, offset: int, kind: int) -> None:
         if kind == REAL:
@@ -370,11 +377,13 @@ class Function(Code):
         return self.let(f"add i64 {name}, {offset}") if offset else name
 
     def _absolute(self, count: str) -> str:
-        """The count itself from what it is kept as: its distance to ``%until``, so that a loop tests but a sign."""
+        """The count itself from what it is kept as."""
+        if not self.is_distance:
+            return count
         return self.let(f"add i64 {count}, {self.let('load i64, ptr %until')}")
 
     def count_before(self, index: int) -> str:
-        """Instructions executed before ``index``, less ``%until``."""
+        """Instructions executed before ``index``, as the count is kept."""
         return self._counted((self.count[0], self.count[1] + index - self.begin))
 
     def _leave(self, leave: _Leave) -> None:
@@ -478,8 +487,13 @@ class Function(Code):
 
     def _poll_in_loop(self, index: int) -> None:
         """Look at the limit every so many instructions."""
+        self.polls_in_loops = True
         slow, on = self.label("slow"), self.label()
-        self.do(f"br i1 {self.let(f'icmp sgt i64 {self.count[0]}, 0')}, label %{slow}, label %{on}, {COLD}")
+        if self.is_distance:
+            late = self.let(f"icmp sgt i64 {self.count[0]}, 0")
+        else:
+            late = self.let(f"icmp ugt i64 {self.count[0]}, {self.let('load i64, ptr %until')}")
+        self.do(f"br i1 {late}, label %{slow}, label %{on}, {COLD}")
         self.at(slow)
         count = self._absolute(self.count[0])
         self._poll_if(self.let(f"icmp ugt i64 {count}, {self._limit()}"), count)
@@ -489,15 +503,26 @@ class Function(Code):
         self.count = (self.let("load i64, ptr %count"), 0)
         self.new_segment(index)
 
+    def _first_until(self, count: str) -> None:
+        """Begin to count."""
+        if not self.is_distance:
+            self.do(f"store i64 {count}, ptr %count")
+        self.prologue = len(self.lines)
+        self._set_until(count)
+        self.prologue_end = len(self.lines)
+
     def _set_until(self, count: str) -> None:
-        """Choose the count at which a loop looks at the limit next, and keep the count as the distance to it."""
+        """Choose the count at which a loop looks at the limit next."""
         soon = self.let(f"add i64 {count}, {_STRETCH}")
         until = self.let(f"call i64 @llvm.umin.i64(i64 {soon}, i64 {self._limit()})")
         self.do(f"store i64 {until}, ptr %until")
-        self.do(f"store i64 {self.let(f'sub i64 {count}, {until}')}, ptr %count")
+        kept = self.let(f"sub i64 {count}, {until}") if self.is_distance else count
+        self.do(f"store i64 {kept}, ptr %count")
 
     def _count_from(self, count: str) -> tuple[str, int]:
         """What a count that a call gave back is kept as."""
+        if not self.is_distance:
+            return count, 0
         return self.let(f"sub i64 {count}, {self.let('load i64, ptr %until')}"), 0
 
     def _poll_if(self, late: str, count: str) -> None:

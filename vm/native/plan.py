@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from vm.flow import blocks, kinds, registers, units
-from vm.flow.blocks import CALL, Block, Flow
+from vm.flow.blocks import CALL, CALL_INDIRECT, Block, Flow
+from vm.flow.graph import components
 from vm.flow.kinds import Transfer
 from vm.flow.units import Unit
 from vm.isa import BY_SYSTEM_CALL
@@ -145,6 +146,21 @@ class Plan:
     def _call_sites(self, unit: Unit) -> list[int]:
         rows = self.flow.rows
         return [i for block in unit.blocks for i in range(block.start, block.end) if rows[i][0] == CALL]
+
+    def calls_in_loops(self, unit: Unit) -> bool:
+        """Whether a unit that recurses calls something in a loop."""
+        if not unit.is_recursive:
+            return False
+        starts = self.starts(unit)
+        inside = {start: [after for after in block.successors if after in starts] for start, block in starts.items()}
+        around = {
+            start
+            for loop in components(inside, inside.__getitem__)
+            for start in loop
+            if len(loop) > 1 or start in inside[start]
+        }
+        calling = (CALL, CALL_INDIRECT)
+        return any(self.flow.rows[i][0] in calling for start in around for i in range(start, starts[start].end))
 
     def is_small(self, entry: int) -> bool:
         """Whether a call of it is expanded in place."""
