@@ -142,7 +142,7 @@ def c(benchmark: Benchmark, size: int) -> Runner | None:
     return _timed(function, size, getattr(library, f"{benchmark.name}_release", None))
 
 
-_FRESH: Final = 1 << 16
+_FRESH: Final = 128 << 10
 """Bytes from which on C takes its arrays fresh from the system, each time: as the machine takes its pages."""
 _M_MMAP_THRESHOLD: Final = -3
 

@@ -22,8 +22,8 @@ from qbcc.parser import MAX_LINE
 from qbcc.syntax import DIRECTIVES
 from tests.programs import build, errors
 from vm.isa import BY_NAME, CALL_DEPTH, ISA_VERSION, KINDS, OPS, STACK_DEPTH, SYSTEM_CALLS
+from vm.limits import KEPT_LIMIT
 from vm.objfile import FORMAT_VERSION, MAGIC, MAX_BYTES, to_bytes
-from vm.syscalls import KEPT_LIMIT
 from vm.trap import TRAPS
 from vm.verify import MAX_DATA, MAX_INSTRUCTIONS
 

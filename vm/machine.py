@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -16,15 +15,17 @@ from numpy.typing import NDArray
 from vm.bytecode import ObjectFile
 from vm.interp import layout
 from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
+from vm.limits import Deadline
 from vm.memory import PAGE, Memory, MemoryCapError
 from vm.native.watch import woken
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
-from vm.syscalls import FaultError, Random, SystemCalls
-from vm.trap import Location, Operand, Trap
+from vm.syscalls import Random, SystemCalls
+from vm.trap import FaultError, Location, Operand, Trap
 
 if TYPE_CHECKING:
     from vm.native.driver import Driver
+    from vm.native.load import Loaded
     from vm.native.tier import Tier
 
 ENGINES: Final = ("auto", "interp", "native")
@@ -109,8 +110,7 @@ class Machine:
         self.seed = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else seed
         """The seed in use."""
         self._max = _ENDLESS if max_instructions is None else max_instructions
-        self._timeout = timeout
-        self._deadline: float | None = None
+        self._deadline = Deadline(timeout)
         self._progress = progress
         self._state = np.zeros(layout.STATE_WORDS, np.int64)
         self._state_address = self._state.ctypes.data
@@ -123,7 +123,7 @@ class Machine:
             random=Random(self.seed, self._word(layout.RANDOM)),
             clock=clock,
             arguments=args,
-            watch=self._watch,
+            watch=self._deadline.check,
         )
         self._engine: Callable[[int], int] | None = None
         self._driver: Driver | None = None
@@ -228,20 +228,25 @@ class Machine:
         try:
             from vm.native.tier import Tier
 
-            self._tier = Tier(
-                self.program, self._make_driver, level=self._level, float_arguments=self._calls.has_float_arguments
-            )
+            self._tier = Tier(self.program, level=self._level, float_arguments=self._calls.has_float_arguments)
             if self._wants == "native":
-                self._tier.start_native(self.pc, self._open_calls())
+                self._install(self._tier.start_native(self.pc, self._open_calls()))
             else:
-                self._tier.start_auto()
-            self._driver = self._tier.driver
+                self._install(self._tier.start_auto())
         except (UnsupportedError, RuntimeError) as reason:
             # What LLVM itself refuses is a RuntimeError.
             self._tier = None
             self._wants = "interp"
             line = str(reason).partition("\n")[0]
             self.notice = f"no machine code here ({line}); the interpreter runs the program"
+
+    def _install(self, loaded: Loaded | None) -> None:
+        """Run on compiled code from now on, if there is some."""
+        if loaded is None:
+            return
+        if self._driver is None:
+            self._driver = self._make_driver()
+        self._driver.install(loaded)
 
     # -- state
 
@@ -323,7 +328,7 @@ class Machine:
     def run(self) -> Outcome:
         """Go on to the end, a trap or a limit. A machine that has ended stays so."""
         self.prepare()
-        self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        self._deadline.begin()
         with woken(self._wake):
             while self.outcome is None:
                 try:
@@ -376,7 +381,7 @@ class Machine:
             self._stop("instructions", f"the limit of {self._max:,} instruction{'s' * (self._max != 1)} is reached")
             return
         try:
-            self._watch()
+            self._deadline.check()
             self._word(layout.LIMIT)[0] = min(count + length, self._max)
             self._handle(self._enter())
         except FaultError as fault:
@@ -418,7 +423,7 @@ class Machine:
         """For the native engine: what happens between two slices of the interpreter."""
         self._take_over()
         self._calls.output.flush()
-        self._watch()
+        self._deadline.check()
         if self.memory.may_pass and self.memory.pages > self.memory.page_cap:
             raise FaultError("memory", f"the program touched {self.touched >> 20:,} MiB, more than the limit allows")
         if self._progress is not None:
@@ -437,7 +442,7 @@ class Machine:
             if self.count >= self._words[layout.LIMIT // 8]:
                 return
             # A slice of system calls takes seconds, one of other instructions some milliseconds.
-            self._watch()
+            self._deadline.check()
             status = self._enter()
         if status & 0xFF == layout.HALT:
             self._calls.output.flush()
@@ -453,8 +458,7 @@ class Machine:
 
     def _sample(self, tier: Tier) -> None:
         """After a slice of the interpreter: tell where the program is; go over to compiled code if there is some."""
-        tier.after_slice(_SLICE, self.pc, self._open_calls())
-        self._driver = tier.driver
+        self._install(tier.after_slice(_SLICE, self.pc, self._open_calls()))
 
     def _open_calls(self) -> list[int]:
         """The innermost calls that have not returned, as instructions."""
@@ -468,11 +472,6 @@ class Machine:
         except FaultError:
             self._word(layout.PC)[0] -= layout.ROW
             raise
-
-    def _watch(self) -> None:
-        """Raise if the time is up."""
-        if self._deadline is not None and time.monotonic() >= self._deadline:
-            raise FaultError("time", f"the limit of {self._timeout:g} s is reached")
 
     # -- traps
 

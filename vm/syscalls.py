@@ -13,24 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm.isa import BY_SYSTEM_CALL, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE
+from vm.limits import Allowance
 from vm.memory import Memory, MemoryCapError
 from vm.streams import Lines
+from vm.trap import FaultError
 
-KEPT_LIMIT: Final = 1 << 28
-"""Bytes of output and of records that a run may make the host keep (256 MiB)."""
 _RECORD_COST: Final = 128
 _NAME_LIMIT: Final = 4096
 _CHUNK: Final = 1 << 20
 _MASK: Final = (1 << 64) - 1
-
-
-class FaultError(Exception):
-    """A trap that a system call raises: its name in :data:`vm.trap.STATUS` and one line."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
-        self.message = message
 
 
 class Registers(Protocol):
@@ -49,16 +40,16 @@ class Registers(Protocol):
 class Output:
     """Standard output: passed on to a sink in pieces, or kept."""
 
-    def __init__(self, sink: Callable[[bytes], object] | None, spend: Callable[[int], None]) -> None:
-        """``spend`` is told of every byte that is kept, and refuses too many."""
+    def __init__(self, sink: Callable[[bytes], object] | None, allowance: Allowance) -> None:
+        """``allowance`` is told of every byte that is kept, and refuses too many."""
         self.kept = bytearray()
         self._sink = sink
-        self._spend = spend
+        self._allowance = allowance
 
     def reserve(self, length: int) -> None:
         """Count bytes that will be kept against the run's allowance; raises before any is written."""
         if self._sink is None:
-            self._spend(length)
+            self._allowance.spend(length)
 
     def write(self, data: bytes) -> None:
         """Add bytes that were reserved."""
@@ -125,18 +116,14 @@ class SystemCalls:
         """``clock``: Unix time in µs that calls 3 and 6 are fixed to. ``watch`` raises when the run must stop;
         long calls ask it now and then."""
         self.memory = memory
-        self.output = Output(stdout, self._spend)
+        self._allowance = Allowance()
+        self.output = Output(stdout, self._allowance)
         self.records: list[tuple[str, int | float]] = []
         self.random = random
         self._stdin = Lines(stdin, watch) if stdin is not None else None
         self._clock = clock
         self._arguments = tuple(arguments)
         self._watch = watch
-        self.spent = 0
-        """Bytes kept so far, against :data:`KEPT_LIMIT`."""
-        self._calls: dict[int, Callable[[Registers], None]] = {
-            number: getattr(self, f"_{call.name}") for number, call in BY_SYSTEM_CALL.items()
-        }
 
     def run(self, number: int, registers: Registers) -> None:
         """Execute call ``number``. Raises :class:`FaultError` before any effect."""
@@ -150,7 +137,8 @@ class SystemCalls:
                 raise FaultError(
                     "kind", f"system call {number} ({call.name}) takes {want} in r{register}, which is {have}"
                 )
-        self._calls[number](registers)
+        execute: Callable[[Registers], None] = getattr(self, f"_{call.name}")
+        execute(registers)
 
     @property
     def has_float_arguments(self) -> bool:
@@ -162,12 +150,7 @@ class SystemCalls:
         self.output.kept[:] = output
         self.records[:] = records
         self.random.state = random
-        self.spent = len(output) + sum(len(name.encode()) + _RECORD_COST for name, _ in records)
-
-    def _spend(self, amount: int) -> None:
-        if self.spent + amount > KEPT_LIMIT:
-            raise FaultError("memory", f"the run's output and records pass {KEPT_LIMIT >> 20} MiB")
-        self.spent += amount
+        self._allowance.spent = len(output) + sum(len(name.encode()) + _RECORD_COST for name, _ in records)
 
     def _range(self, address: int, length: int, what: str) -> None:
         if not Memory.is_valid(address, length):
@@ -261,6 +244,6 @@ class SystemCalls:
     def _record(self, registers: Registers) -> None:
         address = int(registers.get(0))
         end = self._string_end(address, _NAME_LIMIT)
-        self._spend(end - address + _RECORD_COST)
+        self._allowance.spend(end - address + _RECORD_COST)
         name = self.memory.bytes[address:end].tobytes().decode(errors="replace")
         self.records.append((name, registers.get(1)))

@@ -87,3 +87,12 @@ class ObjectError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class FaultError(Exception):
+    """A trap on its way to the machine: its name in :data:`STATUS` and one line."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -362,3 +364,18 @@ def test_the_shipped_interpreter_is_of_these_sources() -> None:
     """Else a first run compiles it for seconds: ``make interp`` makes it anew."""
     if compiling.target().triple.startswith("x86_64"):
         assert interpreter.is_shipped()
+
+
+@pytest.mark.parametrize("engine", ["interp", "native"])
+def test_a_machine_that_nobody_holds_is_gone_at_once(engine: str) -> None:
+    # 64 GiB of address space each: waiting for the garbage collector would use up the process's.
+    gc.collect()
+    gc.disable()
+    try:
+        machine = Machine(build(LOOPS.format(10)), engine=engine)
+        assert machine.run().trap is None
+        memory = weakref.ref(machine.memory)
+        del machine
+        assert memory() is None
+    finally:
+        gc.enable()

@@ -6,7 +6,9 @@ last place; so every instruction belongs to exactly one unit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP_INDIRECT, POP, PUSH, Block, Flow
@@ -35,8 +37,9 @@ class Unit:
     """Call instructions."""
     is_indirect: bool
     """Whether it calls or jumps through a register."""
-    loop_heads: frozenset[int] = frozenset()
-    """First instructions of the blocks that a jump goes back to: every cycle inside the unit has one."""
+    retreats: frozenset[tuple[int, int]] = frozenset()
+    """Where control goes back, as (last instruction of a block, first of the next): every cycle inside has such
+    a step."""
     depth: dict[int, int] = field(default_factory=dict)
     """Values on the stack since the entry, by block; empty unless :attr:`is_tidy`."""
     slots: int = 0
@@ -45,6 +48,11 @@ class Unit:
     """Whether it, and all that it calls, take off the stack exactly what they put there."""
     is_recursive: bool = False
     """Whether it can come to itself through calls and continuations."""
+
+    @cached_property
+    def loop_heads(self) -> frozenset[int]:
+        """First instructions of the blocks that control goes back to."""
+        return frozenset(head for _, head in self.retreats)
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -122,25 +130,26 @@ def _unit(flow: Flow, entry: int, owner: dict[int, int]) -> Unit:
         continuations=tuple(sorted(outside)),
         calls=calls,
         is_indirect=is_indirect,
-        loop_heads=_loop_heads(order, parents, inside),
+        retreats=_retreats(order, parents, inside, blocks),
     )
 
 
-def _loop_heads(order: list[int], parents: dict[int, int], inside: object) -> frozenset[int]:
-    """Where an edge goes back to a block that is open in the depth-first walk."""
-    assert callable(inside)
+def _retreats(
+    order: list[int], parents: dict[int, int], inside: Callable[[int], list[int]], blocks: dict[int, Block]
+) -> frozenset[tuple[int, int]]:
+    """Where a step goes back to a block that is open in the depth-first walk."""
     # An ancestor's interval of preorder numbers holds its descendants.
     number = {start: position for position, start in enumerate(order)}
     last = list(range(len(order)))
     for position in range(len(order) - 1, 0, -1):
         above = parents[order[position]]
         last[above] = max(last[above], last[position])
-    heads = set()
-    for start in order:
-        for after in inside(start):
-            if number[after] <= number[start] <= last[number[after]]:
-                heads.add(after)
-    return frozenset(heads)
+    return frozenset(
+        (blocks[start].end - 1, after)
+        for start in order
+        for after in inside(start)
+        if number[after] <= number[start] <= last[number[after]]
+    )
 
 
 def _find_depths(flow: Flow, unit: Unit) -> None:

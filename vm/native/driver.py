@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -19,7 +20,7 @@ from vm.native import stack
 from vm.native.load import Loaded
 from vm.native.watch import PERIOD
 from vm.program import Program
-from vm.syscalls import FaultError
+from vm.trap import FaultError
 
 _POLL: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 _SYSTEM: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
@@ -41,13 +42,26 @@ class Host(Protocol):
         """Do a system call on the registers in the cells; raises :class:`FaultError` where it traps."""
 
 
+def _weakly(method: Callable[..., int]) -> Callable[..., int]:
+    """A bound method that does not keep its object alive."""
+    found = weakref.WeakMethod(method)
+
+    def call(*arguments: int) -> int:
+        bound = found()
+        assert bound is not None
+        result: int = bound(*arguments)
+        return result
+
+    return call
+
+
 class Driver:
     """The compiled code of one machine."""
 
     def __init__(self, host: Host, rows: Any, words: Any, state: int, interpreter: Any) -> None:
         """``rows``: the machine's own, which are marked where control can enter; ``words``: its state, at address
         ``state``; ``interpreter``: loads it, giving its callable and its address."""
-        self._host = host
+        self._host_of = weakref.ref(host)
         self._rows = rows
         self._words = words
         self._state = state
@@ -60,13 +74,20 @@ class Driver:
         self._pending: BaseException | None = None
         self._limit = _ENDLESS
         self._polled = time.monotonic()
-        # ctypes frees a callback that nothing holds.
-        self._callbacks = (_POLL(self._poll), _SYSTEM(self._system))
+        # ctypes frees a callback that nothing holds; and one that held the driver would keep both for good.
+        self._callbacks = (_POLL(_weakly(self._poll)), _SYSTEM(_weakly(self._system)))
         self._set(layout.ENTRIES, self._table.ctypes.data)
         for offset, callback in zip((layout.POLL, layout.SYSTEM), self._callbacks, strict=True):
             self._set(offset, ctypes.cast(callback, ctypes.c_void_p).value or 0)
         end = int(words[layout.STACK_END // 8])
         self._set(layout.STACK_SOFT_END, end - _RESERVE * layout.CELL)
+
+    @property
+    def _host(self) -> Host:
+        """The machine, which holds the driver."""
+        host = self._host_of()
+        assert host is not None
+        return host
 
     def _set(self, offset: int, value: int) -> None:
         self._words[offset // 8] = value

@@ -140,7 +140,11 @@ class Function(Code):
         self.ended = False
         """Whether control has left the block."""
         self.leaves: list[_Leave] = []
-        self.waiting: list[tuple[Expansion, Block]] = []
+        self.waiting: list[tuple[Expansion, Block, int]] = []
+        """What is to be emitted: blocks with the number of the copy, and with -1 the looks at the limit on the way back
+        to one."""
+        self.copy = 0
+        """Which copy of its block is being emitted."""
         self.queued: set[str] = set()
         self.segment: Segment
         self._expansions = 0
@@ -159,8 +163,11 @@ class Function(Code):
         """The function's text."""
         self._enter()
         while self.waiting:
-            context, block = self.waiting.pop()
-            self._block(context, block)
+            context, block, copy = self.waiting.pop()
+            if copy < 0:
+                self._way_back(context, block)
+            else:
+                self._block(context, block, copy)
         # Leaving never makes more code to leave from.
         for leave in self.leaves:
             self._leave(leave)
@@ -447,18 +454,22 @@ class Function(Code):
 
     # -- blocks
 
-    def _go_to(self, context: Expansion, block: Block) -> None:
+    def _go_to(self, context: Expansion, block: Block, source: int = -1) -> None:
         """Jump to a block of an expansion, and have it emitted."""
-        label = f"{context.prefix}b{block.start}"
-        self.do(f"br label %{label}")
-        self._queue(context, block)
+        self.do(f"br label %{self._queue(context, block, source)}")
         self.ended = True
 
-    def _queue(self, context: Expansion, block: Block) -> str:
-        label = f"{context.prefix}b{block.start}"
+    def _queue(self, context: Expansion, block: Block, source: int = -1) -> str:
+        """Have a block emitted; the label for the step from instruction ``source`` to it."""
+        copy = 0
+        if (source, block.start) in context.unit.retreats:
+            copy = -1
+            if source == block.end - 1 and self.copy + 1 < self.plan.copies(block):
+                copy = self.copy + 1
+        label = _label(context, block, copy)
         if label not in self.queued:
             self.queued.add(label)
-            self.waiting.append((context, block))
+            self.waiting.append((context, block, copy))
         return label
 
     def _start(self, context: Expansion, state: State, slots: int, written: Mask, index: int) -> None:
@@ -470,25 +481,32 @@ class Function(Code):
         self.ended = False
         self.new_segment(index)
 
-    def _block(self, context: Expansion, block: Block) -> None:
+    def _begin(self, context: Expansion, block: Block) -> None:
+        """Begin as a block begins."""
         unit = context.unit
         state = self.plan.kinds.before[block.start]
         depth = unit.depth[block.start] if unit.is_tidy else 0
         written = ALL if self.is_resumed else self.plan.registers.written[block.start]
-        self.at(f"{context.prefix}b{block.start}")
         self._start(context, state, context.base + depth, written, block.start)
-        if block.start in unit.loop_heads:
-            self._poll_in_loop(block.start)
+
+    def _block(self, context: Expansion, block: Block, copy: int) -> None:
+        self.copy = copy
+        self.at(_label(context, block, copy))
+        self._begin(context, block)
         for index in range(block.start, block.end):
             self._instruction(index, block)
             if self.ended:
                 return
         self._go(block.end)
 
-    def _poll_in_loop(self, index: int) -> None:
-        """Look at the limit every so many instructions."""
+    def _way_back(self, context: Expansion, block: Block) -> None:
+        """Look at the limit every so many instructions, on the way back to a block: there, and not where the block
+        begins, the processor tests what it has just counted."""
+        self.at(_label(context, block, -1))
+        self._begin(context, block)
         self.polls_in_loops = True
-        slow, on = self.label("slow"), self.label()
+        slow = self.label("slow")
+        on = self._queue(context, block)
         if self.is_distance:
             late = self.let(f"icmp sgt i64 {self.count[0]}, 0")
         else:
@@ -499,9 +517,6 @@ class Function(Code):
         self._poll_if(self.let(f"icmp ugt i64 {count}, {self._limit()}"), count)
         self._set_until(count)
         self.do(f"br label %{on}")
-        self.at(on)
-        self.count = (self.let("load i64, ptr %count"), 0)
-        self.new_segment(index)
 
     def _first_until(self, count: str) -> None:
         """Begin to count."""
@@ -599,7 +614,7 @@ class Function(Code):
         if self._is_inside(target):
             self._flush(self.context, [self.plan.kinds.before[target]])
             self.do(f"store i64 {count}, ptr %count")
-            self._go_to(self.context, self._starts(self.context.unit)[target])
+            self._go_to(self.context, self._starts(self.context.unit)[target], end - 1)
         else:
             self._go_out(target, count)
 
@@ -630,7 +645,7 @@ class Function(Code):
         for way in ways:
             if way in inside:
                 block = self._starts(self.context.unit)[way]
-                labels[way] = self._queue(self.context, block)
+                labels[way] = self._queue(self.context, block, index)
             else:
                 labels[way] = self.label("out")
                 stubs.append(way)
@@ -655,7 +670,7 @@ class Function(Code):
         labels = {}
         for way in taken:
             if way in inside:
-                labels[way] = self._queue(self.context, self._starts(self.context.unit)[way])
+                labels[way] = self._queue(self.context, self._starts(self.context.unit)[way], index)
             else:
                 labels[way] = self.label("out")
         ways = " ".join(f"i64 {way}, label %{labels[way]}" for way in taken)
@@ -965,6 +980,10 @@ class Function(Code):
         for register in range(self.plan.gives(index)):
             self._reload_cell(cells, register, state >> 2 * register & 3)
         self.new_segment(index + 1)
+
+
+def _label(context: Expansion, block: Block, copy: int) -> str:
+    return f"{context.prefix}back{block.start}" if copy < 0 else f"{context.prefix}b{block.start}" + ".c" * copy
 
 
 def signature(plan: Plan, unit: Unit) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:

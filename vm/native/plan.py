@@ -23,8 +23,13 @@ TINY: Final = 24
 UNROLLED_TINY: Final = 720
 LEVELS: Final = 8
 """How deep it is expanded in itself at most."""
+COPIES: Final = 4
+"""How often the block of a short loop stands one after the other: it looks at the limit only after the last."""
+SHORT: Final = 12
+"""Instructions of such a block."""
 HOST: Final = 1500
 """Instructions that a function may come to."""
+_CALLS: Final = (CALL, CALL_INDIRECT)
 _FAR: Final = 10_000
 """Instructions that a unit's calls may come to before it looks at the count after each."""
 _WATCH: Final = 32
@@ -50,7 +55,9 @@ class Plan:
         self.expanded: dict[int, int] = {}
         """Instructions with what is expanded in place."""
         self.whole: dict[int, int] = {}
-        """The same with the copies of itself."""
+        """The same with the copies of itself and of short loops."""
+        self.copied: dict[int, int] = {}
+        """Instructions that copies of short loops add to :attr:`expanded`."""
         self.levels: dict[int, int] = {}
         """How often a unit that calls itself is expanded in itself."""
         self.deep: set[int] = set()
@@ -126,6 +133,7 @@ class Plan:
 
     def _expand(self, unit: Unit) -> None:
         size = unit.size
+        copied = sum((self.copies(block) - 1) * (block.end - block.start) for block in unit.blocks)
         itself = 0
         for index in self._call_sites(unit):
             callee = self.flow.rows[index][1]
@@ -133,7 +141,9 @@ class Plan:
                 itself += 1
             elif self.is_small(callee) and size + self.expanded[callee] <= HOST:
                 size += self.expanded[callee]
+                copied += self.copied[callee]
         self.expanded[unit.entry] = size
+        self.copied[unit.entry] = copied
         levels, total, copies = 0, size, itself
         most = UNROLLED_TINY if itself > 1 and size <= TINY else UNROLLED
         while itself and levels < LEVELS and total + copies * size <= most:
@@ -141,7 +151,14 @@ class Plan:
             copies *= itself
             levels += 1
         self.levels[unit.entry] = levels
-        self.whole[unit.entry] = total
+        self.whole[unit.entry] = total // size * (size + copied)
+
+    def copies(self, block: Block) -> int:
+        """How often a block stands one after the other."""
+        is_short = block.end - block.start <= SHORT and block.start in block.successors
+        if not is_short or any(self.flow.rows[i][0] in _CALLS for i in range(block.start, block.end)):
+            return 1
+        return COPIES
 
     def _call_sites(self, unit: Unit) -> list[int]:
         rows = self.flow.rows
@@ -159,8 +176,7 @@ class Plan:
             for start in loop
             if len(loop) > 1 or start in inside[start]
         }
-        calling = (CALL, CALL_INDIRECT)
-        return any(self.flow.rows[i][0] in calling for start in around for i in range(start, starts[start].end))
+        return any(self.flow.rows[i][0] in _CALLS for start in around for i in range(start, starts[start].end))
 
     def is_small(self, entry: int) -> bool:
         """Whether a call of it is expanded in place."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from vm.native import store
-from vm.native.driver import Driver
 from vm.native.load import Loaded
 from vm.program import Program
 
@@ -31,17 +30,11 @@ _PAUSE: Final = 0.05
 class Tier:
     """One machine's way to compiled code."""
 
-    def __init__(
-        self, program: Program, driver: Callable[[], Driver], *, level: int | None, float_arguments: bool
-    ) -> None:
-        """``driver`` makes the machine's driver when there is code to install; ``level``: of optimisation, 0 to 2, None
-        to choose by the program's size."""
+    def __init__(self, program: Program, *, level: int | None, float_arguments: bool) -> None:
+        """``level``: of optimisation, 0 to 2, None to choose by the program's size."""
         self._program = program
-        self._make_driver = driver
         self._floats = float_arguments
         self._level = level if level is not None else 2 if len(program.rows) <= LARGE else 1
-        self.driver: Driver | None = None
-        """Set once there is compiled code."""
         self.compile_seconds = 0.0
         self._samples: Counter[int] = Counter()
         self._seen = 0
@@ -56,7 +49,7 @@ class Tier:
     def _key(self, *, whole: bool) -> str:
         return store.key(self._program, self._level, whole=whole, float_arguments=self._floats)
 
-    def start_native(self, place: int, calls: Sequence[int]) -> None:
+    def start_native(self, place: int, calls: Sequence[int]) -> Loaded:
         """Compile everything, unless the cache has it; in the middle of a run (at ``place``, with ``calls`` open),
         with ways in there. Raises :class:`vm.native.compile.UnsupportedError`."""
         self._name = self._key(whole=True)
@@ -71,28 +64,26 @@ class Tier:
             resumed = hot.resumed(plan, (place, *calls)) if is_begun else ()
             compiled = store.build(plan, self._level, None, resumed, self._name)
             self.compile_seconds = time.perf_counter() - start
-        self._install(compiled)
+        return self._load(compiled)
 
-    def start_auto(self) -> None:
+    def start_auto(self) -> Loaded | None:
         """Take what the cache has."""
         self._name = self._key(whole=False)
         compiled = store.find(self._name) or store.find(self._key(whole=True))
-        if compiled is not None:
-            self._install(compiled)
+        return self._load(compiled) if compiled is not None else None
 
-    def _install(self, compiled: store.Compiled) -> None:
-        if self.driver is None:
-            self.driver = self._make_driver()
-        self.driver.install(Loaded(compiled))
+    def _load(self, compiled: store.Compiled) -> Loaded:
         self._stale = compiled.digest
+        return Loaded(compiled)
 
-    def after_slice(self, executed: int, place: int, calls: Sequence[int]) -> None:
-        """The interpreter ran ``executed`` instructions and is at ``place``; ``calls`` are open, innermost first."""
+    def after_slice(self, executed: int, place: int, calls: Sequence[int]) -> Loaded | None:
+        """The interpreter ran ``executed`` instructions and is at ``place``; ``calls`` are open, innermost first. What
+        to go over to, if that is ready."""
         self._seen += executed
         self._samples.update((place, *calls))
         if self._worker is not None:
-            self._collect()
-        elif self._seen >= HOT and self._tries < _TRIES:
+            return self._collect()
+        if self._seen >= HOT and self._tries < _TRIES:
             from vm.native import worker
 
             self._tries += 1
@@ -101,18 +92,18 @@ class Tier:
             self._worker = worker.start(
                 self._program.object, self._name, self._samples, places, float_arguments=self._floats
             )
+        return None
 
-    def _collect(self) -> None:
-        """Go over to what the other process compiled, once it is done."""
+    def _collect(self) -> Loaded | None:
+        """What the other process compiled, once it is done."""
         now = time.monotonic()
         if now - self._looked < _PAUSE:
-            return
+            return None
         self._looked = now
         assert self._worker is not None
         if self._worker.poll() is None:
-            return
+            return None
         self._worker = None
         self._seen = 0
         compiled = store.find(self._name)
-        if compiled is not None and compiled.digest != self._stale:
-            self._install(compiled)
+        return self._load(compiled) if compiled is not None and compiled.digest != self._stale else None
