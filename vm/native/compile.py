@@ -37,6 +37,11 @@ class Target:
         return "+fma," in self.features + "," or self.triple.startswith("aarch64")
 
     @property
+    def has_fixup(self) -> bool:
+        """Whether one instruction makes every NaN the one NaN."""
+        return "+avx512f," in self.features + ","
+
+    @property
     def convention(self) -> str:
         """How functions pass registers: on x86-64, in as many of the processor's as there are."""
         return "x86_regcallcc" if self.triple.startswith("x86_64") else "fastcc"

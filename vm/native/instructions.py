@@ -269,9 +269,7 @@ def _access(frame: Frame, index: int, op: Op, slots: list[int], end: int) -> Non
             stored = frame.operand(slots[0])
             if stored.kind == REAL and stored.name[0] == "%":
                 # As a float, so that it stays in a float register.
-                is_nan = code.let(f"fcmp uno double {stored.name}, 0.0")
-                shown = code.let(f"select i1 {is_nan}, double {arithmetic.NAN}, double {stored.name}")
-                code.do(f"store volatile double {shown}, ptr {place}, align 1")
+                code.do(f"call void @store_real(ptr {place}, double {stored.name})")
             else:
                 code.do(f"store volatile i64 {_visible(code, stored)}, ptr {place}, align 1")
         else:

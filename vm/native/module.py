@@ -11,6 +11,7 @@ from vm.interp import layout
 from vm.isa import REGISTERS
 from vm.native import runtime
 from vm.native.code import Code, Value, real
+from vm.native.compile import Target
 from vm.native.function import Function, signature
 from vm.native.instructions import generic_helper
 from vm.native.names import SYMBOL, TABLE
@@ -27,8 +28,9 @@ class Module:
     indirect calls (0 where there is none)."""
 
 
-def emit(plan: Plan, chosen: Collection[int], resumed: Collection[int], convention: str, *, has_fma: bool) -> Module:
+def emit(plan: Plan, chosen: Collection[int], resumed: Collection[int], target: Target) -> Module:
     """Compile the units ``chosen``, and ways in at the blocks ``resumed``."""
+    convention = target.convention
     compiled = {entry for entry in chosen if entry in plan.by_entry}
     functions: list[str] = []
     generics: set[str] = set()
@@ -63,7 +65,7 @@ def emit(plan: Plan, chosen: Collection[int], resumed: Collection[int], conventi
     levels = max(plan.levels.values(), default=0)
     slots = max((unit.slots for unit in plan.by_entry.values()), default=0) * (levels + 1)
     calls, values = plan.frames + levels + 2, plan.values + slots
-    base = runtime.text(SYMBOL, has_fma=has_fma, slots=slots, calls=calls, values=values)
+    base = runtime.text(SYMBOL, target, slots=slots, calls=calls, values=values)
     pairs = ", ".join(f"ptr {entry}, ptr {indirect}" for entry, indirect in entries.values())
     table = f"@{TABLE} = constant [{2 * len(entries)} x ptr] [{pairs}]\n"
     return Module("".join((table, *functions, *helpers, base)), tuple(entries))

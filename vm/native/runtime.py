@@ -12,6 +12,7 @@ from typing import Final
 from vm.interp import layout
 from vm.isa import CANONICAL_NAN, REGISTERS
 from vm.native.arithmetic import NAN
+from vm.native.compile import Target
 from vm.native.floats import PURE
 
 _F: Final = {name: layout.FUNCTIONS + 8 * index for index, name in enumerate(layout.C_FUNCTIONS)}
@@ -41,6 +42,8 @@ declare i64 @llvm.fptosi.sat.i64.f64(double)
 declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)
 """
 
+_FIXUP: Final = 0x1111_1100
+"""VFIXUPIMMSD's table (Intel's manual, volume 2): the first operand for a quiet or a signalling NaN, else the other."""
 _HELPERS: Final = f"""
 define internal i64 @visible(i64 %bits, i64 %tag) alwaysinline nounwind {{
   %real = bitcast i64 %bits to double
@@ -198,6 +201,35 @@ def _fused(has_fma: bool) -> str:
     )
 
 
+_STORE_REAL: Final = {
+    False: f"""
+define internal void @store_real(ptr %to, double %v) alwaysinline nounwind {{
+  store volatile double %v, ptr %to, align 1
+  %is_nan = fcmp uno double %v, %v
+  br i1 %is_nan, label %nan, label %done, !prof !0
+nan:
+  store volatile i64 {CANONICAL_NAN}, ptr %to, align 1
+  br label %done
+done:
+  ret void
+}}
+""",
+    True: f"""
+declare <2 x double> @llvm.x86.avx512.mask.fixupimm.sd(<2 x double>, <2 x double>, <2 x i64>, i32, i8, i32)
+define internal void @store_real(ptr %to, double %v) alwaysinline nounwind {{
+  %wide = insertelement <2 x double> poison, double %v, i64 0
+  %fixed = call <2 x double> @llvm.x86.avx512.mask.fixupimm.sd(<2 x double> splat (double {NAN}), <2 x double> %wide,
+    <2 x i64> <i64 {_FIXUP}, i64 0>, i32 0, i8 -1, i32 4)
+  %shown = extractelement <2 x double> %fixed, i64 0
+  store volatile double %shown, ptr %to, align 1
+  ret void
+}}
+""",
+}
+"""Stores a float as memory shows it: every NaN is the one NaN. By whether AVX-512's VFIXUPIMMSD is there; else the
+store comes first and the test after it, so that nothing waits for the test."""
+
+
 def _spill() -> str:
     """Write back the registers of a set that no inner frame has written back."""
     values = ", ".join(f"i64 %v{register}" for register in range(REGISTERS))
@@ -331,7 +363,8 @@ out:
 """
 
 
-def text(symbol: str, *, has_fma: bool, slots: int, calls: int, values: int) -> str:
+def text(symbol: str, target: Target, *, slots: int, calls: int, values: int) -> str:
     """The helpers and the dispatcher."""
     weights = '!0 = !{!"branch_weights", i32 1, i32 1048575}\n!1 = !{!"branch_weights", i32 1048575, i32 1}\n'
-    return _INTRINSICS + _HELPERS + _fused(has_fma) + _spill() + _dispatcher(symbol, slots, calls, values) + weights
+    chosen = _fused(target.has_fma) + _STORE_REAL[target.has_fixup]
+    return _INTRINSICS + _HELPERS + chosen + _spill() + _dispatcher(symbol, slots, calls, values) + weights

@@ -82,8 +82,7 @@ def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Colle
     # What compiles is imported where something is compiled.
     from vm.native.module import emit
 
-    here = target()
-    module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, here.convention, has_fma=here.has_fma)
+    module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, target())
     compiled = Compiled(compile_ir(module.text, level), module.entries, plan.straight)
     disk.write(name, compiled.pack())
     return compiled
