@@ -143,7 +143,7 @@ def c(benchmark: Benchmark, size: int) -> Runner | None:
 
 
 _FRESH: Final = 128 << 10
-"""Bytes from which on C takes its arrays fresh from the system, each time: as the machine takes its pages."""
+"""Bytes from which on C takes its arrays fresh from the system: what its library does in a process's first run."""
 _M_MMAP_THRESHOLD: Final = -3
 
 

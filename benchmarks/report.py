@@ -33,6 +33,9 @@ def tables(results: Results) -> list[Table]:
     chosen = [row for row in results.programs if row.name in STANDARD]
     if len(chosen) == len(STANDARD):
         means.insert(0, _means(f"the {len(STANDARD)}", chosen))
+        common = [row for row in chosen if all(name in row.contenders for name in OTHERS)]
+        if 0 < len(common) < len(chosen):
+            means.insert(1, _means(f"the {len(common)} that all have", common))
     programs = Table(
         "Programs: C's median (fastest-slowest), and the others' medians over it; last, the geometric means",
         ("program", "C -O2", *(LABELS[name] for name in OTHERS)),

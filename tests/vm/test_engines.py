@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -15,6 +16,8 @@ from tests.random_programs import state_of
 from tests.structured_programs import ENGINES_TO_TEST, Case, Model, Result, compare, compare_case, source
 from vm.isa import CALL_DEPTH, OPS
 from vm.machine import Machine
+from vm.native import compile as compiling
+from vm.native import store
 from vm.trap import STATUS
 
 NOT_BY_PROGRAMS = {"time", "memory", "interrupt", "quantum", "backend"}
@@ -47,6 +50,15 @@ def test_programs_that_shrink(rng: random.Random, limit: int, steps: int) -> Non
 def test_a_limit_stops_at_its_instruction(limit: int) -> None:
     for seed in range(20_000, 20_020):
         assert compare(seed, limit).count <= limit
+
+
+@pytest.mark.parametrize(("triple", "features"), [("x86_64", ""), ("x86_64", "+fma"), ("aarch64", "")])
+def test_code_for_other_processors(triple: str, features: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written for those that have less; this one runs it too."""
+    other = replace(compiling.target(), triple=triple, features=features)
+    monkeypatch.setattr(store, "target", lambda: other)
+    for seed in range(30_000, 30_060):
+        compare(seed)
 
 
 def test_the_programs_are_worth_running() -> None:

@@ -373,9 +373,11 @@ def test_a_machine_that_nobody_holds_is_gone_at_once(engine: str) -> None:
     gc.disable()
     try:
         machine = Machine(build(LOOPS.format(10)), engine=engine)
-        assert machine.run().trap is None
+        outcome = machine.run()
         memory = weakref.ref(machine.memory)
+        # An assertion about the machine would hold it.
         del machine
+        assert outcome.trap is None
         assert memory() is None
     finally:
         gc.enable()

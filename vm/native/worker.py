@@ -18,6 +18,8 @@ from typing import Final
 from vm import objfile
 from vm.bytecode import ObjectFile
 
+_CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
+"""Those that may still run: the machine that asked for one may be gone before it ends."""
 _SECONDS: Final = 120
 """Processor time after which a compilation is given up."""
 
@@ -47,6 +49,8 @@ def start(
         )
     except OSError:
         return None
+    _CHILDREN[:] = [child for child in _CHILDREN if child.poll() is None]
+    _CHILDREN.append(process)
     assert process.stdin is not None
     with suppress(OSError), process.stdin:
         process.stdin.write(message)
