@@ -37,9 +37,13 @@ class _Watch:
             with self._changed:
                 while not self._wakes:
                     self._changed.wait()
-                for wake in self._wakes:
-                    wake()
+                self._wake()
             time.sleep(PERIOD)
+
+    def _wake(self) -> None:
+        # Not in the loop that waits: a variable there would hold the last machine.
+        for wake in self._wakes:
+            wake()
 
 
 _WATCH: Final = _Watch()
