@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import pagemap
 from vm.bytecode import ObjectFile
 from vm.interp import layout
 from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
 from vm.limits import Deadline
 from vm.memory import PAGE, Memory, MemoryCapError
 from vm.native.watch import woken
+from vm.processor import UnsupportedError
 from vm.program import Program
 from vm.report import NAME, Fault, cell_value
 from vm.syscalls import Random, SystemCalls
@@ -223,9 +225,9 @@ class Machine:
         if self._wants == "auto" and not self.program.has_cycle:
             # It ends soon, and then nothing was imported for it.
             return
-        from vm.native.compile import UnsupportedError
-
         try:
+            if not pagemap.is_there():
+                raise UnsupportedError("the system does not tell which pages of memory were written")
             from vm.native.tier import Tier
 
             self._tier = Tier(self.program, level=self._level, float_arguments=self._calls.has_float_arguments)

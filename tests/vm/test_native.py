@@ -24,8 +24,8 @@ from vm.machine import Machine
 from vm.memory import PAGE
 from vm.native import compile as compiling
 from vm.native import hot, stack, store, tier, worker
-from vm.native.compile import UnsupportedError
 from vm.native.plan import Plan
+from vm.processor import UnsupportedError
 from vm.program import Program
 
 RUN = [sys.executable, "-c", "from qbcc.cli.start import qbc; qbc()", "run"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vm import cache as disk
+from vm import machinecode, processor
 from vm.interp.layout import C_FUNCTIONS
 
 _SYMBOL: Final = "qbc_interp_run"
@@ -57,13 +58,9 @@ def _sources() -> str:
     return digest.hexdigest()
 
 
-def _key(llvm: Any) -> str:
+def _key() -> str:
     """Everything the machine code depends on: our sources, the compiler, the processor."""
-    import llvmlite
-
-    digest = hashlib.sha256(_sources().encode())
-    for part in (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()):
-        digest.update(part.encode())
+    digest = hashlib.sha256(_sources().encode() + processor.identity())
     return f"interp-{digest.hexdigest()[:32]}.o"
 
 
@@ -92,19 +89,19 @@ def is_shipped() -> bool:
     return _shipped(_binding()) is not None
 
 
-def _compile(llvm: Any, machine: Any) -> bytes:
+def _compile() -> bytes:
+    llvm = _binding()
     module = _shipped(llvm)
     if module is None:
         from vm.interp.loop import compile_ir
 
         module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM))
-    return bytes(machine.emit_object(module))
+    return machinecode.content(bytes(_target_machine(llvm).emit_object(module)))
 
 
 def is_quick() -> bool:
     """Whether the interpreter is compiled already, or soon (else the first run takes some seconds)."""
-    llvm = _binding()
-    return disk.read(_key(llvm)) is not None or _shipped(llvm) is not None
+    return disk.read(_key()) is not None or is_shipped()
 
 
 _LOADING: Final = threading.Lock()
@@ -115,17 +112,13 @@ is not kept would be freed under its machine."""
 @cache
 def _load() -> tuple[Any, int, Any]:
     """The C function, compiled if need be, the address of the system calls, and the owner of the code."""
-    llvm = _binding()
-    machine = _target_machine(llvm)
-    key = _key(llvm)
-    code = disk.read(key)
-    if code is None:
-        code = _compile(llvm, machine)
-        disk.write(key, code)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    return _FUNCTION(engine.get_function_address(_SYMBOL)), engine.get_function_address(_SYSTEM), engine
+    key = _key()
+    kept = disk.read(key)
+    if kept is None:
+        kept = _compile()
+        disk.write(key, kept)
+    code = machinecode.Code(kept)
+    return _FUNCTION(code.address(_SYMBOL)), code.address(_SYSTEM), code
 
 
 def load() -> Callable[[int], int]:

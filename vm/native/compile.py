@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from vm import pagemap
+from vm.processor import UnsupportedError
 
 ARCHITECTURES: Final = ("x86_64", "aarch64")
 """Processors that the engine is for."""
@@ -17,10 +17,6 @@ _STRAIGHTFORWARD: Final = "-disable-lsr"
 counts: 6 % in the mean of the benchmarks."""
 
 
-class UnsupportedError(Exception):
-    """This computer cannot run compiled code; one line that says why."""
-
-
 @dataclass(frozen=True)
 class Target:
     """The processor that code is compiled for."""
@@ -28,8 +24,6 @@ class Target:
     triple: str
     cpu: str
     features: str
-    version: str
-    """Of the compiler."""
 
     @property
     def has_fma(self) -> bool:
@@ -63,15 +57,11 @@ def binding() -> Any:
 def target() -> Target:
     """This computer's processor. Raises :class:`UnsupportedError`."""
     llvm = binding()
-    import llvmlite
-
-    if not pagemap.is_there():
-        raise UnsupportedError("the system does not tell which pages of memory were written")
     triple = llvm.get_process_triple()
     if triple.split("-")[0] not in ARCHITECTURES:
         raise UnsupportedError(f"{triple.split('-')[0]} is no processor that it compiles for")
     features = llvm.get_host_cpu_features().flatten()
-    return Target(triple, llvm.get_host_cpu_name(), features, llvmlite.__version__)
+    return Target(triple, llvm.get_host_cpu_name(), features)
 
 
 def machine(level: int) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vm import cache as disk
+from vm import machinecode, processor
 from vm.native.compile import compile_ir, target
 from vm.program import Program
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compiled:
-    """An object, and what is in it."""
+    """Machine code, and what is in it."""
 
     code: bytes
+    """From :func:`vm.machinecode.content`."""
     entries: tuple[int, ...]
-    """Instructions at which control can enter, in the order of the object's table."""
+    """Instructions at which control can enter, in the order of the code's table."""
     straight: int
     """Instructions that may run between two looks at the count."""
 
@@ -50,12 +52,11 @@ def _engine_key() -> bytes:
     """What compiled code depends on besides the program."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent.parent
-    sources = [folder / "isa.py", folder / "trap.py", folder / "interp" / "layout.py"]
+    sources = [folder / "isa.py", folder / "trap.py", folder / "machinecode.py", folder / "interp" / "layout.py"]
     sources += sorted((folder / "native").glob("*.py")) + sorted((folder / "flow").glob("*.py"))
     for source in sources:
         digest.update(source.read_bytes())
-    here = target()
-    digest.update(repr((here.triple, here.cpu, here.features, here.version)).encode())
+    digest.update(processor.identity())
     return digest.digest()
 
 
@@ -83,6 +84,6 @@ def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Colle
     from vm.native.module import emit
 
     module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, target())
-    compiled = Compiled(compile_ir(module.text, level), module.entries, plan.straight)
+    compiled = Compiled(machinecode.content(compile_ir(module.text, level)), module.entries, plan.straight)
     disk.write(name, compiled.pack())
     return compiled
