@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test check coverage bench fuzz-long interp docs clean
+.PHONY: demo test check coverage bench fuzz-long interp grammar docs clean
 
 demo: .venv/demo.stamp
 	@mkdir -p build
@@ -37,6 +37,9 @@ fuzz-long: .venv/dev.stamp
 
 interp: .venv/dev.stamp
 	$(BIN)/python -m vm.interp.ship
+
+grammar: .venv/dev.stamp
+	$(BIN)/python -m qbcc.known
 
 docs: .venv/dev.stamp
 	for page in docs/gen_*.py; do $(BIN)/python $$page; done

@@ -7,12 +7,11 @@ import io
 import re
 import sys
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
+from qbcc import known
 from vm import cache as disk
 
-GRAMMAR: Final = Path(__file__).parent / "qbc.lark"
 _FIRST_KEY: Final = 0x41
 
 
@@ -24,7 +23,7 @@ def grammar() -> Any:
 
     from qbcc.token_lexer import TokenLexer
 
-    text = GRAMMAR.read_text("utf-8")
+    text = known.GRAMMAR.read_text("utf-8")
     versions = f"{lark.__version__} {sys.version} {text}"
     key = f"grammar-{hashlib.sha256(versions.encode()).hexdigest()[:32]}.lark"
     stored = disk.read(key)
@@ -37,16 +36,22 @@ def grammar() -> Any:
     return made
 
 
+def made_terminals() -> list[tuple[str, str]]:
+    """Names and regular expressions of the grammar's terminals, in the order in which they are tried."""
+    terminals = sorted(grammar().terminals, key=lambda t: (-t.priority, -len(t.pattern.value)))
+    return [(t.name, t.pattern.to_regexp()) for t in terminals]
+
+
 @cache
 def tables() -> tuple[re.Pattern[str], dict[str, str], dict[str, str]]:
     """The tokeniser, the key character of each group, and the terminal of each key character.
 
     Groups come by the terminals' priority, longer operators first; then what is no token: a comment, and one
     character of anything else."""
-    terminals = sorted(grammar().terminals, key=lambda t: (-t.priority, -len(t.pattern.value)))
-    parts = [f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals]
+    terminals = known.terminals() or made_terminals()
+    parts = [f"(?P<{name}>{pattern})" for name, pattern in terminals]
     pattern = re.compile(rf"[ \t]*(?:{'|'.join(parts)}|(?P<COMMENT>;.*)|(?P<JUNK>\S))", re.DOTALL)
-    keys = {t.name: chr(_FIRST_KEY + i) for i, t in enumerate(terminals)}
+    keys = {name: chr(_FIRST_KEY + i) for i, (name, _) in enumerate(terminals)}
     keys |= {"COMMENT": "#", "JUNK": "!"}
     return pattern, keys, {key: name for name, key in keys.items()}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from qbcc import messages
+from qbcc import known, messages
 from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import grammar, tables, tokenise
 from qbcc.source import SourceFile, Span
@@ -64,12 +64,16 @@ def shape_of(key: str) -> Shape | SyntaxFault:
     if shape is None:
         if len(_shapes) >= _CACHE:
             _shapes.clear()
-        try:
-            shape = _parse(key)
-        except SyntaxFault as fault:
-            shape = fault
-        _shapes[key] = shape
+        shape = _shapes[key] = known.shape(key) or parsed(key)
     return shape
+
+
+def parsed(key: str) -> Shape | SyntaxFault:
+    """The same by Lark."""
+    try:
+        return _parse(key)
+    except SyntaxFault as fault:
+        return fault
 
 
 def _parse(key: str) -> Shape:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbcc import parser
+from qbcc import known, parser
 from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import tables, tokenise
 from qbcc.parser import parse_line, shape_of
@@ -193,3 +196,34 @@ def test_a_shape_is_what_lark_says(text: str) -> None:
 def test_nothing_in_a_line_backtracks(text: str) -> None:
     """With a regular expression that backtracked, this would go on for hours."""
     assert isinstance(parse_line(SourceFile("test.qbc", text * 5_000), 1), Line | Diagnostic)
+
+
+def test_the_known_shapes_are_of_this_grammar() -> None:
+    """Else every start imports Lark: ``make grammar`` makes them anew."""
+    assert known.FILE.read_text("utf-8") == known.text()
+
+
+def test_known_shapes_are_what_lark_makes_of_them() -> None:
+    shapes = json.loads(known.FILE.read_text("utf-8"))["shapes"]
+    assert len(shapes) > 100
+    for key in shapes:
+        assert known.shape(key) == parser.parsed(key)
+
+
+def test_without_known_shapes_lines_are_read_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = "@loop: QADD r1, [r2 + 8*(SIZE-1)] ; sum"
+    before = parse_line(SourceFile("a.qbc", text), 1)
+    for content in (None, "{", "{}", '{"grammar": "older"}'):
+        if content is not None:
+            (tmp_path / "known.json").write_text(content)
+        monkeypatch.setattr(known, "FILE", tmp_path / "known.json")
+        monkeypatch.setattr(parser, "_shapes", {})
+        known._content.cache_clear()
+        tables.cache_clear()
+        try:
+            after = parse_line(SourceFile("a.qbc", text), 1)
+            assert known.terminals() is None
+        finally:
+            known._content.cache_clear()
+            tables.cache_clear()
+        assert repr(after) == repr(before)
