@@ -6,6 +6,7 @@ each register, then for each stack slot of the unit: 1 integer, 2 float, 3 eithe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Final
 
 from vm.flow.blocks import CALL, CALL_INDIRECT, MOVE, POP, PUSH, RETURN, SYSTEM_CALL, Block
@@ -154,49 +155,86 @@ class Transfer:
 
 
 class _Finder:
+    """Comes to the least fixed point: a block is scanned again when the state before it grew, and from a call on when
+    what the callee returns grew. Callees come first, or a routine of many calls would be scanned once for each."""
+
     def __init__(self, units: Units, registers: Registers) -> None:
         self.found = Kinds()
         self.units = units
         self.transfer = Transfer(units, registers, self.found)
-        self.waiting: list[tuple[Unit, Block]] = []
-        self.callers: dict[int, set[tuple[int, int]]] = {}
-        """Blocks that stopped or went on at a call, by callee: (unit's entry, block's start)."""
-        self.blocks = {block.start: (unit, block) for unit in units.by_entry.values() for block in unit.blocks}
+        self.callers: dict[int, set[int]] = {}
+        """Calls, and last instructions of blocks that go on, by callee."""
+        self.states: dict[int, tuple[State, int]] = {}
+        """State and depth of the stack before such an instruction."""
+        self.blocks: dict[int, tuple[Unit, Block]] = {}
+        self.ranks: dict[int, int] = {}
+        """When a block's turn is."""
+        self.block_of: dict[int, int] = {}
+        """The block's start, by an instruction of :attr:`states`."""
+        for component in units.order:
+            for unit in component:
+                for block in unit.blocks:
+                    self.ranks[block.start] = len(self.ranks)
+                    self.blocks[block.start] = (unit, block)
+        self.waiting: list[tuple[int, int]] = []
+        """A heap of ranks and starts of blocks."""
+        self.begin: dict[int, int] = {}
+        """Where to begin in a block that waits."""
+
+    def wait(self, start: int, index: int) -> None:
+        """Have a block scanned from an instruction on."""
+        known = self.begin.get(start)
+        if known is None:
+            heappush(self.waiting, (self.ranks[start], start))
+        if known is None or index < known:
+            self.begin[start] = index
 
     def reach(self, start: int, state: State) -> None:
         """Control comes to a block with that state."""
         here = self.blocks.get(start)
         if here is None:
             return
-        unit, block = here
-        if start == unit.entry:
+        if start == here[0].entry:
             state &= REGISTER_BITS
         old = self.found.before.get(start)
         if old is None or old | state != old:
             self.found.before[start] = state if old is None else old | state
-            self.waiting.append((unit, block))
+            self.wait(start, start)
 
     def returns(self, entry: int, state: State) -> None:
+        """A unit returns with that state."""
         old = self.found.result.get(entry, 0)
         state &= REGISTER_BITS
         if old | state != old:
             self.found.result[entry] = old | state
-            for _, start in self.callers.get(entry, ()):
-                self.waiting.append(self.blocks[start])
+            for index in self.callers.get(entry, ()):
+                self.wait(self.block_of[index], index)
 
-    def scan(self, unit: Unit, block: Block) -> None:
-        state: State | None = self.found.before[block.start]
-        depth = unit.depth[block.start] if unit.is_tidy else -1
+    def depends(self, start: int, index: int, callee: int, before: tuple[State, int]) -> None:
+        """What follows an instruction depends on what a unit returns."""
+        self.callers.setdefault(callee, set()).add(index)
+        self.block_of[index] = start
+        self.states[index] = before
+
+    def scan(self, start: int, begin: int) -> None:
+        """Follow a block from an instruction on."""
+        unit, block = self.blocks[start]
+        state: State | None
+        if begin == start:
+            state, depth = self.found.before[start], unit.depth[start] if unit.is_tidy else -1
+        else:
+            state, depth = self.states[begin]
         rows = self.units.flow.rows
         transfer = self.transfer
         assert state is not None
-        for index in range(block.start, block.end):
+        for index in range(begin, block.end):
             row = rows[index]
             code = row[0]
             if code in (CALL, CALL_INDIRECT):
                 for callee in (row[1],) if code == CALL else transfer.taken:
-                    self.callers.setdefault(callee, set()).add((unit.entry, block.start))
+                    self.depends(start, index, callee, (state, depth))
                     self.reach(callee, state)
+            before = (state, depth)
             state = transfer.after(index, state, depth)
             if state is None:
                 return
@@ -206,18 +244,20 @@ class _Finder:
             self.returns(unit.entry, state)
         for after in block.successors:
             if after in unit.continuations:
-                self.callers.setdefault(after, set()).add((unit.entry, block.start))
+                self.depends(start, block.end - 1, after, before)
                 self.returns(unit.entry, self.found.result.get(after, 0))
             self.reach(after, state)
 
     def run(self) -> Kinds:
+        """Everything that control can come to."""
         flow = self.units.flow
         for entry in flow.program.entry_points().values():
             self.reach(entry, UNKNOWN)
-        if flow.program.object.entry in self.units.by_entry:
+        if flow.program.object.entry in self.blocks:
             self.reach(flow.program.object.entry, START)
         while self.waiting:
-            self.scan(*self.waiting.pop())
+            _, start = heappop(self.waiting)
+            self.scan(start, self.begin.pop(start))
         return self.found
 
 
