@@ -413,6 +413,11 @@ class Machine:
             self._calls.output.write(text)
 
     @property
+    def engine(self) -> str:
+        """What runs the program now: ``interp`` or ``native``."""
+        return "interp" if self._driver is None else "native"
+
+    @property
     def compile_seconds(self) -> float:
         """Time that the run's own compilation took; 0 if there was none, or the cache had it."""
         return self._tier.compile_seconds if self._tier is not None else 0.0

@@ -200,6 +200,8 @@ class Run:
             "stats": {
                 "instructions": machine.count,
                 "seconds": self.seconds,
+                "engine": machine.engine,
+                "compile_seconds": machine.compile_seconds,
                 "seed": machine.seed,
                 "touched_bytes": machine.touched,
             },
@@ -297,7 +299,8 @@ def dump_text(machine: Machine, address: int, length: int) -> str:
 def stats_text(machine: Machine, outcome: Outcome, seconds: float) -> str:
     """What the run cost."""
     rate = outcome.count / seconds / 1e6 if seconds else 0.0
+    compiled = f", compiled before in {machine.compile_seconds:.2f} s" if machine.compile_seconds else ""
     return (
-        f"{machine.count:,} instructions in {seconds:.3f} s ({rate:.0f} million a second), "
+        f"{machine.count:,} instructions in {seconds:.3f} s ({rate:.0f} million a second, {machine.engine}{compiled}), "
         f"{machine.touched / (1 << 20):.1f} MiB touched, seed {machine.seed}"
     )
