@@ -118,7 +118,7 @@ def state_of(machine: Machine) -> dict[str, object]:
     }
 
 
-def _state_of_model(model: MachineModel) -> dict[str, object]:
+def state_of_model(model: MachineModel) -> dict[str, object]:
     return {
         "pc": model.pc,
         "count": model.count,
@@ -154,7 +154,7 @@ def compare(seed: int, limit: int) -> str:
         outcome = machine.run()
         name, status = _run_model(model, limit)
         found = "ended" if outcome.trap is None else outcome.trap.name
-        assert (found, state_of(machine)) == (name, _state_of_model(model)), seed
+        assert (found, state_of(machine)) == (name, state_of_model(model)), seed
         assert status in (-1, outcome.status)
         if name in ("ended", "instructions") or machine.pc >= _LENGTH:
             return name

@@ -12,9 +12,9 @@ from concurrent.futures import ProcessPoolExecutor
 from qbcc import render
 from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
+from tests.engine_cases import compare as compare_engines
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.random_programs import compare
-from tests.structured_programs import compare as compare_engines
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
 from vm.objfile import from_bytes, to_bytes

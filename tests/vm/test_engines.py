@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from tests.engine_cases import ENGINES_TO_TEST, Case, Model, Result, compare, compare_case
 from tests.programs import build
 from tests.random_programs import state_of
-from tests.structured_programs import ENGINES_TO_TEST, Case, Model, Result, compare, compare_case, source
+from tests.structured_programs import source
 from vm.isa import CALL_DEPTH, OPS
 from vm.machine import Machine
 from vm.native import compile as compiling

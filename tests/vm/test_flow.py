@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine_cases import case
 from tests.programs import build
-from tests.structured_programs import case
 from vm.flow import blocks, kinds, registers, units
 from vm.flow.graph import components, depth_first, dominators
 from vm.native.plan import Plan
