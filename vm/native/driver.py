@@ -26,6 +26,8 @@ _POLL: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 _SYSTEM: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 _RESERVE: Final = 64 << 10
 """Values that the stack keeps free for frames that compiled code holds elsewhere."""
+_MANY: Final = 50
+"""System calls after which the interpreter is loaded: it does most of them without Python."""
 _ENDLESS: Final = (1 << 63) - 1
 
 
@@ -67,6 +69,8 @@ class Driver:
         self._state = state
         self._load_interpreter = interpreter
         self._interpreter: Any = None
+        self._calls = 0
+        """System calls that came here."""
         self._loaded: list[Loaded] = []
         self._table = np.zeros((len(rows), 2), np.uint64)
         self._originals: dict[int, int] = {}
@@ -199,6 +203,9 @@ class Driver:
         return int(int(self._words[layout.COUNT // 8]) >= self._limit)
 
     def _system(self, number: int, _: int) -> int:
+        self._calls += 1
+        if self._calls == _MANY:
+            self._need_interpreter()
         try:
             self._host.system(number)
         except FaultError as fault:
