@@ -18,6 +18,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm.processor import binding
+
 _HEAD: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION: Final = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL: Final = struct.Struct("<IBBHQQ")
@@ -133,10 +135,7 @@ class Code:
         self._symbols = {name: base + offset for name, offset in known["symbols"].items()}
 
     def _load(self, obj: bytes) -> None:
-        import llvmlite.binding as llvm
-
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
+        llvm = binding()
         machine = llvm.Target.from_default_triple().create_target_machine(codemodel="jitdefault", jit=True)
         with _LOADING:
             engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from qbcc.diagnostics import Diagnostic
+from vm.processor import UnsupportedError
 
 FAILED: Final = 1
 """Exit status for errors in a source, an object or an argument's file."""
@@ -194,6 +195,9 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
         status = 130
     except OSError as error:
         say(f"error: {error.strerror or error}" + (f": '{error.filename}'" if error.filename else ""))
+        status = FAILED
+    except UnsupportedError as error:
+        say(f"error: no program can run here: {error}; install QBC again")
         status = FAILED
     except MemoryError as error:
         say(f"error: {error or 'out of memory'}")

@@ -324,6 +324,42 @@ def test_the_command_line_says_so_in_one_line(tmp_path: Path) -> None:
     assert "the interpreter runs the program" in result.stderr
 
 
+_WITHOUT = """
+import sys
+class Without:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "llvmlite" and {}:
+            raise ImportError("cannot load it")
+sys.meta_path.insert(0, Without())
+from qbcc.cli.start import qbc
+qbc()
+"""
+
+
+def _run_without(condition: str, *options: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "p.qbc").write_text("QMOV r0, 7\nQSYSCALL 1\nloop: QADD r1, 1\nQJLT r1, 10, loop\nQHALT")
+    command = [sys.executable, "-c", _WITHOUT.format(condition), "run", *options, str(folder / "p.qbc")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_llvm_that_does_not_load_leaves_the_interpreter(tmp_path: Path) -> None:
+    # What the cache has needs no LLVM: the interpreter, after a first run.
+    assert _run_without("False", "--engine", "interp", folder=tmp_path).stdout == "7"
+    result = _run_without("path is not None and 'binding' in name", "--engine", "native", folder=tmp_path)
+    assert (result.returncode, result.stdout) == (0, "7")
+    assert result.stderr.count("\n") == 1
+    assert "llvmlite does not load: cannot load it" in result.stderr
+    assert "the interpreter runs the program" in result.stderr
+
+
+@pytest.mark.parametrize("engine", ["interp", "native", "auto"])
+def test_without_llvm_one_line_says_what_to_do(engine: str, tmp_path: Path) -> None:
+    result = _run_without("True", "--engine", engine, folder=tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "error: no program can run here: llvmlite is not installed; install QBC again" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_what_llvm_refuses_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> bytes:
         raise RuntimeError("LLVM IR parsing error\nmore")

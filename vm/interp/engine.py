@@ -28,14 +28,6 @@ _FUNCTION: Final = ctypes.CFUNCTYPE(
 )
 
 
-def _binding() -> Any:
-    import llvmlite.binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm
-
-
 def _target_machine(llvm: Any) -> Any:
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
@@ -80,17 +72,17 @@ def ship() -> None:
     """Write the file that :func:`_shipped` reads."""
     from vm.interp.loop import compile_ir
 
-    head = f"; {_sources()} {_binding().get_process_triple()}\n"
+    head = f"; {_sources()} {processor.binding().get_process_triple()}\n"
     SHIPPED.write_bytes(gzip.compress((head + compile_ir(_SYMBOL, _SYSTEM)).encode(), 9, mtime=0))
 
 
 def is_shipped() -> bool:
     """Whether the shipped code is of the sources as they are."""
-    return _shipped(_binding()) is not None
+    return _shipped(processor.binding()) is not None
 
 
 def _compile() -> bytes:
-    llvm = _binding()
+    llvm = processor.binding()
     module = _shipped(llvm)
     if module is None:
         from vm.interp.loop import compile_ir

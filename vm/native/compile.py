@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from vm.processor import UnsupportedError
+from vm.processor import UnsupportedError, binding
 
 ARCHITECTURES: Final = ("x86_64", "aarch64")
 """Processors that the engine is for."""
@@ -39,18 +39,6 @@ class Target:
     def convention(self) -> str:
         """How functions pass registers: on x86-64, in as many of the processor's as there are."""
         return "x86_regcallcc" if self.triple.startswith("x86_64") else "fastcc"
-
-
-@cache
-def binding() -> Any:
-    """``llvmlite.binding``, ready. Raises :class:`UnsupportedError`."""
-    try:
-        import llvmlite.binding as llvm
-    except ImportError:
-        raise UnsupportedError("llvmlite is not installed") from None
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm
 
 
 @cache
