@@ -10,9 +10,10 @@ from vm.flow.units import Unit
 from vm.interp import layout
 from vm.isa import REGISTERS
 from vm.native import runtime
+from vm.native.body import signature
 from vm.native.code import Code, Value, real
 from vm.native.compile import Target
-from vm.native.function import Function, signature
+from vm.native.function import Function
 from vm.native.instructions import generic_helper
 from vm.native.names import SYMBOL, TABLE
 from vm.native.plan import Plan
