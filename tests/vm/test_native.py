@@ -360,6 +360,14 @@ def test_without_llvm_one_line_says_what_to_do(engine: str, tmp_path: Path) -> N
     assert "Traceback" not in result.stderr
 
 
+def test_a_program_too_large_to_compile_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tier, "MOST", 9)
+    machine = Machine(build(LOOPS.format(10)), engine="native")
+    assert machine.run().status == 0
+    assert machine.engine == "interp"
+    assert "the program is of more than 9 instructions" in machine.notice
+
+
 def test_what_llvm_refuses_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> bytes:
         raise RuntimeError("LLVM IR parsing error\nmore")

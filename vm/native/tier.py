@@ -14,12 +14,15 @@ from typing import Final
 
 from vm.native import store
 from vm.native.load import Loaded
+from vm.processor import UnsupportedError
 from vm.program import Program
 
 HOT: Final = 40_000_000
 """Instructions in the interpreter after which compiling begins: about 0.1 s."""
 LARGE: Final = 12_000
 """Instructions of a program from which on the whole of it is optimised less."""
+MOST: Final = 400_000
+"""Instructions of a program that is compiled whole: that takes a minute and a half, and 1.5 GB."""
 _TRIES: Final = 4
 """Compilations of one run, as other parts of a program become hot."""
 _PLACES: Final = 8
@@ -51,7 +54,9 @@ class Tier:
 
     def start_native(self, place: int, calls: Sequence[int]) -> Loaded:
         """Compile everything, unless the cache has it; in the middle of a run (at ``place``, with ``calls`` open),
-        with ways in there. Raises :class:`vm.native.compile.UnsupportedError`."""
+        with ways in there. Raises :class:`vm.processor.UnsupportedError`."""
+        if len(self._program.rows) > MOST:
+            raise UnsupportedError(f"the program is of more than {MOST:,} instructions")
         self._name = self._key(whole=True)
         is_begun = place != self._program.object.entry
         compiled = None if is_begun else store.find(self._name)
