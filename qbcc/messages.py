@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -32,6 +31,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     """A look-up is slow, and a macro may ask for the same word many times."""
     candidates = {name.lower(): name for name in known if len(name) <= _SHOWN}
+    # Only a mistake needs it.
+    import difflib
+
     found = difflib.get_close_matches(word.lower(), candidates, 1, 0.6)
     return candidates[found[0]] if found else None
 

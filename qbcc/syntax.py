@@ -22,40 +22,47 @@ MAX_DEPTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of an argument. ``first`` and ``last`` are the numbers of its tokens."""
+    """A part of an argument. ``first`` and ``last`` are the numbers of its tokens. A kind of it that adds nothing is no
+    dataclass of its own: making one takes half a millisecond of every start."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
 class Integer(Node):
     """``42``, ``0xFF``."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Real(Node):
     """``1.5``."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Character(Node):
     """``'A'``."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Name(Node):
     """A label or a constant; ``@loop`` too."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Register(Node):
     """``r4``."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class String(Node):
     """``"text"``."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ sources are newer than that."""
 from __future__ import annotations
 
 import ctypes
-import gzip
 import hashlib
 import threading
 from collections.abc import Callable
@@ -58,6 +57,8 @@ def _key() -> str:
 
 def _shipped(llvm: Any) -> Any | None:
     """The loop's code as it was compiled for this version, if it is for this system."""
+    import gzip
+
     try:
         head, code = gzip.decompress(SHIPPED.read_bytes()).decode().split("\n", 1)
         if head == f"; {_sources()} {llvm.get_process_triple()}":
@@ -70,6 +71,8 @@ def _shipped(llvm: Any) -> Any | None:
 
 def ship() -> None:
     """Write the file that :func:`_shipped` reads."""
+    import gzip
+
     from vm.interp.loop import compile_ir
 
     head = f"; {_sources()} {processor.binding().get_process_triple()}\n"
