@@ -41,15 +41,13 @@ def draw(results: Results, path: Path) -> None:
             continue
         points.append((overall, mean))
         drawn = 5 if name == "native" else 3
-        axes.scatter(*zip(*points, strict=True), c=colour, marker=mark, s=size, label=LABELS[name], zorder=drawn)
-        axes.annotate(
-            f"{overall:.3g}",
-            (overall, mean),
-            (0, -13),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=colour,
+        axes.scatter(
+            *zip(*points, strict=True),
+            c=colour,
+            marker=mark,
+            s=size,
+            label=f"{LABELS[name]} {overall:.3g}",
+            zorder=drawn,
         )
     axes.axvline(1.0, color=_INK, linewidth=1.2, zorder=1)
     axes.axhline(len(names) - 0.35, color="#bbbbbb", linewidth=0.8)
@@ -65,6 +63,7 @@ def draw(results: Results, path: Path) -> None:
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0, colors=_INK)
     axes.set_xlabel("time over C's (gcc -O2); further left is faster", color=_INK)
+    # The means stand here, as their marks lie close together.
     axes.legend(ncols=6, loc="lower center", bbox_to_anchor=(0.45, 1.0), frameon=False, fontsize=9)
     processor = results.machine.get("processor", "")
     figure.text(0.99, 0.005, f"{processor}, {results.date[:10]}", ha="right", fontsize=7, color="#888888")
