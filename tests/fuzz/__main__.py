@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 
 from tests.fuzz.cases import TRIES, fuzz
@@ -24,10 +25,16 @@ def main() -> None:
     begun = time.monotonic()
     kinds = [options.only] if options.only else options.kind or tuple(TRIES)
     count = options.count if options.number is None else options.number
-    totals = fuzz(count, options.start, options.processes, kinds)
+    totals = fuzz(count, options.start, options.processes, kinds, _tell)
     for kind, counter in totals.items():
         print(f"{kind}: {sum(counter.values()):,}", dict(counter.most_common()))
     print(f"{time.monotonic() - begun:.0f} s")
+
+
+def _tell(kind: str, count: int) -> None:
+    """What a run that is cut off has shown until then."""
+    if count % 1000 == 0:
+        print(f"{kind}: {count:,} went well", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

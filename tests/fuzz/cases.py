@@ -6,7 +6,7 @@ import collections
 import contextlib
 import multiprocessing
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from qbcc import render
@@ -91,9 +91,14 @@ def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
 
 
 def fuzz(
-    count: int, start: int = 0, processes: int = 2, kinds: Sequence[str] = tuple(TRIES)
+    count: int,
+    start: int = 0,
+    processes: int = 2,
+    kinds: Sequence[str] = tuple(TRIES),
+    done: Callable[[str, int], object] = lambda kind, count: None,
 ) -> dict[str, collections.Counter[str]]:
-    """``count`` cases of each kind. Raises :class:`RuntimeError` with the seed of one that fails."""
+    """``count`` cases of each kind; ``done`` hears how many of a kind went well so far. Raises :class:`RuntimeError`
+    with the seed of one that fails."""
     jobs = [
         (kind, seed, min(_BATCH, start + count - seed))
         for kind in kinds
@@ -104,4 +109,5 @@ def fuzz(
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         for (kind, _, _), counter in zip(jobs, pool.map(batch, jobs), strict=True):
             totals[kind].update(counter)
+            done(kind, sum(totals[kind].values()))
     return totals
