@@ -1,7 +1,7 @@
 """Random programs on the model and on every engine: registers, kinds, stacks, memory, output, records, traps and counts
 are the same, to the bit.
 
-``python -m tests.engine_cases SEED`` prints the program of a seed."""
+``python -m tests.engine_cases SEED [SIZE]`` prints the program of a seed."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ class Case:
         return self.limit > 1_000_000
 
 
-def case(seed: int, limit: int | None = None) -> Case:
+def case(seed: int, limit: int | None = None, size: int = 2) -> Case:
     """The case of a seed."""
     rng = random.Random(seed)
-    writer = Writer(rng, size=2)
+    writer = Writer(rng, size)
     text = writer.text()
     small = rng.random() < 0.2
     drawn = rng.randrange(1, 2000) if small else rng.randrange(5_000, 25_000)
@@ -206,13 +206,15 @@ def compare_case(tried: Case, engines: Sequence[str] = tuple(ENGINES_TO_TEST)) -
     return Result(name, model.count, frozenset(model.code[index][0].code for index in model.seen))
 
 
-def compare(seed: int, limit: int | None = None, engines: Sequence[str] = tuple(ENGINES_TO_TEST)) -> Result:
+def compare(
+    seed: int, limit: int | None = None, engines: Sequence[str] = tuple(ENGINES_TO_TEST), size: int = 2
+) -> Result:
     """:func:`compare_case` of a seed; ``limit``: instructions, else the seed says. The failure names the seed."""
     try:
-        return compare_case(case(seed, limit), engines)
+        return compare_case(case(seed, limit, size), engines)
     except AssertionError as error:
-        raise AssertionError(f"python -m tests.engine_cases {seed} shows the program\n{error}") from error
+        raise AssertionError(f"python -m tests.engine_cases {seed} {size} shows the program\n{error}") from error
 
 
 if __name__ == "__main__":
-    print(case(int(sys.argv[1])).text)
+    print(case(int(sys.argv[1]), size=int(sys.argv[2]) if len(sys.argv) > 2 else 2).text)

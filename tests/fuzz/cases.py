@@ -69,9 +69,10 @@ TRIES = {
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
     "program": lambda seed: compare(seed, limit=400),
     "engines": lambda seed: compare_engines(seed).end,
+    "small-engines": lambda seed: compare_engines(seed, size=1).end,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
-structured one on every engine."""
+structured one on every engine, of the kind ``small-engines`` a small one."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
