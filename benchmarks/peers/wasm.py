@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import time
 from collections.abc import Callable
@@ -26,6 +27,10 @@ def _module(name: str) -> tuple[Any, Any, Any, float] | None:
     start = time.perf_counter()
     module = wasmtime.Module(engine, (WAT / f"{name}.wat").read_text(encoding="utf-8"))
     return wasmtime, engine, module, time.perf_counter() - start
+
+
+# Wasmtime's objects do not outlive its module, which Python takes apart at its end.
+atexit.register(_module.cache_clear)
 
 
 def prepare(benchmark: Benchmark) -> Callable[[], Callable[[int], Answer]] | None:
