@@ -92,6 +92,7 @@ def test_the_memory_limit_is_kept_within_256_megabytes() -> None:
         "f: QADD r1, 1\nQPUSH r1\nQPOP r2\nQJGE r1, 0, f",
         "main: QMOV r0, 900000\nQCALL f\nQJMP main\nf: QJLE r0, 0, @out\nQSUB r0, 1\nQCALL f\n@out: QRET",
         "main: QMOV r4, main\nQJMP r4",
+        "main: QBRK\nloop: QCALL f\nQJMP loop\nf: QADD r1, 1\nQRET",
         "a: QNOP\nQJMP b\nb: QNOP\nQCALL c\nQJMP a\nc: QJMP d\nd: QRET",
     ],
 )
@@ -123,6 +124,14 @@ def test_ctrl_c(tmp_path: Path) -> None:
 def test_the_instruction_limit_is_exact(limit: int) -> None:
     machine = both(LOOPS.format(3000), max_instructions=limit)
     assert machine.count == limit
+
+
+def test_the_limit_is_exact_where_the_interpreter_calls_compiled_code() -> None:
+    # The breakpoint leaves compiled code, and the loop after it is no way in.
+    body = "QADD r1, 1\n" * 40
+    text = f"main: QBRK\nagain: QCALL f\nQCALL f\nQJMP again\nf: QMOV r2, 3\n@l: QSUB r2, 1\nQJGT r2, 0, @l\n{body}QRET"
+    for limit in range(700, 820):
+        assert both(text, max_instructions=limit).count == limit
 
 
 # -- stacks

@@ -272,7 +272,8 @@ def _words(**offsets: int) -> str:
 
 
 def _dispatcher(symbol: str, slots: int, calls: int, values: int) -> str:
-    """Run from PC until something is for Python. ``slots``: most values that one frame holds; ``calls``,
+    """Run from PC until something is for Python. The interpreter goes on to its own limit, so the one for compiled code
+    is looked at before that is entered. ``slots``: most values that one frame holds; ``calls``,
     ``values``: what frames that do not recurse add to the stacks at most."""
     return f"""
 define i64 @{symbol}(ptr noalias %s) nounwind {{
@@ -289,7 +290,17 @@ again:
   %slot = getelementptr i8, ptr %table, i64 %offset
   %compiled = load ptr, ptr %slot
   %none = icmp eq ptr %compiled, null
-  br i1 %none, label %interpret, label %room
+  br i1 %none, label %interpret, label %look
+look:
+{_words(count=layout.COUNT)}
+  %limit.now = getelementptr i8, ptr %s, i64 {layout.COUNT_LIMIT}
+  %limit = load volatile i64, ptr %limit.now
+  %late = icmp ugt i64 %count, %limit
+  br i1 %late, label %poll, label %room
+poll:
+  %answer = call preserve_allcc i64 @poll(ptr %s, i64 %count)
+  %stops = icmp ne i64 %answer, 0
+  br i1 %stops, label %refuse, label %room
 room:
 {_words(csp=layout.CSP, calls_end=layout.CALLS_END, sp=layout.SP, soft=layout.STACK_SOFT_END)}
 {_words(stack=layout.STACK, stack_end=layout.STACK_END, calls=layout.CALLS)}
