@@ -92,7 +92,6 @@ def test_the_memory_limit_is_kept_within_256_megabytes() -> None:
         "f: QADD r1, 1\nQPUSH r1\nQPOP r2\nQJGE r1, 0, f",
         "main: QMOV r0, 900000\nQCALL f\nQJMP main\nf: QJLE r0, 0, @out\nQSUB r0, 1\nQCALL f\n@out: QRET",
         "main: QMOV r4, main\nQJMP r4",
-        "main: QBRK\nloop: QCALL f\nQJMP loop\nf: QADD r1, 1\nQRET",
         "a: QNOP\nQJMP b\nb: QNOP\nQCALL c\nQJMP a\nc: QJMP d\nd: QRET",
     ],
 )
@@ -126,12 +125,21 @@ def test_the_instruction_limit_is_exact(limit: int) -> None:
     assert machine.count == limit
 
 
-def test_the_limit_is_exact_where_the_interpreter_calls_compiled_code() -> None:
-    # The breakpoint leaves compiled code, and the loop after it is no way in.
-    body = "QADD r1, 1\n" * 40
-    text = f"main: QBRK\nagain: QCALL f\nQCALL f\nQJMP again\nf: QMOV r2, 3\n@l: QSUB r2, 1\nQJGT r2, 0, @l\n{body}QRET"
-    for limit in range(700, 820):
-        assert both(text, max_instructions=limit).count == limit
+CALLING = "main: QNOP\nQNOP\nagain: QCALL f\nQCALL f\nQJMP again\nf: QMOV r2, 3\n@l: QSUB r2, 1\nQJGT r2, 0, @l\nQRET"
+"""Begun by a step, it is interpreted, as the loop is no way in; and calls compiled code."""
+
+
+@pytest.mark.parametrize("limit", range(400, 460))
+def test_the_limit_is_exact_where_the_interpreter_calls_compiled_code(limit: int) -> None:
+    machine = Machine(build(CALLING), engine="native", max_instructions=limit)
+    assert machine.step() is None
+    assert machine.run().count == limit
+
+
+def test_the_time_limit_stops_the_interpreter_that_calls_compiled_code() -> None:
+    machine = Machine(build(CALLING), engine="native", timeout=0.2)
+    assert machine.step() is None
+    assert machine.run().status == 80
 
 
 # -- stacks
