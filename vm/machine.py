@@ -18,6 +18,7 @@ from vm.interp import layout
 from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
 from vm.limits import Deadline
 from vm.memory import PAGE, Memory, MemoryCapError
+from vm.native.signals import Signals
 from vm.native.watch import woken
 from vm.processor import UnsupportedError
 from vm.program import Program
@@ -129,6 +130,8 @@ class Machine:
         )
         self._engine: Callable[[int], int] | None = None
         self._driver: Driver | None = None
+        self.signals = Signals()
+        """For the native engine: what waits while compiled code runs."""
         self._tier: Tier | None = None
         self._wants = engine
         self._level = optimize
@@ -331,7 +334,7 @@ class Machine:
         """Go on to the end, a trap or a limit. A machine that has ended stays so."""
         self.prepare()
         self._deadline.begin()
-        with woken(self._wake):
+        with woken(self._wake), self.signals.held():
             while self.outcome is None:
                 try:
                     self._slice(_SLICE)

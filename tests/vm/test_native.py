@@ -119,6 +119,34 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert b"Ctrl-C" in error
 
 
+@pytest.mark.parametrize("wait", [0.05, 0.3])
+def test_ctrl_c_while_compiled_code_runs(wait: float, tmp_path: Path) -> None:
+    (tmp_path / "p.qbc").write_text("loop: QADD r1, 1\nQJMP loop")
+    with subprocess.Popen(
+        [*RUN, "--engine", "native", "--stats", str(tmp_path / "p.qbc")], stderr=subprocess.PIPE
+    ) as process:
+        time.sleep(1 + wait)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Ctrl-C" in error
+
+
+def test_a_handler_that_raises_stops_compiled_code() -> None:
+    def refuse(*_: object) -> None:
+        raise LookupError("enough")
+
+    before = signal.signal(signal.SIGALRM, refuse)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(LookupError, match="enough"):
+            native("loop: QADD r1, 1\nQJMP loop", timeout=20)
+        assert signal.getsignal(signal.SIGALRM) is refuse
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.parametrize("limit", [0, 1, 2, 99_999, 1_000_000, 1_000_001, 7_654_321])
 def test_the_instruction_limit_is_exact(limit: int) -> None:
     machine = both(LOOPS.format(3000), max_instructions=limit)

@@ -18,6 +18,7 @@ from vm.interp import layout
 from vm.memory import Memory
 from vm.native import stack
 from vm.native.load import Loaded
+from vm.native.signals import Signals
 from vm.native.watch import PERIOD
 from vm.program import Program
 from vm.trap import FaultError
@@ -36,6 +37,7 @@ class Host(Protocol):
 
     program: Program
     memory: Memory
+    signals: Signals
 
     def poll(self) -> None:
         """Look at what must stop the run, and let progress show; raises to stop it."""
@@ -64,6 +66,7 @@ class Driver:
         """``rows``: the machine's own, which are marked where control can enter; ``words``: its state, at address
         ``state``; ``interpreter``: loads it, giving its callable and its address."""
         self._host_of = weakref.ref(host)
+        self._signals = host.signals
         self._rows = rows
         self._words = words
         self._state = state
@@ -127,7 +130,10 @@ class Driver:
             if int(self._words[layout.COUNT // 8]) >= self._limit:
                 return self._interpret(most)
             self._set(layout.COUNT_LIMIT, self._limit)
+            self._signals.waits = True
             status: int = code.run(self._state)
+            self._signals.waits = False
+            self._signals.deliver()
             if self._pending is not None:
                 pending, self._pending = self._pending, None
                 raise pending
@@ -192,11 +198,14 @@ class Driver:
     def _poll(self, _: int) -> int:
         self._set(layout.COUNT_LIMIT, self._limit)
         try:
+            self._signals.waits = False
+            self._signals.deliver()
             self._host.poll()
         except BaseException as stop:
             self._pending = stop
             return 1
         finally:
+            self._signals.waits = True
             # Who asked for the touched pages in between has those of then.
             self._host.memory.fall_behind()
             self._polled = time.monotonic()
@@ -207,6 +216,8 @@ class Driver:
         if self._calls == _MANY:
             self._need_interpreter()
         try:
+            self._signals.waits = False
+            self._signals.deliver()
             self._host.system(number)
         except FaultError as fault:
             # The interpreter does the call again, and says where it was; a time limit is not the call's.
@@ -216,4 +227,6 @@ class Driver:
         except BaseException as stop:
             self._pending = stop
             return 1
+        finally:
+            self._signals.waits = True
         return 0
