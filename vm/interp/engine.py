@@ -50,8 +50,9 @@ def _sources() -> str:
 
 
 def _key() -> str:
-    """Everything the machine code depends on: our sources, the compiler, the processor."""
+    """Everything the kept code depends on: our sources, the form it is kept in, the compiler, the processor."""
     digest = hashlib.sha256(_sources().encode() + processor.identity())
+    digest.update(Path(machinecode.__file__).read_bytes())
     return f"interp-{digest.hexdigest()[:32]}.o"
 
 

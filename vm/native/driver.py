@@ -213,11 +213,11 @@ class Driver:
 
     def _system(self, number: int, _: int) -> int:
         self._calls += 1
-        if self._calls == _MANY:
-            self._need_interpreter()
         try:
             self._signals.waits = False
             self._signals.deliver()
+            if self._calls == _MANY:
+                self._need_interpreter()
             self._host.system(number)
         except FaultError as fault:
             # The interpreter does the call again, and says where it was; a time limit is not the call's.
