@@ -47,6 +47,28 @@ def test_programs_that_shrink(rng: random.Random, limit: int, steps: int) -> Non
     compare_case(Case(text, limit, steps))
 
 
+@pytest.mark.parametrize("nan", ["0x7FF0000000000001", "0xFFF7FFFFFFFFFFFF", "0x7FF8000000000001"])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_every_nan_is_the_same_to_powers(nan: str, level: int) -> None:
+    """The C library takes signaling ones for themselves, Python does not: x to the power 0 is 1, and 1 to the power x."""
+    text = f"""
+main:
+    QFBITS r1, {nan}
+    QPOW r2, r1, 0
+    QPOW r3, 1, r1
+    QPOW r4, r1, 2
+    QPOW r5, -1, r1
+    QMOV r7, 0
+again:
+    QFBITS r1, r0
+    QPOW r8, r1, r7
+    QMOV r0, {nan}
+    QADD r7, 1
+    QJLT r7, 3, again
+"""
+    assert compare_case(Case(text, 1000, optimize=level)).end == "ended"
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 17, 50, 99, 333])
 def test_a_limit_stops_at_its_instruction(limit: int) -> None:
     for seed in range(20_000, 20_020):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from vm.interp import intrinsics
@@ -86,7 +87,20 @@ def _binary(name: str) -> Any:
     return handler
 
 
+POW = _address("pow")
 FMA = _address("fma")
+
+
+@inlined
+def quiet(real: float) -> float:
+    """The number; a NaN of any kind as the plain one."""
+    return math.nan if real != real else real
+
+
+@inlined
+def qpow(d: int, a: int, b: int, state: int) -> int:
+    # The C library's pow(x, 0) and pow(1, x) are 1 for a NaN x, but not for a signaling one; Python's are for every one.
+    return set_float(d, call2(load64(state, POW), quiet(number(a)), quiet(number(b))))
 
 
 @inlined
@@ -101,4 +115,4 @@ qtrunc = _rounding(intrinsics.trunc)
 qsqrt, qsin, qcos, qtan = _unary("sqrt"), _unary("sin"), _unary("cos"), _unary("tan")
 qasin, qacos, qatan, qatan2 = _unary("asin"), _unary("acos"), _unary("atan"), _binary("atan2")
 qsinh, qcosh, qtanh = _unary("sinh"), _unary("cosh"), _unary("tanh")
-qexp, qlog, qpow = _unary("exp"), _unary("log"), _binary("pow")
+qexp, qlog = _unary("exp"), _unary("log")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from vm.interp.layout import C_FUNCTIONS, FUNCTIONS
+from vm.isa import CANONICAL_NAN
 from vm.native.arithmetic import Operation
 from vm.native.code import Code
 
@@ -25,6 +26,16 @@ def _library(name: str) -> Operation:
         return code.let(f"call double {c_function(code, name)}({arguments}) {PURE}")
 
     return emit
+
+
+def _power(code: Code, a: str, b: str) -> str:
+    """As the interpreter's: a signaling NaN is to ``pow`` what every NaN is."""
+    return _library("pow")(code, *(_quiet(code, operand) for operand in (a, b)))
+
+
+def _quiet(code: Code, a: str) -> str:
+    is_nan = code.let(f"fcmp uno double {a}, 0.0")
+    return code.let(f"select i1 {is_nan}, double 0x{CANONICAL_NAN:016X}, double {a}")
 
 
 def _intrinsic(name: str) -> Operation:
@@ -46,9 +57,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
     **{
         f"Q{name.upper()}": _library(name)
         for name in (
-            "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log", "pow",
+            "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log",
         )
     },
+    "QPOW": _power,
 }  # fmt: skip
 
 
