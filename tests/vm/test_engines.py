@@ -65,6 +65,7 @@ again:
     QMOV r0, {nan}
     QADD r7, 1
     QJLT r7, 3, again
+    QHALT
 """
     assert compare_case(Case(text, 1000, optimize=level)).end == "ended"
 

@@ -99,7 +99,7 @@ def quiet(real: float) -> float:
 
 @inlined
 def qpow(d: int, a: int, b: int, state: int) -> int:
-    # The C library's pow(x, 0) and pow(1, x) are 1 for a NaN x, but not for a signaling one; Python's are for every one.
+    # pow(x, 0) and pow(1, x) are 1 for a NaN x: in C not for a signaling one, in Python for every one.
     return set_float(d, call2(load64(state, POW), quiet(number(a)), quiet(number(b))))
 
 
