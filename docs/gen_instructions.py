@@ -67,7 +67,7 @@ def _short(op: Op) -> str | None:
 
 def traps(op: Op) -> list[str]:
     """Names of the traps that it can raise, its operands' kinds included."""
-    kind = ["kind"] if op.kinds in ("integer", "address", "bits", "select") else []
+    kind = ["kind"] if op.kinds in ("integer", "address", "bits", "select", "quantum") else []
     return list(dict.fromkeys([*op.traps, *kind]))
 
 
@@ -139,7 +139,7 @@ def _traps() -> Iterator[str]:
     yield "## Traps"
     yield ""
     yield "A trap stops the program with one message; its status is the exit status of `qbc run`. `qbcc explain T71` shows an"
-    yield "example of each. 82 and 83 belong to quantum instructions, which are not in this version."
+    yield "example of each."
     yield ""
     yield "| status | trap | when |"
     yield "|---|---|---|"

@@ -128,6 +128,7 @@ def run(
     timeout: float | None = None,
     seed: int | None = None,
     clock: int | None = None,
+    backend: str = "aer",
     stdin: BinaryIO | None = None,
 ) -> Result:
     """Compile (unless it is a :class:`Program`) and run to the end, with ``args`` as the program's arguments.
@@ -144,6 +145,7 @@ def run(
         timeout=timeout,
         seed=seed,
         clock=clock,
+        backend=backend,
         args=args,
         stdin=stdin,
     )

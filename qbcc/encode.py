@@ -81,7 +81,7 @@ class _Encoder:
                 lines.extend(place)
                 continue
             for index, (number, actions) in enumerate(made.rows, start):
-                row = [number, 0, 0, 0, 0, 0, 0]
+                row = [number, *_NO_ROW[1:]]
                 for slot, action in enumerate(actions):
                     row[slot + 1] = self.fill(line, number, action, index, slot)
                 rows.extend(row)

@@ -58,7 +58,18 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The program touched more pages than --memory allows (4 GiB unless told otherwise), or made the host keep more than "
         "256 MiB of output and records.",
     ),
-    "T82": _entry("quantum fault", "A qubit that does not exist, or a gate that cannot be."),
-    "T83": _entry("backend failure", "The quantum backend could not be reached, refused, or failed."),
+    "T82": _entry(
+        "quantum fault",
+        "A qubit that was never allocated or was freed, the same qubit twice in one instruction, an angle that is no "
+        "finite number, a number of qubits or shots that cannot be, a Pauli string with other letters, or a state too large to simulate: qubits that have "
+        "met share one state of 2ⁿ complex numbers, and n is at most 28.",
+        "QX 5",
+        "QALLOC r0\nQX r0",
+    ),
+    "T83": _entry(
+        "backend failure",
+        "The quantum backend is not installed (pip install 'qbc[quantum]'), could not be reached, refused, or failed; or it was set "
+        "to 'none', which runs nothing.",
+    ),
     "T130": _entry("interrupted", "Ctrl-C stopped the program."),
 }

@@ -114,16 +114,8 @@ def too_many(span: Span | None, most: int) -> Diagnostic:
 
 # -- E02: instructions and operands
 
-_QUANTUM = """
-    QALLOC QFREE QRESET QX QY QZ QH QS QSDG QT QTDG QSX QRX QRY QRZ QP QU QSIGMA QCX QCY QCZ QCH QSWAP QCRX QCRY
-    QCRZ QCP QRXX QRYY QRZZ QCCX QCSWAP QW QMEAS QSAMPLE QEXPECT QBARRIER QPROB QPURITY QENTROPY QCONC QFIDW
-"""
-
 
 def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    if word.upper() in _QUANTUM.split():
-        notes = ("quantum instructions are not part of this version of the instruction set",)
-        return Diagnostic("E0201", f"there is no instruction {short(word)}", span, notes=notes)
     return Diagnostic(
         "E0201", f"there is no instruction or macro '{short(word)}'", span, fix=_suggest(span, word, known)
     )

@@ -57,9 +57,13 @@ def _plan(line: Line) -> Plan:
 
 
 def _choose(ops: tuple[Op, ...], arguments: tuple[Node, ...]) -> Op:
-    """The row that the first operand picks: ``l`` for a label, ``t`` for a register."""
+    """The row that an operand picks: ``l`` for a label, ``t`` for a register; ``m`` for brackets, else ``a``."""
     if len(ops) == 1:
         return ops[0]
+    place = next(i for i, letters in enumerate(zip(*(op.letters for op in ops), strict=True)) if len({*letters}) > 1)
+    if ops[0].letters[place] in "am":
+        letter = "m" if len(arguments) > place and isinstance(arguments[place], Address) else "a"
+        return next(op for op in ops if op.letters[place] == letter)
     letter = "t" if arguments and isinstance(arguments[0], Register) else "l"
     return next(op for op in ops if op.letters[0] == letter)
 

@@ -14,7 +14,7 @@ import numpy as np
 from tests.machine_model import PAGE, Ended, MachineModel
 from tests.model import ModelTrap, Value, bits, unsigned
 from vm.bytecode import ROW, Base, ObjectFile, Place, Relocation, Symbol
-from vm.isa import BY_NAME, CODE_BASE, OPS, REGISTERS, Op
+from vm.isa import BY_NAME, CODE_BASE, OPS, QUANTUM, REGISTERS, Op
 from vm.machine import Machine
 
 _INTEGERS = (0, 1, -1, 2, 3, 5, 7, 10, 11, 12, 13, 63, 64, 65, 255, -(2**63), 2**63 - 1, 2**53 + 1, 0xD800, 0x1F319)
@@ -26,6 +26,7 @@ _INPUT = b"first\nsecond line\r\n\n\xff\xfe\nlast"
 _LENGTH = 60
 _TAKEN = 4
 """Constants that are code addresses, the last ones."""
+_CLASSICAL = [op for op in OPS if op.group != QUANTUM]
 _RARE = {"QHALT", "QTRAP", "QRET"}
 """What ends most programs would leave little to compare."""
 
@@ -62,9 +63,9 @@ def program(seed: int) -> ObjectFile:
     constants = _constants(rng, _LENGTH)
     code = np.zeros((_LENGTH, ROW), np.uint32)
     for index in range(_LENGTH):
-        op = rng.choice(OPS)
+        op = rng.choice(_CLASSICAL)
         while op.name in _RARE and rng.random() < 0.7:
-            op = rng.choice(OPS)
+            op = rng.choice(_CLASSICAL)
         row = _row(rng, op, constants)
         code[index, : len(row)] = row
         if index and "t" in op.letters:

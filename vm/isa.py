@@ -26,15 +26,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Final
 
-ISA_VERSION: Final = (1, 0)
+ISA_VERSION: Final = (1, 1)
 """Major and minor version. A program made for another major version is refused."""
 
 REGISTERS: Final = 16
 """Number of registers, ``r0`` to ``r15``."""
 
-SLOTS: Final = 6
+SLOTS: Final = 7
 """Operand slots of an encoded instruction; unused ones are 0."""
 
 DATA_BASE: Final = 0x0010_0000
@@ -69,8 +70,8 @@ CANONICAL_NAN: Final = 0x7FF8_0000_0000_0000
 """The bits of every NaN that becomes visible."""
 
 MOVE, ARITHMETIC, BITS, FLOATS = "move", "arithmetic", "bits", "float"
-JUMPS, CALLS, SYSTEM = "jumps", "calls", "system"
-GROUPS: Final = (MOVE, ARITHMETIC, BITS, FLOATS, JUMPS, CALLS, SYSTEM)
+JUMPS, CALLS, SYSTEM, QUANTUM = "jumps", "calls", "system", "quantum"
+GROUPS: Final = (MOVE, ARITHMETIC, BITS, FLOATS, JUMPS, CALLS, SYSTEM, QUANTUM)
 
 KINDS: Final = {
     "any": "operands of either kind, carried along",
@@ -81,6 +82,7 @@ KINDS: Final = {
     "address": "integers only in the address; a float traps",
     "bits": "a float only; an integer traps",
     "select": "a an integer (a float traps); b and c of either kind, carried along",
+    "quantum": "qubits, numbers and addresses are integers (a float traps); of an angle, an integer is converted",
     "-": "no operands that have a kind",
 }
 """What each value of :attr:`Op.kinds` says."""
@@ -110,6 +112,8 @@ class Op:
     optional: int | None = None
     """The constant that stands for a last operand left out."""
     aliases: tuple[str, ...] = ()
+    named: str = ""
+    """Names of the operands in :attr:`syntax`, separated by blanks, where ``d a b c`` would say little."""
     result: str = field(default="")
     """Kind of what it writes: ``int``, ``float``, ``same`` (as its operand), ``number``
     (float if an operand is), or empty when it writes no register."""
@@ -126,14 +130,16 @@ class Op:
 
     @cached_property
     def memory_slot(self) -> int | None:
-        """First slot of the address operand (the base; the offset follows), if there is one."""
-        # Every letter before it takes one slot, and there is at most one address.
+        """First slot of the first address operand (the base; the offset follows), if there is one."""
+        # Every letter before the first one takes one slot.
         return self.letters.index("m") if "m" in self.letters else None
 
     @property
     def syntax(self) -> str:
         """How it is written: ``QADD d, a, b``."""
-        names = {"a": iter("abc"), "d": iter("d"), "m": iter(("[…]",)), "l": iter(("label",)), "t": iter("a")}
+        if self.named:
+            return f"{self.name} {', '.join(self.named.split())}"
+        names = {"a": iter("abc"), "d": iter("d"), "m": repeat("[…]"), "l": iter(("label",)), "t": iter("a")}
         return f"{self.name} {', '.join(next(names[x]) for x in self.letters)}".rstrip()
 
     @cached_property
@@ -154,6 +160,9 @@ class Op:
 
 _ADDRESS = ("address", "memory")
 _STACK = ("overflow", "underflow")
+_QUBIT = ("quantum",)
+_RUNS = ("quantum", "backend")
+_TABLE = ("address", "memory", "quantum", "backend")
 
 # Legend: code, mnemonic, operands, group, kinds, effect, then what differs from the defaults.
 # One row a line, whatever its length: a table is read by its columns.
@@ -258,6 +267,59 @@ OPS: Final[tuple[Op, ...]] = (
     Op(90, "QBRK", "", SYSTEM, "-", "stop in a debugger; nothing without one"),
     Op(91, "QTRAP", "a", SYSTEM, "any", "trap; shows a, or the text that a points at", ("trap",)),
     Op(92, "QASSERT", "a a", SYSTEM, "compare", "trap unless a = b", ("assert",)),
+    # -- quantum: life
+    Op(93, "QALLOC", "d a", QUANTUM, "quantum", "d ← the first of n new qubits in |0⟩, whose handles follow each other", _QUBIT, optional=1, named="d n", result="int"),
+    Op(94, "QFREE", "a a", QUANTUM, "quantum", "give back the n qubits from q on", _RUNS, optional=1, named="q n"),
+    Op(95, "QFREE", "m a", QUANTUM, "quantum", "give back the n qubits whose handles are at the address", ("address", *_RUNS), optional=1, named="[…] n"),
+    Op(96, "QRESET", "a", QUANTUM, "quantum", "q ← |0⟩", _RUNS, named="q"),
+    # -- quantum: one qubit
+    Op(97, "QX", "a", QUANTUM, "quantum", "X on q", _QUBIT, named="q"),
+    Op(98, "QY", "a", QUANTUM, "quantum", "Y on q", _QUBIT, named="q"),
+    Op(99, "QZ", "a", QUANTUM, "quantum", "Z on q", _QUBIT, named="q"),
+    Op(100, "QH", "a", QUANTUM, "quantum", "the Hadamard gate on q", _QUBIT, named="q"),
+    Op(101, "QS", "a", QUANTUM, "quantum", "S = √Z on q", _QUBIT, named="q"),
+    Op(102, "QSDG", "a", QUANTUM, "quantum", "S† on q", _QUBIT, named="q"),
+    Op(103, "QT", "a", QUANTUM, "quantum", "T = √S on q", _QUBIT, named="q"),
+    Op(104, "QTDG", "a", QUANTUM, "quantum", "T† on q", _QUBIT, named="q"),
+    Op(105, "QSX", "a", QUANTUM, "quantum", "√X on q", _QUBIT, named="q"),
+    Op(106, "QRX", "a a", QUANTUM, "quantum", "exp(-iθX/2) on q", _QUBIT, named="q θ"),
+    Op(107, "QRY", "a a", QUANTUM, "quantum", "exp(-iθY/2) on q", _QUBIT, named="q θ"),
+    Op(108, "QRZ", "a a", QUANTUM, "quantum", "exp(-iθZ/2) on q", _QUBIT, named="q θ"),
+    Op(109, "QP", "a a", QUANTUM, "quantum", "the phase e^(iθ) on |1⟩ of q", _QUBIT, named="q θ"),
+    Op(110, "QU", "a a a a", QUANTUM, "quantum", "Qiskit's U(θ, φ, λ) on q", _QUBIT, named="q θ φ λ"),
+    Op(111, "QSIGMA", "a a", QUANTUM, "quantum", "RX(σπ/4) on q", _QUBIT, named="q σ"),
+    # -- quantum: two qubits
+    Op(112, "QCX", "a a", QUANTUM, "quantum", "X on b where a is |1⟩", _QUBIT),
+    Op(113, "QCY", "a a", QUANTUM, "quantum", "Y on b where a is |1⟩", _QUBIT),
+    Op(114, "QCZ", "a a", QUANTUM, "quantum", "Z on b where a is |1⟩", _QUBIT),
+    Op(115, "QCH", "a a", QUANTUM, "quantum", "the Hadamard gate on b where a is |1⟩", _QUBIT),
+    Op(116, "QSWAP", "a a", QUANTUM, "quantum", "exchange a and b", _QUBIT),
+    Op(117, "QCRX", "a a a", QUANTUM, "quantum", "RX(θ) on b where a is |1⟩", _QUBIT, named="a b θ"),
+    Op(118, "QCRY", "a a a", QUANTUM, "quantum", "RY(θ) on b where a is |1⟩", _QUBIT, named="a b θ"),
+    Op(119, "QCRZ", "a a a", QUANTUM, "quantum", "RZ(θ) on b where a is |1⟩", _QUBIT, named="a b θ"),
+    Op(120, "QCP", "a a a", QUANTUM, "quantum", "the phase e^(iθ) on |11⟩ of a and b", _QUBIT, named="a b θ"),
+    Op(121, "QRXX", "a a a", QUANTUM, "quantum", "exp(-iθXX/2) on a and b", _QUBIT, named="a b θ"),
+    Op(122, "QRYY", "a a a", QUANTUM, "quantum", "exp(-iθYY/2) on a and b", _QUBIT, named="a b θ"),
+    Op(123, "QRZZ", "a a a", QUANTUM, "quantum", "exp(-iθZZ/2) on a and b", _QUBIT, named="a b θ"),
+    # -- quantum: three qubits
+    Op(124, "QCCX", "a a a", QUANTUM, "quantum", "X on c where a and b are |1⟩", _QUBIT),
+    Op(125, "QCSWAP", "a a a", QUANTUM, "quantum", "exchange b and c where a is |1⟩", _QUBIT),
+    Op(126, "QW", "a a a", QUANTUM, "quantum", "from |000⟩ the W state (|100⟩+|010⟩+|001⟩)/√3 of a, b and c", _QUBIT),
+    # -- quantum: out
+    Op(127, "QMEAS", "d a", QUANTUM, "quantum", "d ← q measured, 0 or 1; the state collapses", _RUNS, named="d q", result="int"),
+    Op(128, "QSAMPLE", "d a a a m", QUANTUM, "quantum", "(value, count) pairs at the address ← the n qubits from q on, sampled; d ← their number", _TABLE, named="d q n shots […]", result="int"),
+    Op(129, "QSAMPLE", "d m a a m", QUANTUM, "quantum", "the same of the n qubits whose handles are at the first address", _TABLE, named="d […] n shots […]", result="int"),
+    Op(130, "QEXPECT", "d a m", QUANTUM, "quantum", "d ← expectation of the Pauli string at the address on the qubits from q on", ("address", *_RUNS), named="d q […]", result="float"),
+    Op(131, "QEXPECT", "d m m", QUANTUM, "quantum", "the same of the qubits whose handles are at the first address", ("address", *_RUNS), named="d […] […]", result="float"),
+    Op(132, "QBARRIER", "", QUANTUM, "-", "nothing moves across it"),
+    # -- quantum: look
+    Op(133, "QPROB", "d a", QUANTUM, "quantum", "d ← probability that q would be measured as 1", _RUNS, named="d q", result="float"),
+    Op(134, "QPURITY", "d a a", QUANTUM, "quantum", "d ← purity tr ρ² of the n qubits from q on", _RUNS, named="d q n", result="float"),
+    Op(135, "QPURITY", "d m a", QUANTUM, "quantum", "the same of the n qubits whose handles are at the address", ("address", *_RUNS), named="d […] n", result="float"),
+    Op(136, "QENTROPY", "d a a", QUANTUM, "quantum", "d ← entropy of the n qubits from q on, in bits", _RUNS, named="d q n", result="float"),
+    Op(137, "QENTROPY", "d m a", QUANTUM, "quantum", "the same of the n qubits whose handles are at the address", ("address", *_RUNS), named="d […] n", result="float"),
+    Op(138, "QCONC", "d a a", QUANTUM, "quantum", "d ← concurrence of a and b", _RUNS, result="float"),
+    Op(139, "QFIDW", "d a a a", QUANTUM, "quantum", "d ← fidelity of a, b and c with the W state", _RUNS, result="float"),
 )
 # fmt: on
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vm import pagemap
 from vm.bytecode import ObjectFile
 from vm.interp import layout
-from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, REGISTERS, STACK_DEPTH
+from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, OPS, QUANTUM, REGISTERS, STACK_DEPTH
 from vm.limits import Deadline
 from vm.memory import PAGE, Memory, MemoryCapError
 from vm.native.signals import Signals
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from vm.native.driver import Driver
     from vm.native.load import Loaded
     from vm.native.tier import Tier
+    from vm.quantum.run import Quantum
 
 ENGINES: Final = ("auto", "interp", "native")
 _SLICE: Final = 4_000_000
 """Instructions between two looks at the clock: about 20 ms."""
+_FIRST_QUANTUM: Final = min(op.code for op in OPS if op.group == QUANTUM)
 _PRINT_BUFFER: Final = 1 << 16
 _ENDLESS: Final = (1 << 63) - 1
 _STACK_SHOWN: Final = 16
@@ -79,6 +81,8 @@ class Snapshot:
     output: bytes = field(repr=False)
     records: tuple[tuple[str, int | float], ...] = field(repr=False)
     random: int = field(repr=False)
+    quantum: Any = field(repr=False)
+    """Qubits, gates and states; None for a program without."""
     outcome: Outcome | None
 
 
@@ -99,14 +103,16 @@ class Machine:
         timeout: float | None = None,
         seed: int | None = None,
         clock: int | None = None,
+        backend: str = "aer",
         args: Sequence[int | float] = (),
         stdin: BinaryIO | None = None,
         stdout: Callable[[bytes], object] | None = None,
         progress: Callable[[Machine], object] | None = None,
     ) -> None:
         """``optimize``: how much the native engine does, 0 to 2, None to let it choose; ``memory`` in bytes;
-        ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; without ``stdout``,
-        output is kept in :attr:`output`; ``progress`` is called some fifty times a second."""
+        ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; ``backend`` runs
+        quantum circuits; without ``stdout``, output is kept in :attr:`output`; ``progress`` is called some fifty times
+        a second."""
         if engine not in ENGINES:
             raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
         self.program = Program.load(program)
@@ -119,6 +125,10 @@ class Machine:
         self._state_address = self._state.ctypes.data
         self.memory = Memory(memory, self._word(layout.PAGES))
         self._allocate()
+        self.quantum: Quantum | None = None
+        """Its qubits, if the program has quantum instructions."""
+        if (self.program.object.code[:, 0] >= _FIRST_QUANTUM).any():
+            self.quantum = self._make_quantum(backend)
         self._calls = SystemCalls(
             self.memory,
             stdin=stdin,
@@ -186,6 +196,12 @@ class Machine:
         for offset, value in words.items():
             self._state[offset // 8] = value
 
+    def _make_quantum(self, backend: str) -> Quantum:
+        from vm.quantum.backend import make
+        from vm.quantum.run import Quantum
+
+        return Quantum(self._state, self.memory, self.seed, make(backend))
+
     def _load_data(self) -> None:
         try:
             for address, content in self.program.data():
@@ -213,7 +229,7 @@ class Machine:
     def _make_driver(self) -> Driver:
         from vm.native.driver import Driver
 
-        def interpreter() -> tuple[Callable[[int], int], int, int]:
+        def interpreter() -> tuple[Callable[[int], int], int, int, int]:
             from vm.interp import engine
 
             return engine.load(), *engine.addresses()
@@ -446,9 +462,11 @@ class Machine:
 
     def _handle(self, status: int) -> None:
         """See to what the engine came back for."""
-        while status in (layout.SYSCALL, layout.BREAK):
+        while status in (layout.SYSCALL, layout.QUANTUM, layout.BREAK):
             if status == layout.SYSCALL:
                 self._system_call()
+            elif status == layout.QUANTUM:
+                self._quantum_call()
             if self.count >= self._words[layout.LIMIT // 8]:
                 return
             # A slice of system calls takes seconds, one of other instructions some milliseconds.
@@ -482,6 +500,25 @@ class Machine:
         except FaultError:
             self._word(layout.PC)[0] -= layout.ROW
             raise
+
+    def _quantum_call(self) -> None:
+        """The instruction before the program counter, which the recorder left."""
+        from vm.quantum.run import AgainError
+
+        assert self.quantum is not None
+        pc = self.pc - 1
+        instruction = Fault(self.program, self._cells, pc)
+        try:
+            result = self.quantum.execute(instruction)
+        except AgainError:
+            self._word(layout.PC)[0] -= layout.ROW
+            self._word(layout.COUNT)[0] -= 1
+            return
+        except FaultError:
+            self._word(layout.PC)[0] -= layout.ROW
+            raise
+        if result is not None:
+            self.set(instruction.slots[0], result)
 
     # -- traps
 
@@ -547,6 +584,7 @@ class Machine:
             output=self.output,
             records=tuple(self.records),
             random=self._calls.random.state,
+            quantum=self.quantum.copy() if self.quantum is not None else None,
             outcome=self.outcome,
         )
 
@@ -565,4 +603,6 @@ class Machine:
             self._word(offset)[0] = value
         self.memory.reset(snapshot.memory)
         self._calls.restore(snapshot.output, snapshot.records, snapshot.random)
+        if self.quantum is not None:
+            self.quantum.restore(snapshot.quantum)
         self.outcome = snapshot.outcome

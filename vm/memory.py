@@ -24,7 +24,8 @@ class MemoryCapError(Exception):
     """A write would touch more pages than the memory limit allows."""
 
 
-def _reserve(size: int) -> mmap.mmap:
+def reserve(size: int) -> mmap.mmap:
+    """Address space that is zero and costs nothing until it is touched."""
     try:
         area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
     except OSError as error:
@@ -44,8 +45,8 @@ class Memory:
     def __init__(self, cap: int, count: NDArray[np.int64]) -> None:
         """``cap``: bytes of touched pages at most. ``count``: shape (1,), the number of touched pages, which
         the engine counts on."""
-        self._area = _reserve(MEMORY_SIZE)
-        self._map = _reserve(MEMORY_SIZE // PAGE)
+        self._area = reserve(MEMORY_SIZE)
+        self._map = reserve(MEMORY_SIZE // PAGE)
         self.bytes: NDArray[np.uint8] = np.frombuffer(self._area, np.uint8)
         """Every address. Read only here; to write, take a :meth:`view` of touched pages."""
         self.touched: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)

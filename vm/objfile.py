@@ -7,7 +7,7 @@ header  magic ``\\x7fQBC``; u16 × 4: format major and minor, instruction set ma
         entry was declared); i64 entry; u64 data size; u32 data alignment; u32 number of sections; u32 CRC-32 of
         all before it and of the section table
 table   for each section: u32 identifier, u64 offset, u64 length, u32 CRC-32 of its bytes
-CODE    u32 × 7 for each instruction: number, six slots
+CODE    u32 × 8 for each instruction: number, seven slots (format 1: u32 × 7, six slots)
 CONSTS  for each constant: u8 kind, u64 bits
 DATA    for each run: u64 offset, u64 length, bytes
 SYMBOLS for each: u8 base, u8 flags (1 float, 2 global, 4 entry point, 8 has a place), u64 value, u32 × 4 place,
@@ -40,8 +40,10 @@ from vm.isa import ISA_VERSION
 from vm.trap import ObjectError
 
 MAGIC: Final = b"\x7fQBC"
-FORMAT_VERSION: Final = (1, 0)
+FORMAT_VERSION: Final = (2, 0)
 """Major and minor version of the format."""
+_OLD_ROW: Final = 7
+"""Numbers of an instruction in format 1."""
 MAX_BYTES: Final = 1 << 32
 """Largest object file that is read."""
 
@@ -154,9 +156,11 @@ def _contracts(obj: ObjectFile) -> bytes:
 class _Reader:
     """Takes values off a section; every step checks that the bytes are there."""
 
-    def __init__(self, name: str, body: bytes) -> None:
+    def __init__(self, name: str, body: bytes, major: int) -> None:
+        """``major``: of the file's format."""
         self.name = name
         self.body = body
+        self.major = major
         self.at = 0
 
     def take(self, length: int) -> bytes:
@@ -193,20 +197,20 @@ class _Reader:
 def from_bytes(data: bytes) -> ObjectFile:
     """Read an object file. Raises :class:`ObjectError` for anything that is not whole and well-formed; whether its
     numbers make sense is for :func:`vm.verify.verify`."""
-    flags, entry, data_size, data_align, count = _read_header(data)
+    major, flags, entry, data_size, data_align, count = _read_header(data)
     bodies = _read_sections(data, count)
     obj = ObjectFile(entry=entry, entry_declared=bool(flags), data_size=data_size, data_align=data_align)
     readers: tuple[Callable[[_Reader, ObjectFile], None], ...] = (
         _read_code, _read_constants, _read_data, _read_symbols, _read_relocations, _read_lines, _read_contracts,
     )  # fmt: skip
     for name, body, read in zip(_SECTIONS, bodies, readers, strict=True):
-        reader = _Reader(name, body)
+        reader = _Reader(name, body, major)
         read(reader, obj)
         reader.done()
     return obj
 
 
-def _read_header(data: bytes) -> tuple[int, int, int, int, int]:
+def _read_header(data: bytes) -> tuple[int, int, int, int, int, int]:
     if not is_object(data):
         raise ObjectError("not a QBC object file: it does not begin with \\x7fQBC")
     if len(data) > MAX_BYTES:
@@ -229,7 +233,7 @@ def _read_header(data: bytes) -> tuple[int, int, int, int, int]:
         raise ObjectError(
             f"header: {count} sections and flags {flags:#x}, expected {len(_SECTIONS)} sections and flags 0 or 1"
         )
-    return flags, entry, data_size, data_align, count
+    return major, flags, entry, data_size, data_align, count
 
 
 def _read_sections(data: bytes, count: int) -> list[bytes]:
@@ -258,8 +262,10 @@ def _read_sections(data: bytes, count: int) -> list[bytes]:
 
 
 def _read_code(reader: _Reader, obj: ObjectFile) -> None:
-    count = reader.count(4 * ROW)
-    obj.code = np.frombuffer(reader.take(count * 4 * ROW), ">u4").reshape(count, ROW).astype(np.uint32)
+    width = _OLD_ROW if reader.major < 2 else ROW
+    count = reader.count(4 * width)
+    obj.code = np.zeros((count, ROW), np.uint32)
+    obj.code[:, :width] = np.frombuffer(reader.take(count * 4 * width), ">u4").reshape(count, width)
 
 
 def _read_constants(reader: _Reader, obj: ObjectFile) -> None:

@@ -48,16 +48,18 @@ class Fault:
     @property
     def operands(self) -> tuple[Operand, ...]:
         """What it read: registers by name, and constants."""
-        return tuple(Operand(self._name(self.slots[i]), self._value(i)) for i in self.op.reads)
+        return tuple(Operand(self._name(self.slots[i]), self.value(i)) for i in self.op.reads)
 
     def _name(self, index: int) -> str:
         return f"r{index}" if index < REGISTERS else "constant"
 
-    def _value(self, slot: int) -> int | float:
+    def value(self, slot: int) -> int | float:
+        """An operand."""
         return cell_value(self.cells, self.slots[slot])
 
-    def _show(self, slot: int) -> str:
-        index, value = self.slots[slot], self._value(slot)
+    def show(self, slot: int) -> str:
+        """An operand, for people: ``r4 = 7``, or a constant."""
+        index, value = self.slots[slot], self.value(slot)
         return repr(value) if index >= REGISTERS else f"r{index} = {value!r}"
 
     def message(self, trap: str) -> str:
@@ -70,8 +72,8 @@ class Fault:
             "underflow": lambda: "QPOP finds the value stack empty: nothing is left that was pushed",
             "jump": self._jump,
             "memory": lambda: f"{self.op.name} would touch more memory than the limit allows",
-            "trap": lambda: f"the program stopped itself with QTRAP {self._value(0)!r}",
-            "assert": lambda: f"{self._show(0)} is not equal to {self._show(1)}",
+            "trap": lambda: f"the program stopped itself with QTRAP {self.value(0)!r}",
+            "assert": lambda: f"{self.show(0)} is not equal to {self.show(1)}",
         }
         return describe[trap]()
 
@@ -82,7 +84,7 @@ class Fault:
 
     def _address(self) -> str:
         slot = self.op.memory_slot or 0
-        address = (int(self._value(slot)) + int(self._value(slot + 1))) & _MASK
+        address = (int(self.value(slot)) + int(self.value(slot + 1))) & _MASK
         width = _WIDTHS.get(self.op.name[-1], 8)
         where = f"{width} byte{'s' * (width > 1)} at {address:#x}"
         if address < MEMORY_FLOOR:
@@ -102,7 +104,7 @@ class Fault:
         need = "a float" if wanted == FLOAT else "an integer"
         role = " as address" if self.op.memory_slot is not None and wrong >= self.op.memory_slot else ""
         have = "a float" if self.cells[self.slots[wrong], 1] == FLOAT else "an integer"
-        return f"{self.op.name} takes {need}{role}, and {self._show(wrong)} is {have}"
+        return f"{self.op.name} takes {need}{role}, and {self.show(wrong)} is {have}"
 
     def _overflow(self) -> str:
         if self.op.name == "QPUSH":
@@ -110,7 +112,7 @@ class Fault:
         return f"the call stack is full ({CALL_DEPTH:,} calls): a recursion has no end"
 
     def _jump(self) -> str:
-        value = int(self._value(0))
+        value = int(self.value(0))
         index = (value - CODE_BASE) & _MASK
         if index < 1 << 32:
             return f"{self.op.name}: instruction {index} is not a label whose address the program takes"

@@ -59,6 +59,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the random numbers."),
         click.option("--clock", type=int, metavar="T", help="Fix the clock to T µs of Unix time."),
+        click.option(
+            "--backend", default="aer", show_default=True, metavar="NAME", help="What runs quantum circuits, or none."
+        ),
         click.option("--stats", is_flag=True, help="Instructions, time and memory on standard error."),
         click.option("--regs", is_flag=True, help="Registers at the end on standard error."),
         click.option(

@@ -39,6 +39,7 @@ class Settings:
     memory: int
     seed: int | None
     clock: int | None
+    backend: str
     stats: bool
     regs: bool
     dump: Sequence[tuple[int, int]]
@@ -107,11 +108,14 @@ class Run:
                 timeout=settings.timeout,
                 seed=settings.seed,
                 clock=settings.clock,
+                backend=settings.backend,
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
                 stdout=None if settings.as_json else _write_out,
                 progress=Progress(settings) if sys.stderr.isatty() else None,
             )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
         except ObjectError as error:
             fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
 

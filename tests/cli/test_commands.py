@@ -370,7 +370,7 @@ def test_explain_version_usage(tmp_path: Path) -> None:
     wrong = call("qbcc", "explain", "E0209", cwd=tmp_path)
     assert (wrong.returncode, b"did you mean" in wrong.stderr) == (1, True)
     for name in ("qbc", "qbcc"):
-        assert b"instruction set 1.0, object format 1.0" in call(name, "--version", cwd=tmp_path).stdout
+        assert b"instruction set 1.1, object format 2.0" in call(name, "--version", cwd=tmp_path).stdout
         assert call(name, "frobnicate", cwd=tmp_path).returncode == 2
 
 

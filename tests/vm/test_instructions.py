@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from tests import model
 from tests.model import Value
 from tests.programs import rows
-from vm.isa import BY_NAME, OPS, Op
+from vm.isa import BY_NAME, QUANTUM, Op
+from vm.isa import OPS as ALL_OPS
 from vm.machine import Machine, Outcome, Snapshot
 
+OPS = [op for op in ALL_OPS if op.group != QUANTUM]
+"""Quantum ones: tests/vm/test_quantum.py."""
 CORNER_INTEGERS = [
     0,
     1,

@@ -167,10 +167,10 @@ def test_an_empty_object_is_one() -> None:
 def test_the_layout_is_the_documented_one() -> None:
     """Byte by byte for one instruction, so that no change of the format goes unseen."""
     content = to_bytes(build("QHALT"))
-    assert content[:16] == MAGIC + bytes((0, 1, 0, 0, 0, 1, 0, 0)) + bytes(4)
+    assert content[:16] == MAGIC + bytes((0, 2, 0, 0, 0, 1, 0, 1)) + bytes(4)
     assert struct.unpack_from(">qQII", content, 16) == (0, 0, 8, SECTIONS)
     assert ENTRY.unpack_from(content, HEADER)[:3] == (1, BODIES, 4 + 4 * ROW)
-    assert struct.unpack_from(f">{1 + ROW}I", content, BODIES) == (1, 87, 16, 0, 0, 0, 0, 0)
+    assert struct.unpack_from(f">{1 + ROW}I", content, BODIES) == (1, 87, 16, 0, 0, 0, 0, 0, 0)
     assert struct.unpack_from(">IBQ", content, BODIES + 4 + 4 * ROW) == (1, 0, 0)
 
 
@@ -198,10 +198,10 @@ def test_bytes_after_the_end_are_refused() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("format", FORMAT_VERSION[0] + 1, "format version 2.0"),
-        ("isa", 7, "instruction set version 7.0"),
+        ("format", FORMAT_VERSION[0] + 1, "format version 3.0"),
+        ("isa", 7, "instruction set version 7.1"),
         ("format", 0, "format version 0.0 does not exist"),
-        ("isa", 0, "instruction set version 0.0 does not exist"),
+        ("isa", 0, "instruction set version 0.1 does not exist"),
         ("flags", 2, "flags 0x2"),
         ("sections", 6, "6 sections"),
         ("sections", 0xFFFFFFFF, "4294967295 sections"),
@@ -212,7 +212,7 @@ def test_headers(field: str, value: int, words: str) -> None:
 
 
 def test_a_newer_version_says_what_to_do() -> None:
-    assert "install a newer qbc" in reason(changed("format", 2))
+    assert "install a newer qbc" in reason(changed("format", 3))
 
 
 def test_a_newer_minor_version_is_read() -> None:
@@ -268,3 +268,14 @@ def test_bodies(number: int, body: bytes, words: str) -> None:
 def test_any_bytes_are_refused(content: bytes) -> None:
     reason(content)
     reason(MAGIC + content)
+
+
+def test_objects_of_format_1_are_read() -> None:
+    """Their instructions have six slots."""
+    content = sample()
+    (count,) = struct.unpack_from(">I", content, BODIES)
+    code = np.frombuffer(content, ">u4", count * ROW, BODIES + 4).reshape(count, ROW)
+    old = bytearray(with_section(1, struct.pack(">I", count) + code[:, : ROW - 1].tobytes()))
+    struct.pack_into(">H", old, 4, 1)
+    assert len(old) == len(content) - 4 * count
+    assert equal(from_bytes(sealed(bytes(old))), from_bytes(content))

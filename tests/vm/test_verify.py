@@ -91,8 +91,8 @@ def add(obj: ObjectFile, relocation: Relocation) -> None:
 
 
 BAD: dict[str, tuple[Callable[[ObjectFile], object], str]] = {
-    "code of another type": (lambda o: setattr(o, "code", o.code.astype(np.int64)), "7 unsigned 32-bit"),
-    "code of another width": (lambda o: setattr(o, "code", o.code[:, :5]), "7 unsigned 32-bit"),
+    "code of another type": (lambda o: setattr(o, "code", o.code.astype(np.int64)), "8 unsigned 32-bit"),
+    "code of another width": (lambda o: setattr(o, "code", o.code[:, :5]), "8 unsigned 32-bit"),
     "constants of another type": (lambda o: setattr(o, "constants", o.constants.astype(np.int64)), "64-bit words"),
     "kinds missing": (lambda o: setattr(o, "constant_kinds", o.constant_kinds[:-1]), "differ in number"),
     "kind": (lambda o: o.constant_kinds.__setitem__(1, 2), "2 is no kind"),

@@ -19,6 +19,7 @@ from vm.interp.layout import C_FUNCTIONS
 
 _SYMBOL: Final = "qbc_interp_run"
 _SYSTEM: Final = "qbc_interp_system"
+_RECORD: Final = "qbc_interp_record"
 SHIPPED: Final = Path(__file__).with_name("loop.ll.gz")
 """The loop compiled to LLVM's language, so that a first run need not wait for Numba; ``make interp`` writes it."""
 _NOT_SOURCES: Final = ("engine.py", "__init__.py", "ship.py")
@@ -77,7 +78,7 @@ def ship() -> None:
     from vm.interp.loop import compile_ir
 
     head = f"; {_sources()} {processor.binding().get_process_triple()}\n"
-    SHIPPED.write_bytes(gzip.compress((head + compile_ir(_SYMBOL, _SYSTEM)).encode(), 9, mtime=0))
+    SHIPPED.write_bytes(gzip.compress((head + compile_ir(_SYMBOL, _SYSTEM, _RECORD)).encode(), 9, mtime=0))
 
 
 def is_shipped() -> bool:
@@ -91,7 +92,7 @@ def _compile() -> bytes:
     if module is None:
         from vm.interp.loop import compile_ir
 
-        module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM))
+        module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM, _RECORD))
     return machinecode.content(bytes(_target_machine(llvm).emit_object(module)))
 
 
@@ -106,22 +107,22 @@ is not kept would be freed under its machine."""
 
 
 @cache
-def _load() -> tuple[Any, int, Any]:
-    """The C function, compiled if need be, the address of the system calls, and the owner of the code."""
+def _load() -> tuple[Any, int, int, Any]:
+    """The C function, compiled if need be, the addresses of the system calls and of the recorder, the code's owner."""
     key = _key()
     kept = disk.read(key)
     if kept is None:
         kept = _compile()
         disk.write(key, kept)
     code = machinecode.Code(kept)
-    return _FUNCTION(code.address(_SYMBOL)), code.address(_SYSTEM), code
+    return _FUNCTION(code.address(_SYMBOL)), code.address(_SYSTEM), code.address(_RECORD), code
 
 
 def load() -> Callable[[int], int]:
     """``run(address of the state) -> status``, one for each machine: results have a place of their own, so
     machines can run in several threads."""
     with _LOADING:
-        function, _, _ = _load()
+        function, _, _, _ = _load()
     result = ctypes.c_int64()
     error = ctypes.c_void_p()
     result_at, error_at = ctypes.byref(result), ctypes.byref(error)
@@ -133,12 +134,12 @@ def load() -> Callable[[int], int]:
     return run
 
 
-def addresses() -> tuple[int, int]:
-    """Of the interpreter and of its system calls, for compiled code to call: ``int32 f(int64 *result, void **, …)``, of
-    the state, and of number, registers, memory and state."""
+def addresses() -> tuple[int, int, int]:
+    """Of the interpreter, of its system calls and of the recorder, for compiled code to call: ``int32 f(int64 *result,
+    void **, …)``, of the state; of number, registers, memory and state; of what :func:`.quantum.record` takes."""
     with _LOADING:
-        function, system, _ = _load()
-    return ctypes.cast(function, ctypes.c_void_p).value or 0, system
+        function, system, record, _ = _load()
+    return ctypes.cast(function, ctypes.c_void_p).value or 0, system, record
 
 
 @cache

@@ -89,7 +89,21 @@ LEAVING: Final = 264
 """The status to come back with."""
 REASON: Final = 272
 """Which of the places that could leave there did."""
-FUNCTIONS: Final = 280
+QUBITS: Final = 280
+"""Address of the table of qubits (:mod:`vm.interp.quantum`), indexed by handle; 0 for a program without."""
+QUBIT_COUNT: Final = 288
+"""Handles given so far, and handle 0, which is none."""
+QUBIT_END: Final = 296
+"""Handles that the table holds."""
+GATES: Final = 304
+"""Address of the log of gates."""
+GATE_COUNT: Final = 312
+"""Gates in the log; the first is number 1."""
+GATE_END: Final = 320
+"""Gates that it holds."""
+RECORD: Final = 328
+"""Address of the recorder, 0 until the interpreter is loaded."""
+FUNCTIONS: Final = 336
 """First of the addresses of the C library's functions, in the order of :data:`C_FUNCTIONS`."""
 
 C_FUNCTIONS: Final = (
@@ -121,5 +135,7 @@ REFUSED: Final = 6
 """Compiled code cannot be entered at PC as things are."""
 MISSING: Final = 7
 """The interpreter is needed and not loaded."""
+QUANTUM: Final = 8
+"""A quantum instruction that the recorder leaves to Python."""
 HALT_SHIFT: Final = 8
 """A halt comes back as ``HALT | status << HALT_SHIFT``."""

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from numba import njit
 
-from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, system, values
+from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, quantum, system, values
 from vm.isa import ARITHMETIC as ARITHMETIC_GROUP
-from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, SYSTEM, Op
+from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, QUANTUM, SYSTEM, Op
 from vm.trap import STATUS
 
 _HEADER: Final = """
@@ -155,20 +155,26 @@ def source() -> tuple[str, dict[str, Any]]:
         "CODE_BASE": CODE_BASE,
         "INT": INT,
         "fast": system.fast,
+        "record": quantum.record,
     }
     text = _HEADER
-    for number, op in enumerate(OPS):
+    for number, op in enumerate(op for op in OPS if op.group != QUANTUM):
         body = _branch(op, names).strip().replace("\n", "\n" + " " * 12)
         text += f"        {'elif' if number else 'if'} op == {op.code}:\n            {body}\n"
+    first = min(op.code for op in OPS if op.group == QUANTUM)
+    last = max(op.code for op in OPS if op.group == QUANTUM)
+    text += f"        elif op >= {first} and op <= {last}:\n            status = record(op, row, regs, row, state)\n"
     return text + _FOOTER.lstrip("\n"), names
 
 
 _NUMBA_GLOBAL: Final = re.compile(r"^@_ZN08NumbaEnv\S+ = .*\n", re.MULTILINE)
 _SYSTEM: Final = re.compile(r"@_ZN2vm6interp6system4fast[^( ]*")
+_RECORD: Final = re.compile(r"@_ZN2vm6interp7quantum6record[^( ]*")
 
 
-def compile_ir(run: str, system_call: str) -> str:
-    """Compile the loop to optimised LLVM IR that defines it as ``run``, and the system calls as ``system_call``.
+def compile_ir(run: str, system_call: str, record: str) -> str:
+    """Compile the loop to optimised LLVM IR that defines it as ``run``, the system calls as ``system_call`` and the
+    recorder of quantum instructions as ``record``.
 
     They are ``int32 f(int64 *result, void **error, int64…)``, Numba's own convention, and need nothing of Numba's run
     time."""
@@ -180,6 +186,8 @@ def compile_ir(run: str, system_call: str) -> str:
     ((signature, result),) = compiled.overloads.items()
     code = str(compiled.inspect_llvm(signature)).replace(result.fndesc.llvm_func_name, run)
     code = _NUMBA_GLOBAL.sub("", code).replace(" captures(none)", "")
-    found = _SYSTEM.search(code)
-    assert found is not None
-    return code.replace(found.group(), f"@{system_call}").replace("define linkonce_odr", "define")
+    for pattern, name in ((_SYSTEM, system_call), (_RECORD, record)):
+        found = pattern.search(code)
+        assert found is not None
+        code = code.replace(found.group(), f"@{name}")
+    return code.replace("define linkonce_odr", "define")

@@ -148,9 +148,10 @@ class Driver:
 
     def _need_interpreter(self) -> Any:
         if self._interpreter is None:
-            self._interpreter, address, fast = self._load_interpreter()
+            self._interpreter, address, fast, record = self._load_interpreter()
             self._set(layout.INTERPRETER, address)
             self._set(layout.FAST, fast)
+            self._set(layout.RECORD, record)
         return self._interpreter
 
     def _index(self) -> int:

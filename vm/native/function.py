@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from vm.flow.blocks import (
     BRANCHES,
     CALL,
@@ -19,11 +21,13 @@ from vm.flow.kinds import EITHER, REAL, State
 from vm.flow.registers import ALL, Mask
 from vm.flow.units import Unit
 from vm.interp import layout
-from vm.isa import CODE_BASE, REGISTERS
+from vm.isa import BY_CODE, CODE_BASE, QUANTUM, REGISTERS, SLOTS
 from vm.native.body import Body, Expansion, Leave, signature
-from vm.native.code import COLD, Value, real
+from vm.native.code import COLD, Value, integer, real
 from vm.native.instructions import condition, execute
 from vm.native.plan import HOST, Plan
+
+QUANTUM_CODES: Final = frozenset(code for code, op in BY_CODE.items() if op.group == QUANTUM)
 
 
 class Function(Body):
@@ -44,6 +48,8 @@ class Function(Body):
         self.copy = 0
         """Which copy of its block is being emitted."""
         self.queued: set[str] = set()
+        self.has_operands = False
+        """Whether it needs room for the operands of a quantum instruction."""
         self._expansions = 0
         self.polls_in_loops = self.is_distance
         self._size = unit.size
@@ -70,6 +76,8 @@ class Function(Body):
         variables = "\n".join(
             f"  {form} = alloca {'double' if form[1] == 'f' else 'i64'}" for form in sorted(self.forms)
         )
+        if self.has_operands:
+            variables += f"\n  %operands = alloca [{SLOTS} x {{ i64, i64 }}]"
         return f"{self._head()}\nentry:\n{variables}\n  %count = alloca i64\n  %until = alloca i64\n{body}\n}}\n"
 
     def _head(self) -> str:
@@ -223,6 +231,8 @@ class Function(Body):
             self._pop(index, row[1])
         elif code == SYSTEM_CALL:
             self._system_call(index, row[1])
+        elif code in QUANTUM_CODES:
+            self._record(index, row)
         else:
             execute(self, index, row, block.end)
 
@@ -631,6 +641,24 @@ class Function(Body):
         assert state is not None
         for register in range(self.plan.gives(index)):
             self._reload_cell(cells, register, state >> 2 * register & 3)
+        self.new_segment(index + 1)
+
+    # -- quantum instructions
+
+    def _record(self, index: int, row: list[int]) -> None:
+        """Have the recorder do it, on copies of the operands; what it does not do is the interpreter's."""
+        op = BY_CODE[row[0]]
+        self.new_segment(index)
+        self.has_operands = True
+        for slot in op.reads:
+            value = self.operand(row[1 + slot])
+            self.do(f"store i64 {self.bits(value)}, ptr {self.place('%operands', slot * layout.CELL)}")
+            self.do(f"store i64 {self.tag(value)}, ptr {self.place('%operands', slot * layout.CELL + layout.KIND)}")
+        status = self.let(f"call i64 @record(ptr %s, i64 {op.code}, ptr @operand_row, ptr %operands, i64 {index})")
+        self.exit_if(self.let(f"icmp ne i64 {status}, 0"))
+        for slot in op.writes:
+            # Only QALLOC writes one here; what else does is left to the interpreter.
+            self.set(row[1 + slot], integer(self.let(f"load i64, ptr {self.place('%operands', slot * layout.CELL)}")))
         self.new_segment(index + 1)
 
 

@@ -129,6 +129,28 @@ slow:
   ret i64 %answer
 }}
 
+define internal i64 @record(ptr %s, i64 %op, ptr %row, ptr %cells, i64 %index) noinline nounwind {{
+  %at = getelementptr i8, ptr %s, i64 {layout.RECORD}
+  %function = load ptr, ptr %at
+  %none = icmp eq ptr %function, null
+  br i1 %none, label %absent, label %present
+absent:
+  ret i64 {layout.QUANTUM}
+present:
+  %result = alloca i64
+  %error = alloca ptr
+  %c = getelementptr i8, ptr %s, i64 {layout.CODE}
+  %code = load i64, ptr %c
+  %offset = mul i64 %index, {layout.ROW}
+  %place = add i64 %code, %offset
+  %rows = ptrtoint ptr %row to i64
+  %operands = ptrtoint ptr %cells to i64
+  %state = ptrtoint ptr %s to i64
+  %bad = call i32 %function(ptr %result, ptr %error, i64 %op, i64 %rows, i64 %operands, i64 %place, i64 %state)
+  %left = load i64, ptr %result
+  ret i64 %left
+}}
+
 define internal void @leave(ptr %s, i64 %status, i64 %index, i64 %count, i64 %reason) noinline cold nounwind {{
   %y = getelementptr i8, ptr %s, i64 {layout.REASON}
   store i64 %reason, ptr %y
@@ -374,8 +396,22 @@ out:
 """
 
 
+def _operand_row() -> str:
+    """A row whose operands are cells one after the other: what :func:`vm.interp.quantum.record` reads."""
+    words = ", ".join(f"i32 {layout.CELL * max(column - 1, 0)}" for column in range(layout.ROW_WORDS))
+    return f"@operand_row = internal constant [{layout.ROW_WORDS} x i32] [{words}]\n"
+
+
 def text(symbol: str, target: Target, *, slots: int, calls: int, values: int) -> str:
     """The helpers and the dispatcher."""
     weights = '!0 = !{!"branch_weights", i32 1, i32 1048575}\n!1 = !{!"branch_weights", i32 1048575, i32 1}\n'
     chosen = _fused(target.has_fma) + _STORE_REAL[target.has_fixup]
-    return _INTRINSICS + _HELPERS + chosen + _spill() + _dispatcher(symbol, slots, calls, values) + weights
+    return (
+        _INTRINSICS
+        + _operand_row()
+        + _HELPERS
+        + chosen
+        + _spill()
+        + _dispatcher(symbol, slots, calls, values)
+        + weights
+    )
