@@ -28,6 +28,7 @@ ORDER = (
     "json",
     "output",
     "big",
+    "quantum",
 )
 _INTRODUCTION = """# The standard library
 
