@@ -63,7 +63,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "E0908": Explanation(
         "missing extra",
-        "Parquet files need pyarrow, which a plain installation does not bring.",
+        "Parquet files need pyarrow, and the pictures of --plot matplotlib, which a plain installation does not bring.",
         "pip install qbc",
         "pip install 'qbc[table]'",
     ),

@@ -21,6 +21,10 @@ class Deadline:
         self._timeout = timeout
         self._end: float | None = None
 
+    def set(self, timeout: float) -> None:
+        """Another limit, in seconds of a run."""
+        self._timeout = timeout
+
     def begin(self) -> None:
         """A run begins now."""
         self._end = None if self._timeout is None else time.monotonic() + self._timeout

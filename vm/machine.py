@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vm.native.driver import Driver
     from vm.native.load import Loaded
     from vm.native.tier import Tier
-    from vm.quantum.run import Quantum
+    from vm.quantum.run import Quantum, Splitter
 
 ENGINES: Final = ("auto", "interp", "native")
 _SLICE: Final = 4_000_000
@@ -394,6 +394,27 @@ class Machine:
         if outcome.trap is not None:
             raise TrapError(outcome.trap)
         return self.get(0)
+
+    def stand_for_many(self, splitter: Splitter) -> None:
+        """From now on a run stands for several, which a splitter tells apart by their measurements."""
+        self._calls.refuse = splitter.refuse
+        if self.quantum is not None:
+            self.quantum.splitter = splitter
+
+    @property
+    def random_state(self) -> int:
+        """Of the random numbers of system calls 8 and 9: changes with each."""
+        return self._calls.random.state
+
+    def limit_time(self, seconds: float) -> None:
+        """Another limit for the next :meth:`run`."""
+        self._deadline.set(seconds)
+
+    def reseed(self, seed: int) -> None:
+        """Other random numbers and measurements from now on."""
+        self._calls.random.state = seed
+        if self.quantum is not None:
+            self.quantum.reseed(seed)
 
     def _slice(self, length: int) -> None:
         """Run at most ``length`` instructions, then see to what stopped them."""

@@ -41,6 +41,7 @@ class Fault:
 
     def __init__(self, program: Program, cells: NDArray[np.int64], pc: int) -> None:
         row = program.object.code[pc]
+        self.pc = pc
         self.op: Op = BY_CODE[int(row[0])]
         self.slots = [int(slot) for slot in row[1:]]
         self.cells = cells

@@ -20,6 +20,9 @@ from vm.trap import FaultError
 
 _RECORD_COST: Final = 128
 _NAME_LIMIT: Final = 4096
+_CLOCKS: Final = ("time", "monotonic")
+_DIFFERS: Final = (*_CLOCKS, "random", "random_float", "read_line")
+"""Calls that can make two runs differ."""
 _CHUNK: Final = 1 << 20
 _MASK: Final = (1 << 64) - 1
 
@@ -124,6 +127,8 @@ class SystemCalls:
         self._clock = clock
         self._arguments = tuple(arguments)
         self._watch = watch
+        self.refuse: Callable[[str], None] | None = None
+        """For a run that stands for many: told, before a call, of what makes runs differ."""
 
     def run(self, number: int, registers: Registers) -> None:
         """Execute call ``number``. Raises :class:`FaultError` before any effect."""
@@ -137,6 +142,8 @@ class SystemCalls:
                 raise FaultError(
                     "kind", f"system call {number} ({call.name}) takes {want} in r{register}, which is {have}"
                 )
+        if self.refuse is not None and call.name in _DIFFERS and not (call.name in _CLOCKS and self._clock is not None):
+            self.refuse(f"system call {number} ({call.name})")
         execute: Callable[[Registers], None] = getattr(self, f"_{call.name}")
         execute(registers)
 

@@ -90,14 +90,34 @@ _OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
     type=click.Path(path_type=Path),
     help=_OUTPUT_HELP,
 )
+@click.option("--shots", type=click.IntRange(1, 1 << 40), metavar="N", help="Run it N times, and show what came out.")
+@click.option("--prints", is_flag=True, help="With --shots: show what each path prints.")
+@click.option("--hist", is_flag=True, help="With --shots: a bar for each outcome.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), metavar="FILE", help="With --shots: save the bars as .png or .svg."
+)
 @run_options
 def run(file: str, args: tuple[int | float, ...], output: Path | None, **options: Any) -> None:
-    """Run a program. Standard output holds only what it prints."""
-    run_ = Run(file, Settings(args=args, output=output, **options))
+    """Run a program. Standard output holds only what it prints; with --shots, what came out of the runs."""
+    settings = Settings(args=args, output=output, **options)
+    _check_shots(settings)
+    run_ = Run(file, settings)
     outcome = run_.execute()
-    if run_.settings.as_json:
+    if run_.settings.as_json and settings.shots is None:
         show(json_text(run_.data()))
     raise SystemExit(outcome)
+
+
+def _check_shots(settings: Settings) -> None:
+    """Raise :class:`click.UsageError` for options that do not go together."""
+    if settings.shots is None:
+        if settings.prints or settings.hist or settings.plot is not None:
+            raise click.UsageError("--prints, --hist and --plot show what came out of --shots N")
+        return
+    if settings.output is not None or settings.regs or settings.dump:
+        raise click.UsageError("-o, --regs and --dump show one run, and --shots stands for many: leave one of them out")
+    if settings.plot is not None and settings.plot.suffix.lower() not in (".png", ".svg"):
+        raise click.UsageError(f"--plot writes .png or .svg, not '{settings.plot.name}'")
 
 
 @qbc.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -47,6 +48,10 @@ class Settings:
     args: tuple[int | float, ...] = ()
     output: Path | None = None
     call: tuple[str, tuple[int | float, ...]] | None = None
+    shots: int | None = None
+    prints: bool = False
+    hist: bool = False
+    plot: Path | None = None
 
 
 class Run:
@@ -68,6 +73,8 @@ class Run:
         self.built = driver.load([self.file], settings.defines, settings.include)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
+        if settings.shots is not None:
+            return self._many(settings.shots)
         if settings.output is not None:
             self._prepare(settings.output)
         machine = self.machine = self._machine(self.built)
@@ -85,6 +92,21 @@ class Run:
             self._save(settings.output)
         return status
 
+    def _many(self, shots: int) -> int:
+        """Run it so many times; the exit status."""
+        from qbcc.cli.shots import report
+        from vm.quantum import shots as many
+
+        settings = self.settings
+        seed = int.from_bytes(os.urandom(8), "little") >> 1 if settings.seed is None else settings.seed
+        start = time.perf_counter()
+        assert self.built is not None
+        built = self.built
+        found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout)
+        self.seconds = time.perf_counter() - start
+        report(found, settings, built, seed=seed, seconds=self.seconds)
+        return found.status
+
     def _prepare(self, output: Path) -> None:
         from qbcc import export
 
@@ -94,7 +116,8 @@ class Run:
         except SourceError as error:
             fail(error.diagnostics, self.settings.as_json)
 
-    def _machine(self, built: driver.Built) -> Machine:
+    def _machine(self, built: driver.Built, seed: int | None = None) -> Machine:
+        """The machine; with a ``seed`` one of many, which keeps what it prints."""
         settings = self.settings
         assert built.object is not None
         self._announce()
@@ -106,13 +129,13 @@ class Run:
                 memory=settings.memory,
                 max_instructions=settings.max_instructions,
                 timeout=settings.timeout,
-                seed=settings.seed,
+                seed=settings.seed if seed is None else seed,
                 clock=settings.clock,
                 backend=settings.backend,
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
-                stdout=None if settings.as_json else _write_out,
-                progress=Progress(settings) if sys.stderr.isatty() else None,
+                stdout=None if settings.as_json or seed is not None else _write_out,
+                progress=Progress(settings) if sys.stderr.isatty() and seed is None else None,
             )
         except ValueError as error:
             raise click.UsageError(str(error)) from None

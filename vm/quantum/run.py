@@ -22,6 +22,8 @@ from vm.trap import FaultError
 _ZERO: Final = np.array([1, 0], np.complex128)
 """|0⟩."""
 _X: Final = BY_NAME["QX"][0].code
+_STREAM: Final = 0x51
+"""What tells the random numbers of measurements from others of the seed."""
 _SURE: Final = 1e-14
 """Probability below which an outcome is rounding."""
 MOST_SAMPLED: Final = 64
@@ -33,8 +35,30 @@ _KEPT: Final = 1 << 10
 """States after which those of groups that are gone are dropped."""
 
 
+class Splitter(Protocol):
+    """Decides measurements: :class:`vm.quantum.shots.Splitter`."""
+
+    def begin(self) -> None:
+        """An instruction begins."""
+
+    def end(self) -> None:
+        """It is done."""
+
+    def draw(self, one: float) -> int:
+        """An outcome, whose probability to be 1 is between 0 and 1."""
+
+    def keep(self) -> None:
+        """The instruction is going to change something, and may draw after that."""
+
+    def refuse(self, what: str) -> None:
+        """The runs that it decides for differ by something else; raises unless there is but one."""
+
+
 class Instruction(Protocol):
     """What an instruction reads: :class:`vm.report.Fault`."""
+
+    pc: int
+    """Its index."""
 
     @property
     def op(self) -> Any:
@@ -80,18 +104,27 @@ class Quantum:
         """Of groups that ran, by the number in the log: the members, and the state of them."""
         self._next = 1
         self._limit = _KEPT
-        self._random = np.random.default_rng([seed & (1 << 64) - 1, 0x51])
+        self.measured: list[tuple[int, int]] = []
+        """Outcomes of ``QMEAS``, in order, with the instructions."""
+        self.splitter: Splitter | None = None
+        """Decides outcomes where the machine stands for many runs."""
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Other outcomes from now on."""
+        self._random = np.random.default_rng([seed & (1 << 64) - 1, _STREAM])
 
     # -- snapshots
 
     def copy(self) -> tuple[Any, ...]:
         """Everything; vectors are never changed, so they are shared."""
-        return self.log.copy(), dict(self._states), self._next, self._random.bit_generator.state
+        random = self._random.bit_generator.state
+        return self.log.copy(), dict(self._states), self._next, random, list(self.measured)
 
     def restore(self, copied: tuple[Any, ...]) -> None:
         """Put back what :meth:`copy` gave."""
-        tables, kept, self._next, self._random.bit_generator.state = copied
-        self._states = dict(kept)
+        tables, kept, self._next, self._random.bit_generator.state, measured = copied
+        self._states, self.measured = dict(kept), list(measured)
         self.log.restore(tables)
 
     # -- instructions
@@ -101,7 +134,11 @@ class Quantum:
         name = instruction.op.name
         if instruction.op.code in GATES:
             raise self._refusal(instruction)
+        if self.splitter is not None:
+            self.splitter.begin()
         result: int | float | None = getattr(self, f"_{name.lower()}")(instruction)
+        if self.splitter is not None:
+            self.splitter.end()
         return result
 
     def _refusal(self, instruction: Instruction) -> Exception:
@@ -244,7 +281,10 @@ class Quantum:
         one = states.probability(vector, place)
         if not _SURE < one < 1 - _SURE:
             one = round(one)
-        outcome = int(self._random.random() < one)
+        if self.splitter is not None and 0 < one < 1:
+            outcome = self.splitter.draw(one)
+        else:
+            outcome = int(self._random.random() < one)
         rest = [member for member in members if member != handle]
         if rest:
             self._keep(self.log.make_group(rest), rest, states.collapsed(vector, place, outcome))
@@ -262,7 +302,10 @@ class Quantum:
         raise fault(f"QALLOC: {count:,} more qubits; a run is given {MOST_QUBITS - 1:,} in all, freed ones included")
 
     def _qfree(self, instruction: Instruction) -> None:
-        for handle in self._many(instruction, 0, self._number(instruction, 1)):
+        handles = self._many(instruction, 0, self._number(instruction, 1))
+        if self.splitter is not None and len(handles) > 1:
+            self.splitter.keep()
+        for handle in handles:
             # Nobody sees the outcome.
             if self.log.qubits["size"][self.log.root(handle)] > 1:
                 self._measure(handle)
@@ -275,7 +318,9 @@ class Quantum:
         self.log.make_group([handle])
 
     def _qmeas(self, instruction: Instruction) -> int:
-        return self._measure(self._qubit(instruction, 1))
+        outcome = self._measure(self._qubit(instruction, 1))
+        self.measured.append((instruction.pc, outcome))
+        return outcome
 
     def _qsample(self, instruction: Instruction) -> int:
         count, shots = self._number(instruction, 2), self._number(instruction, 3)
@@ -284,6 +329,8 @@ class Quantum:
         if not 1 <= shots <= MOST_SHOTS:
             raise fault(f"QSAMPLE: {shots:,} shots; it takes 1 to {MOST_SHOTS:,}")
         handles = self._many(instruction, 1, count)
+        if self.splitter is not None:
+            self.splitter.refuse("QSAMPLE")
         # The state of the generator goes back where the table finds no place.
         before = self._random.bit_generator.state
         groups = self._together(handles)

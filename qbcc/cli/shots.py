@@ -1,0 +1,176 @@
+"""What came out of many runs: a table, bars, a picture, JSON."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from qbcc import driver, render
+from qbcc.cli.common import fail, has_colour, json_text, say, show
+from qbcc.cli.running import Settings
+from qbcc.diagnostics import Diagnostic, SourceError
+from vm.quantum.shots import Path as Run
+from vm.quantum.shots import Shots, Value
+
+_SHOWN: Final = 40
+"""Rows of a table, and bars."""
+_PLOTTED: Final = 64
+_BAR: Final = 40
+"""Characters of the longest bar."""
+_INCHES: Final = (3.0, 14.0)
+"""Least and greatest width of a picture."""
+
+
+def error(count: int, shots: int) -> float:
+    """Standard error of a probability that is known from counts: √(p(1 - p)/N)."""
+    p = count / shots
+    return math.sqrt(p * (1 - p) / shots)
+
+
+def label(run: Run) -> str:
+    """An outcome as the axis of a chart has it: bits as one string, the first rightmost, as Qiskit writes them."""
+    values = [value for _, value in run.recorded]
+    ended = f" [status {run.outcome.status}]" if run.outcome.status else ""
+    if not values:
+        return f"nothing{ended}"
+    if all(value in (0, 1) and isinstance(value, int) for value in values):
+        return "".join(str(value) for value in reversed(values)) + ended
+    return ", ".join(render.number(value) for value in values) + ended
+
+
+def own(found: Shots) -> dict[str, Counter[Value]]:
+    """Counts of the values of each record by itself; a name that a run records again has a number."""
+    counts: dict[str, Counter[Value]] = {}
+    for run in found.paths:
+        seen: Counter[str] = Counter()
+        for name, value in run.recorded:
+            seen[name] += 1
+            key = name if seen[name] == 1 else f"{name} ({seen[name]})"
+            counts.setdefault(key, Counter())[value] += run.shots
+    return counts
+
+
+def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> None:
+    """Everything that was asked for."""
+    if settings.as_json:
+        show(json_text(data(found, settings, built, seed=seed, seconds=seconds)))
+    else:
+        _show(found, settings)
+        for run in found.paths:
+            if run.outcome.trap is not None:
+                say(render.trap(run.outcome.trap, built.shown, has_colour()))
+                say(f"{run.shots:,} of {found.shots:,} shots ended so")
+                break
+        if settings.stats:
+            say(f"{found.instructions:,} instructions in {seconds:.3f} s, {len(found.paths):,} outcomes, seed {seed}")
+    if settings.plot is not None:
+        try:
+            plot(found, settings.plot)
+        except SourceError as wrong:
+            fail(wrong.diagnostics, settings.as_json)
+
+
+def _show(found: Shots, settings: Settings) -> None:
+    if found.is_repeated:
+        say(f"every shot was run by itself: the program uses {found.why}")
+    if settings.shots != found.shots:
+        say(f"stopped after {found.shots:,} of {settings.shots:,} shots")
+    if settings.shots == 1 or settings.prints:
+        for run in found.paths:
+            if settings.shots != 1:
+                show(f"-- {label(run)}: {run.shots:,} shots")
+            _print(run.output)
+    names = list(dict.fromkeys(name for run in found.paths for name, _ in run.recorded))
+    show(f"{found.shots:,} shots" + (f" of {', '.join(names[:8])}{', …' * (len(names) > 8)}" if names else ""))
+    _rows([(label(run), run.shots) for run in found.paths], found.shots, bars=settings.hist)
+    counts = own(found)
+    if len(counts) > 1:
+        for name, values in counts.items():
+            show(f"{name}")
+            rows = [(render.number(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
+            _rows(rows, found.shots, bars=False)
+
+
+def _print(output: bytes) -> None:
+    """What a program printed, with the end of a line."""
+    if output:
+        show(output.decode(errors="replace").removesuffix("\n"))
+
+
+def _rows(rows: list[tuple[str, int]], shots: int, *, bars: bool) -> None:
+    wide = max((len(name) for name, _ in rows[:_SHOWN]), default=0)
+    most = max((count for _, count in rows), default=1)
+    digits = len(f"{most:,}")
+    for name, count in rows[:_SHOWN]:
+        bar = "  " + "█" * max(round(_BAR * count / most), 1) if bars else ""
+        show(f"  {name:<{wide}}  {count:>{digits},}  {count / shots:.4f} ± {error(count, shots):.4f}{bar}")
+    if len(rows) > _SHOWN:
+        rest = rows[_SHOWN:]
+        show(f"  … and {len(rest):,} more with {sum(count for _, count in rest):,} shots")
+
+
+def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> dict[str, Any]:
+    """The same as JSON has it."""
+    outcomes = []
+    for run in found.paths:
+        row: dict[str, Any] = {
+            "label": label(run),
+            "values": [{"name": name, "value": value} for name, value in run.recorded],
+            **_numbers(run.shots, found.shots),
+            "status": run.outcome.status,
+            "trap": None if run.outcome.trap is None else render.trap_data(run.outcome.trap, built.shown),
+        }
+        if settings.prints or settings.shots == 1:
+            row["output"] = run.output.decode(errors="replace")
+        outcomes.append(row)
+    return {
+        "shots": found.shots,
+        "outcomes": outcomes,
+        "records": {
+            name: [{"value": value, **_numbers(count, found.shots)} for value, count in values.most_common()]
+            for name, values in own(found).items()
+        },
+        "repeated": found.why if found.is_repeated else None,
+        "stats": {"instructions": found.instructions, "seconds": seconds, "seed": seed},
+    }
+
+
+def _numbers(count: int, shots: int) -> dict[str, float]:
+    return {"count": count, "probability": count / shots, "error": error(count, shots)}
+
+
+def plot(found: Shots, path: Path) -> None:
+    """Save a bar chart of the outcomes, whole or not at all. Raises :class:`SourceError`."""
+    import io
+
+    from qbcc.files import write_whole
+
+    try:
+        import matplotlib as mpl
+
+        mpl.use("agg")
+        from matplotlib import pyplot as plt
+    except ImportError:
+        message = "--plot needs matplotlib: pip install 'qbc[plot]'"
+        raise SourceError([Diagnostic("E0908", message, None)]) from None
+    runs = sorted(found.paths[:_PLOTTED], key=label)
+    names = [label(run) for run in runs]
+    heights = [run.shots / found.shots for run in runs]
+    width = min(max(1.2 + 0.45 * len(runs), _INCHES[0]), _INCHES[1])
+    figure, axes = plt.subplots(figsize=(width, 3.6), layout="constrained")
+    axes.bar(range(len(runs)), heights, color="#3b6ea8", width=0.7)
+    axes.errorbar(
+        range(len(runs)), heights, [error(run.shots, found.shots) for run in runs], fmt="none", ecolor="#222", capsize=3
+    )
+    longest = max(map(len, names), default=0)
+    axes.set_xticks(range(len(runs)), names, rotation=0 if longest * len(runs) < 9 * width else 70, family="monospace")
+    axes.set_ylabel("probability")
+    hidden = len(found.paths) - len(runs)
+    axes.set_title(f"{found.shots:,} shots" + (f"; {hidden:,} rarer outcomes left out" if hidden else ""), fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    content = io.BytesIO()
+    figure.savefig(content, format=path.suffix[1:].lower(), dpi=150)
+    plt.close(figure)
+    write_whole(path, content.getvalue(), ())

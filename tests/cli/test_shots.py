@@ -1,0 +1,118 @@
+"""``qbc run --shots``: the table, the bars, the picture, JSON, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QBC = [sys.executable, "-c", "from qbcc.cli.qbc import main; main()"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "utf-8"}
+BELL = """
+main: QALLOC r4, 2
+ QH 1
+ QCX 1, 2
+ QMEAS r0, 1
+ QMEAS r1, 2
+ QSYSCALL 1
+ QHALT
+"""
+TRAPS = "main: QALLOC r4\n QH 1\n QMEAS r0, 1\n QASSERT r0, 0\n QHALT"
+
+
+def run(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    (folder / "p.qbc").write_text(text, "utf-8")
+    command = [*QBC, "run", "p.qbc", "--seed", "1", *options]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, env=ENVIRONMENT, timeout=120, check=False, encoding="utf-8"
+    )
+
+
+def test_the_table(tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, "--shots", "1000", "--hist", "--stats")
+    assert done.returncode == 0
+    first, *rows = done.stdout.splitlines()
+    assert first == "1,000 shots of line 5, line 6"
+    joint = [re.fullmatch(r"  (11|00)  (\d+)  (0\.\d{4}) ± (0\.\d{4})  █+", row) for row in rows[:2]]
+    assert all(joint)
+    assert sum(int(row[2]) for row in joint if row) == 1000
+    assert all(row and abs(int(row[2]) / 1000 - float(row[3])) < 1e-9 and row[4].startswith("0.015") for row in joint)
+    assert "line 5" in rows
+    assert re.search(r"\d+ instructions in .* s, 2 outcomes, seed 1\n", done.stderr)
+
+
+def test_json(tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, "--shots", "1000", "--json", "--prints")
+    found = json.loads(done.stdout)
+    assert found["shots"] == 1000
+    assert {outcome["label"] for outcome in found["outcomes"]} == {"00", "11"}
+    assert sum(outcome["count"] for outcome in found["outcomes"]) == 1000
+    assert {outcome["output"] for outcome in found["outcomes"]} == {"0", "1"}
+    assert found["outcomes"][0]["values"][0]["name"] == "line 5"
+    assert set(found["records"]) == {"line 5", "line 6"}
+    assert found["repeated"] is None
+
+
+def test_prints(tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, "--shots", "100", "--prints")
+    assert re.search(
+        r"-- 00: \d+ shots\n0\n-- 11: \d+ shots\n1\n|-- 11: \d+ shots\n1\n-- 00: \d+ shots\n0\n", done.stdout
+    )
+    assert run(tmp_path, BELL, "--shots", "100").stdout.startswith("100 shots")
+    assert run(tmp_path, BELL, "--shots", "1").stdout[1:].startswith("\n1 shots of line 5")
+
+
+def test_runs_that_differ_are_told(tmp_path: Path) -> None:
+    done = run(tmp_path, "main: QSYSCALL 8\n QHALT", "--shots", "30")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "every shot was run by itself: the program uses system calls 8 and 9 (random numbers)\n",
+    )
+    assert "nothing  30  1.0000 ± 0.0000" in done.stdout
+
+
+def test_traps(tmp_path: Path) -> None:
+    done = run(tmp_path, TRAPS, "--shots", "100")
+    assert done.returncode == 78
+    assert "QASSERT r0, 0" in done.stderr
+    assert re.search(r"\d+ of 100 shots ended so", done.stderr)
+    assert "1 [status 78]" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["bars.png", "bars.svg"])
+def test_the_picture(name: str, tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, "--shots", "100", "--plot", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    content = (tmp_path / name).read_bytes()
+    assert content.startswith(b"\x89PNG" if name.endswith("png") else b"<?xml")
+    assert [path.name for path in sorted(tmp_path.iterdir())] == sorted([name, "p.qbc"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--shots", "2", "-o", "t.csv"], "show one run"),
+        (["--shots", "2", "--regs"], "show one run"),
+        (["--shots", "2", "--dump", "0x1000:8"], "show one run"),
+        (["--hist"], "--shots N"),
+        (["--plot", "a.png"], "--shots N"),
+        (["--shots", "2", "--plot", "a.pdf"], ".png or .svg"),
+        (["--shots", "0"], "--shots"),
+        (["--backend", "bear"], "no backend 'bear'"),
+    ],
+)
+def test_usage(options: list[str], words: str, tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, *options)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
+    done = run(tmp_path, BELL, "--shots", "10", "--plot", "nowhere/bars.png")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error[E")

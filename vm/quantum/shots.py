@@ -1,0 +1,198 @@
+"""Many runs of a program at once: each distinct path of measurement outcomes is executed once.
+
+A run forks where a measurement can give either outcome: its shots are split between the two by a binomial draw, and
+each side goes on with its own. So the counts are distributed as those of as many runs. A program whose runs differ by
+more than their measurements (random numbers, the clock, input, samples) is run as often as there are shots."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from vm.machine import Machine, Outcome, Snapshot
+from vm.trap import STATUS, Location
+
+_SEEDS: Final = 0x5153
+"""Of the generator that gives each repeated run its seed."""
+Value = int | float
+
+
+@dataclass(frozen=True)
+class Path:
+    """What runs with the same outcomes did."""
+
+    shots: int
+    recorded: tuple[tuple[str, Value], ...]
+    """Names and values in order: what it recorded, or else what it measured, under the places of its ``QMEAS``."""
+    output: bytes
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Shots:
+    """What came out of many runs."""
+
+    shots: int
+    """Runs; fewer than asked for where one was stopped from outside."""
+    paths: tuple[Path, ...]
+    """The most frequent first."""
+    is_repeated: bool
+    """Whether every run was executed by itself."""
+    why: str
+    """What its runs differ by, if they were."""
+    instructions: int
+    """Executed in all."""
+
+    @property
+    def status(self) -> int:
+        """The first status that is not 0, else 0."""
+        return next((path.outcome.status for path in self.paths if path.outcome.status), 0)
+
+
+class OtherError(Exception):
+    """The runs differ by more than their measurements; the argument says by what."""
+
+
+class Splitter:
+    """Decides measurements of a run that stands for many."""
+
+    def __init__(self, machine: Machine, shots: int, seed: int) -> None:
+        self._machine = machine
+        self.shots = shots
+        """Runs that the machine stands for now."""
+        self.waiting: list[tuple[Snapshot, int, tuple[int, ...]]] = []
+        """Where to go on: a state before an instruction, the shots, and the outcomes that it begins with."""
+        self.decided: tuple[int, ...] = ()
+        """Outcomes that the instruction has had, or is to have again."""
+        self._used = 0
+        self._before: Snapshot | None = None
+        self._random = np.random.default_rng([seed & (1 << 64) - 1, _SEEDS])
+
+    def begin(self) -> None:
+        """An instruction begins."""
+        self._used = 0
+        self._before = None
+
+    def end(self) -> None:
+        """It is done."""
+        self.decided = ()
+
+    def draw(self, one: float) -> int:
+        """An outcome, whose probability to be 1 is between 0 and 1."""
+        if self._used < len(self.decided):
+            self._used += 1
+            return self.decided[self._used - 1]
+        ones = int(self._random.binomial(self.shots, one))
+        outcome = int(2 * ones >= self.shots)
+        chosen = ones if outcome else self.shots - ones
+        if chosen < self.shots:
+            self.waiting.append((self._state(), self.shots - chosen, (*self.decided, 1 - outcome)))
+        self.shots = chosen
+        self.decided = (*self.decided, outcome)
+        self._used += 1
+        return outcome
+
+    def refuse(self, what: str) -> None:
+        """The runs differ by something else."""
+        if self.shots > 1:
+            raise OtherError(what)
+
+    def keep(self) -> None:
+        """The instruction is going to change something, and may draw after that."""
+        if self._before is None:
+            self._before = self._taken()
+
+    def _state(self) -> Snapshot:
+        return self._before if self._before is not None else self._taken()
+
+    def _taken(self) -> Snapshot:
+        found = self._machine.snapshot()
+        return dataclasses.replace(found, pc=found.pc - 1, count=found.count - 1)
+
+
+def run(make: Callable[[int], Machine], shots: int, seed: int, timeout: float | None = None) -> Shots:
+    """``shots`` runs of the machine that ``make(seed)`` makes, which keeps what it prints; ``timeout``: seconds in all.
+
+    A trap ends its path. Ctrl-C and the time limit end everything; what was done by then is in the result."""
+    end = None if timeout is None else time.monotonic() + timeout
+    machine = make(seed)
+    try:
+        return _split(machine, shots, seed, end)
+    except OtherError as error:
+        return _repeat(make, shots, seed, end, str(error))
+
+
+def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
+    splitter = Splitter(machine, shots, seed)
+    machine.stand_for_many(splitter)
+    random = machine.random_state
+    paths = []
+    done = instructions = 0
+    before = 0
+    while True:
+        _limit(machine, end)
+        outcome = machine.run()
+        if machine.random_state != random and shots > 1:
+            raise OtherError("system calls 8 and 9 (random numbers)")
+        instructions += outcome.count - before
+        paths.append(Path(splitter.shots, _recorded(machine), machine.output, outcome))
+        done += splitter.shots
+        if _is_stopped(outcome) or not splitter.waiting:
+            break
+        snapshot, splitter.shots, splitter.decided = splitter.waiting.pop()
+        machine.restore(snapshot)
+        before = snapshot.count
+    return Shots(done, _joined(paths), is_repeated=False, why="", instructions=instructions)
+
+
+def _repeat(make: Callable[[int], Machine], shots: int, seed: int, end: float | None, why: str) -> Shots:
+    seeds = np.random.default_rng([seed & (1 << 64) - 1, _SEEDS])
+    machine = make(seed)
+    start = machine.snapshot()
+    paths = []
+    instructions = 0
+    for _ in range(shots):
+        machine.restore(start)
+        machine.reseed(int(seeds.integers(1 << 63)))
+        _limit(machine, end)
+        outcome = machine.run()
+        instructions += outcome.count
+        paths.append(Path(1, _recorded(machine), machine.output, outcome))
+        if _is_stopped(outcome):
+            break
+    return Shots(len(paths), _joined(paths), is_repeated=True, why=why, instructions=instructions)
+
+
+def _limit(machine: Machine, end: float | None) -> None:
+    if end is not None:
+        machine.limit_time(max(end - time.monotonic(), 0.0))
+
+
+def _is_stopped(outcome: Outcome) -> bool:
+    """Whether it was stopped from outside."""
+    return outcome.status in (STATUS["time"], STATUS["interrupt"]) and outcome.trap is not None
+
+
+def _recorded(machine: Machine) -> tuple[tuple[str, Value], ...]:
+    if machine.records or machine.quantum is None:
+        return tuple(machine.records)
+    return tuple((_place(machine.program.location(pc)), bit) for pc, bit in machine.quantum.measured)
+
+
+def _place(location: Location) -> str:
+    return f"line {location.line}" if location.line else f"instruction {location.pc}"
+
+
+def _joined(paths: list[Path]) -> tuple[Path, ...]:
+    """Those that nobody can tell apart as one; NaN is equal to itself here."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        key = repr((path.recorded, path.output, path.outcome.status, path.outcome.trap))
+        old = found.get(key)
+        found[key] = path if old is None else dataclasses.replace(old, shots=old.shots + path.shots)
+    return tuple(sorted(found.values(), key=lambda path: -path.shots))
