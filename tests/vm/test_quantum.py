@@ -17,6 +17,7 @@ from tests.programs import build, finished
 from vm.isa import BY_NAME, OPS, QUANTUM
 from vm.machine import Machine
 from vm.quantum import log as logs
+from vm.quantum.aer import Aer
 from vm.quantum.backend import make
 from vm.quantum.gates import GATES
 
@@ -454,6 +455,31 @@ next:
     circuit.rx(sum([0.01] * 700) * math.pi / 4, 1)
     assert members == [2101, 2102, 2103]
     assert np.abs(vector - Statevector(circuit).data).max() < TOLERANCE
+
+
+def test_what_ran_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred teleportations come to at most four states of each of their circuits."""
+    sent: list[int] = []
+    plain = Aer.states
+
+    def counted(self: Aer, circuit: Any, angles: Any, start: Any) -> Any:
+        sent.append(len(angles))
+        return plain(self, circuit, angles, start)
+
+    monkeypatch.setattr(Aer, "states", counted)
+    machine = run(TELEPORT)
+    assert machine.get(14) == 0
+    assert sum(sent) < 12
+
+
+def test_angles_of_gates_that_ran_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of the log are used again: a gate without angles has none."""
+    monkeypatch.setattr(logs, "MOST_GATES", 16)
+    text = "main: QALLOC r4\nagain: QRX 1, 0.25\n QX 1\n QPROB r1, 1\n QRESET 1\n QADD r2, 1\n QJLT r2, 40, again"
+    machine = run(text)
+    assert machine.get(1) == pytest.approx(math.cos(0.125) ** 2)
+    assert machine.quantum is not None
+    assert len(machine.quantum._known) == 1
 
 
 def test_the_log_is_compacted(monkeypatch: pytest.MonkeyPatch) -> None:

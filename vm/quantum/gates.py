@@ -53,6 +53,11 @@ _FIRST_ANGLE: Final = 2 * math.acos(math.sqrt(2 / 3))
 _CONTROLLED: Final = frozenset(BY_NAME[name][0].code for name in ("QCRX", "QCRY", "QCRZ", "QCP"))
 
 
+def angles_of(code: int) -> int:
+    """How many angles a row of the log has; a state has none."""
+    return GATES[code].angles if code != STATE else 0
+
+
 def append(circuit: Any, code: int, qubits: list[int], angles: list[Any]) -> None:
     """Add a gate to a Qiskit circuit; angles as the program gave them, numbers or parameters."""
     if code == _W:

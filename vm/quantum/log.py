@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vm.interp import layout
 from vm.memory import reserve
-from vm.quantum.gates import STATE
+from vm.quantum.gates import STATE, angles_of
 from vm.trap import FaultError
 
 MOST_QUBITS: Final = 1 << 24
@@ -158,7 +158,10 @@ class Log:
             local[rows["q"][:, :, :3] == all_members[:, place, None, None]] = place
         same = (codes == codes[0]).all(axis=1) & (local == local[0]).all(axis=(1, 2))
         kept = np.flatnonzero(same)
-        return Batch(circuit, roots[kept], all_members[kept], rows["angle"][kept], rows["place"][0].copy())
+        # The recorder writes the angles that there are; what else is there is of gates that ran before.
+        taken = np.array([[place < angles_of(code) for place in range(3)] for code, _ in circuit.gates])
+        angles = np.where(taken, rows["angle"][kept], 0.0)
+        return Batch(circuit, roots[kept], all_members[kept], angles, rows["place"][0].copy())
 
     def _circuit(self, root: int) -> tuple[Circuit, list[int], list[int]]:
         members, numbers = self.members(root), self.chain(root)
@@ -220,6 +223,9 @@ class Log:
         numbers, owners = self._waiting()
         if len(numbers) > MOST_GATES * 3 // 4:
             raise FaultError("quantum", f"{len(numbers):,} gates wait to be run; at most {MOST_GATES:,} can")
+        self._words[layout.GATE_COUNT // 8] = len(numbers)
+        if not len(numbers):
+            return
         rows = self.gates[numbers]
         begins = np.flatnonzero(np.diff(owners, prepend=-1))
         ends = np.append(begins[1:], len(owners))
@@ -230,7 +236,6 @@ class Log:
         roots = owners[begins]
         self.qubits["first"][roots] = begins + 1
         self.qubits["last"][roots] = ends
-        self._words[layout.GATE_COUNT // 8] = len(rows)
 
     # -- snapshots
 

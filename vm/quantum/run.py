@@ -15,7 +15,7 @@ from vm.memory import Memory, MemoryCapError
 from vm.quantum import states
 from vm.quantum.backend import Backend
 from vm.quantum.gates import GATES, STATE
-from vm.quantum.log import MOST_QUBITS, Log
+from vm.quantum.log import MOST_QUBITS, Circuit, Log
 from vm.quantum.states import Vector
 from vm.trap import FaultError
 
@@ -31,6 +31,10 @@ MOST_SAMPLED: Final = 64
 MOST_SHOTS: Final = 1 << 24
 _PAULIS: Final = 4096
 """Letters of a Pauli string."""
+_SMALL: Final = 10
+"""Qubits of a circuit whose state is remembered."""
+_KNOWN: Final = 1 << 13
+"""Such states (at most 128 MiB)."""
 _KEPT: Final = 1 << 10
 """States after which those of groups that are gone are dropped."""
 
@@ -102,6 +106,8 @@ class Quantum:
         self._backend = backend
         self._states: dict[int, tuple[list[int], Vector]] = {}
         """Of groups that ran, by the number in the log: the members, and the state of them."""
+        self._known: dict[tuple[Circuit, bytes, bytes], Vector] = {}
+        """States of small circuits that ran, by what they begin with and their angles."""
         self._next = 1
         self._limit = _KEPT
         self.measured: list[tuple[int, int]] = []
@@ -231,11 +237,26 @@ class Quantum:
         old: list[int] = []
         if any(code == STATE for code, _ in batch.circuit.gates):
             start, old = self._start(root, batch.members[0].tolist())
-        found = self._backend.states(batch.circuit, batch.angles, start)
+        found = self._simulated(batch.circuit, batch.angles, start)
         for group, members, vector in zip(batch.roots.tolist(), batch.members.tolist(), found, strict=True):
             self._keep(group, members, vector)
         for identifier in old:
             del self._states[identifier]
+
+    def _simulated(self, circuit: Circuit, angles: NDArray[np.float64], start: Vector | None) -> list[Vector]:
+        """The states of runs of a circuit; what ran before is not run again."""
+        if circuit.qubits > _SMALL:
+            return list(self._backend.states(circuit, angles, start))
+        begin = b"" if start is None else start.tobytes()
+        keys = [(circuit, begin, row.tobytes()) for row in angles]
+        missing = [place for place, key in enumerate(keys) if key not in self._known]
+        if missing:
+            if len(self._known) + len(missing) > _KNOWN:
+                self._known.clear()
+                missing = list(range(len(keys)))
+            made = self._backend.states(circuit, angles[missing], start)
+            self._known.update(zip([keys[place] for place in missing], made, strict=True))
+        return [self._known[key] for key in keys]
 
     def _start(self, root: int, members: list[int]) -> tuple[Vector, list[int]]:
         """The state that a group begins with, and the numbers of those that it is made of."""
