@@ -376,6 +376,26 @@ def test_what_is_left_of_a_pair(ending: str) -> None:
     assert min(found.values()) > 12
 
 
+def test_a_whole_group_is_freed_without_a_run() -> None:
+    """Two hundred thousand triples that nobody looked at, and a pair of which one qubit stays."""
+    text = """
+main:
+    QALLOC r4, 600000
+    QMOV r5, 1
+next:
+    QADD r6, r5, 1
+    QADD r7, r5, 2
+    QW r5, r6, r7
+    QADD r5, 3
+    QJLT r5, 600000, next
+    QFREE r4, 600000
+    QHALT
+"""
+    assert run(text, "native", backend="none").count == 5 + 5 * 200_000 - 1
+    name, _ = trap("main: QALLOC r4, 3\n QW 1, 2, 3\n QFREE 1, 2", backend="none")
+    assert name == "backend"
+
+
 def test_reset_of_a_qubit() -> None:
     machine = run(
         "main: QALLOC r0, 2\n QX 1\n QRESET 1\n QMEAS r1, 1\n QX 1\n QX 2\n QCX 1, 2\n QMEAS r2, 1\n QRESET 1\n QMEAS r3, 1"

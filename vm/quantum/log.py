@@ -51,8 +51,6 @@ class Batch:
     """(b, n): handles, ascending; the place in it is the bit of the state."""
     angles: NDArray[np.float64]
     """(b, g, 3): those that a gate does not take are 0."""
-    places: NDArray[np.int64]
-    """(g,): rows of the first group's gates."""
 
 
 class Log:
@@ -133,6 +131,22 @@ class Log:
         self.qubits["size"][root] = len(handles)
         return root
 
+    def in_groups(self, handles: list[int]) -> list[int]:
+        """Those of some qubits that have met others."""
+        chosen = np.array(handles)
+        lone = (self.qubits["parent"][chosen] == chosen) & (self.qubits["size"][chosen] == 1)
+        found: list[int] = chosen[~lone].tolist()
+        return found
+
+    def free(self, handles: list[int]) -> None:
+        """Give back qubits that are alone, or whole groups."""
+        chosen = np.array(handles)
+        for name in ("parent", "next"):
+            self.qubits[name][chosen] = chosen
+        self.qubits["size"][chosen] = 1
+        for name in ("first", "last", "length", "live"):
+            self.qubits[name][chosen] = 0
+
     def record(self, root: int, op: int, handle: int) -> None:
         """Add a gate on one qubit."""
         number = self._new(op, handle)
@@ -161,7 +175,7 @@ class Log:
         # The recorder writes the angles that there are; what else is there is of gates that ran before.
         taken = np.array([[place < angles_of(code) for place in range(3)] for code, _ in circuit.gates])
         angles = np.where(taken, rows["angle"][kept], 0.0)
-        return Batch(circuit, roots[kept], all_members[kept], angles, rows["place"][0].copy())
+        return Batch(circuit, roots[kept], all_members[kept], angles)
 
     def _circuit(self, root: int) -> tuple[Circuit, list[int], list[int]]:
         members, numbers = self.members(root), self.chain(root)

@@ -204,15 +204,20 @@ class Quantum:
             raise fault(f"{name}: {count:,} qubits are none that can be; at least 1, and below {MOST_QUBITS:,}")
         if instruction.op.letters[operand] == "m":
             address = self._address(instruction, operand, 8 * count)
-            handles: list[int] = self._memory.view(address, count, np.int64).tolist()
+            handles = self._memory.view(address, count, np.int64).copy()
         else:
             first = self._qubit(instruction, operand)
             self._live(first + count - 1, instruction, f"{first} + {count - 1:,}")
-            handles = list(range(first, first + count))
-        for handle in handles:
+            handles = np.arange(first, first + count)
+        inside = (handles >= 1) & (handles < self.log.count)
+        wrong = ~inside
+        wrong[inside] = self.log.qubits["live"][handles[inside]] == 0
+        if wrong.any():
+            handle = int(handles[wrong.argmax()])
             self._live(handle, instruction, str(handle))
-        _differ(name, handles)
-        return handles
+        found: list[int] = handles.tolist()
+        _differ(name, found)
+        return found
 
     # -- states
 
@@ -326,12 +331,18 @@ class Quantum:
         handles = self._many(instruction, 0, self._number(instruction, 1))
         if self.splitter is not None and len(handles) > 1:
             self.splitter.keep()
-        for handle in handles:
-            # Nobody sees the outcome.
-            if self.log.qubits["size"][self.log.root(handle)] > 1:
+        freed = set(handles)
+        whole: set[int] = set()
+        for handle in self.log.in_groups(handles):
+            root = self.log.root(handle)
+            if root in whole:
+                continue
+            # Nobody sees the outcomes; of a group that goes whole, nobody is left to feel them.
+            if freed.issuperset(self.log.members(root)):
+                whole.add(root)
+            else:
                 self._measure(handle)
-            self.log.make_group([handle])
-            self.log.qubits["live"][handle] = 0
+        self.log.free(handles)
 
     def _qreset(self, instruction: Instruction) -> None:
         handle = self._qubit(instruction, 0)
