@@ -149,9 +149,9 @@ def unwritable(path: Path, fault: Exception) -> SourceError:
     return error("E0907", f"cannot write '{path}': {reason(fault)}")
 
 
-def missing_extra(ending: str, verb: str) -> SourceError:
-    """``verb`` is what was tried: ``writing`` or ``reading``."""
-    return error("E0908", f"{verb} {ending} needs the 'table' extra: pip install 'qbc[table]'")
+def missing_extra(ending: str, verb: str, extra: str = "table") -> SourceError:
+    """``verb`` is what was tried: ``writing``, ``reading`` or ``drawing``."""
+    return error("E0908", f"{verb} {ending} needs the '{extra}' extra: pip install 'qbc[{extra}]'")
 
 
 def unreadable(path: Path, why: str) -> SourceError:

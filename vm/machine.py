@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ENGINES: Final = ("auto", "interp", "native")
 _SLICE: Final = 4_000_000
 """Instructions between two looks at the clock: about 20 ms."""
+_BACKEND: Final = "aer"
 _FIRST_QUANTUM: Final = min(op.code for op in OPS if op.group == QUANTUM)
 _PRINT_BUFFER: Final = 1 << 16
 _ENDLESS: Final = (1 << 63) - 1
@@ -103,7 +104,7 @@ class Machine:
         timeout: float | None = None,
         seed: int | None = None,
         clock: int | None = None,
-        backend: str = "aer",
+        backend: str = _BACKEND,
         args: Sequence[int | float] = (),
         stdin: BinaryIO | None = None,
         stdout: Callable[[bytes], object] | None = None,
@@ -127,8 +128,10 @@ class Machine:
         self._allocate()
         self.quantum: Quantum | None = None
         """Its qubits, if the program has quantum instructions."""
-        if (self.program.object.code[:, 0] >= _FIRST_QUANTUM).any():
-            self.quantum = self._make_quantum(backend)
+        is_quantum = bool((self.program.object.code[:, 0] >= _FIRST_QUANTUM).any())
+        # A backend that does not exist is told to every program; the one that does is not imported for a plain one.
+        if is_quantum or backend != _BACKEND:
+            self.quantum = self._make_quantum(backend, is_quantum=is_quantum)
         self._calls = SystemCalls(
             self.memory,
             stdin=stdin,
@@ -196,11 +199,12 @@ class Machine:
         for offset, value in words.items():
             self._state[offset // 8] = value
 
-    def _make_quantum(self, backend: str) -> Quantum:
+    def _make_quantum(self, backend: str, *, is_quantum: bool) -> Quantum | None:
         from vm.quantum.backend import make
         from vm.quantum.run import Quantum
 
-        return Quantum(self._state, self.memory, self.seed, make(backend))
+        made = make(backend)
+        return Quantum(self._state, self.memory, self.seed, made) if is_quantum else None
 
     def _load_data(self) -> None:
         try:

@@ -94,10 +94,15 @@ class Run:
 
     def _many(self, shots: int) -> int:
         """Run it so many times; the exit status."""
-        from qbcc.cli.shots import report
+        from qbcc.cli.shots import need_matplotlib, report
         from vm.quantum import shots as many
 
         settings = self.settings
+        if settings.plot is not None:
+            try:
+                need_matplotlib(settings.plot)
+            except SourceError as error:
+                fail(error.diagnostics, settings.as_json)
         seed = int.from_bytes(os.urandom(8), "little") >> 1 if settings.seed is None else settings.seed
         start = time.perf_counter()
         assert self.built is not None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from qbcc import driver, render
 from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.cli.running import Settings
-from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.diagnostics import SourceError
+from qbcc.messages_output import missing_extra
 from vm.quantum.shots import Path as Run
 from vm.quantum.shots import Shots, Value
 
@@ -67,7 +70,7 @@ def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, 
             say(f"{found.instructions:,} instructions in {seconds:.3f} s, {len(found.paths):,} outcomes, seed {seed}")
     if settings.plot is not None:
         try:
-            plot(found, settings.plot)
+            plot(found, settings.plot, built.inputs)
         except SourceError as wrong:
             fail(wrong.diagnostics, settings.as_json)
 
@@ -141,20 +144,23 @@ def _numbers(count: int, shots: int) -> dict[str, float]:
     return {"count": count, "probability": count / shots, "error": error(count, shots)}
 
 
-def plot(found: Shots, path: Path) -> None:
-    """Save a bar chart of the outcomes, whole or not at all. Raises :class:`SourceError`."""
+def need_matplotlib(path: Path) -> None:
+    """Raise :class:`SourceError` where no picture can be drawn: before the runs, not after them."""
+    if find_spec("matplotlib") is None:
+        raise missing_extra(path.suffix, "drawing", "plot")
+
+
+def plot(found: Shots, path: Path, inputs: Iterable[Path]) -> None:
+    """Save a bar chart of the outcomes, whole or not at all, never over an input. Raises :class:`SourceError`."""
     import io
+
+    import matplotlib as mpl
 
     from qbcc.files import write_whole
 
-    try:
-        import matplotlib as mpl
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
 
-        mpl.use("agg")
-        from matplotlib import pyplot as plt
-    except ImportError:
-        message = "--plot needs matplotlib: pip install 'qbc[plot]'"
-        raise SourceError([Diagnostic("E0908", message, None)]) from None
     runs = sorted(found.paths[:_PLOTTED], key=label)
     names = [label(run) for run in runs]
     heights = [run.shots / found.shots for run in runs]
@@ -173,4 +179,4 @@ def plot(found: Shots, path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, format=path.suffix[1:].lower(), dpi=150)
     plt.close(figure)
-    write_whole(path, content.getvalue(), ())
+    write_whole(path, content.getvalue(), inputs)

@@ -104,12 +104,27 @@ def test_the_picture(name: str, tmp_path: Path) -> None:
         (["--shots", "2", "--plot", "a.pdf"], ".png or .svg"),
         (["--shots", "0"], "--shots"),
         (["--backend", "bear"], "no backend 'bear'"),
+        (["--backend", "aer:magic"], "no backend 'aer:magic'"),
     ],
 )
 def test_usage(options: list[str], words: str, tmp_path: Path) -> None:
     done = run(tmp_path, BELL, *options)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_a_backend_that_does_not_exist_is_told_to_every_program(tmp_path: Path) -> None:
+    done = run(tmp_path, "main: QHALT", "--backend", "bear")
+    assert (done.returncode, "no backend 'bear'" in done.stderr) == (2, True)
+    assert run(tmp_path, "main: QHALT", "--backend", "none").returncode == 0
+
+
+def test_no_picture_over_the_program(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_text(BELL, "utf-8")
+    command = [*QBC, "run", "p.png", "--shots", "5", "--plot", "p.png"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=ENVIRONMENT, timeout=120, check=False)
+    assert done.returncode == 1
+    assert (tmp_path / "p.png").read_text("utf-8") == BELL
 
 
 def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from qiskit import QuantumCircuit, quantum_info
 from qiskit.quantum_info import DensityMatrix, Operator, Pauli, Statevector
 
 from tests.programs import build, finished
+from vm.interp import quantum as recorder
 from vm.isa import BY_NAME, OPS, QUANTUM
 from vm.machine import Machine
 from vm.quantum import log as logs
@@ -663,3 +664,15 @@ def test_backends_that_do_not_exist(name: str) -> None:
 def test_a_barrier_joins_nothing() -> None:
     machine = run("main: QALLOC r0, 2\n QH 1\n QBARRIER\n QX 2\n QPROB r1, 1")
     assert state(machine, 2)[0] == [2]
+
+
+def test_the_tables_are_the_recorders() -> None:
+    """Its layout stands in :mod:`vm.interp.quantum`, which Numba compiles, and in the types that Python reads by."""
+    for dtype, size, places in (
+        (logs.QUBIT, recorder.QUBIT, ("PARENT", "NEXT", "SIZE", "FIRST", "LAST", "LENGTH", "LIVE")),
+        (logs.GATE, recorder.GATE, ("OP", "PLACE", "AFTER", "HANDLES", "ANGLES")),
+    ):
+        assert dtype.itemsize == size
+        assert dtype.fields is not None
+        offsets = [offset for _, offset in dtype.fields.values()]
+        assert offsets[: len(places)] == [getattr(recorder, place) for place in places]

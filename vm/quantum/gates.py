@@ -48,8 +48,6 @@ SIGMA_ANGLE: Final = math.pi / 4
 _CH: Final = BY_NAME["QCH"][0].code
 _W: Final = BY_NAME["QW"][0].code
 _FIRST_ANGLE: Final = 2 * math.acos(math.sqrt(2 / 3))
-
-
 _CONTROLLED: Final = frozenset(BY_NAME[name][0].code for name in ("QCRX", "QCRY", "QCRZ", "QCP"))
 
 
