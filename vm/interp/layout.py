@@ -103,7 +103,9 @@ GATE_END: Final = 320
 """Gates that it holds."""
 RECORD: Final = 328
 """Address of the recorder, 0 until the interpreter is loaded."""
-FUNCTIONS: Final = 336
+TAPE: Final = 336
+"""Not 0: the recorder takes gates only, and leaves every other quantum instruction to Python."""
+FUNCTIONS: Final = 344
 """First of the addresses of the C library's functions, in the order of :data:`C_FUNCTIONS`."""
 
 C_FUNCTIONS: Final = (

@@ -13,7 +13,7 @@ of a qubit  offset
 ``FIRST``   24     number of the group's first gate, 0 for none (of a root)
 ``LAST``    32     of its last gate
 ``LENGTH``  40     gates (of a root)
-``LIVE``    48     1, and 0 once it was freed
+``LIVE``    48     1; 0 once it was freed, 2 once a device has measured it: it takes no gate
 =========== ====== ==================================================================
 
 =========== ====== ==================================================================
@@ -32,7 +32,7 @@ from __future__ import annotations
 from typing import Final
 
 from vm.interp.intrinsics import as_bits, load32, load64, store32, store64, ult
-from vm.interp.layout import GATE_COUNT, GATE_END, GATES, QUANTUM, QUBIT_COUNT, QUBIT_END, QUBITS
+from vm.interp.layout import GATE_COUNT, GATE_END, GATES, QUANTUM, QUBIT_COUNT, QUBIT_END, QUBITS, TAPE
 from vm.interp.values import compiled, inlined, kind, number, set_int, value
 from vm.isa import BY_NAME, INT
 
@@ -60,11 +60,11 @@ def _operand(row: int, slot: int, cells: int) -> int:
 
 
 @inlined
-def _is_live(cell: int, state: int) -> bool:
+def _takes_gates(cell: int, state: int) -> bool:
     handle = value(cell)
     if kind(cell) != INT or handle < 1 or handle >= load64(state, QUBIT_COUNT):
         return False
-    return load64(load64(state, QUBITS) + handle * QUBIT, LIVE) != 0
+    return load64(load64(state, QUBITS) + handle * QUBIT, LIVE) == 1
 
 
 @compiled
@@ -144,7 +144,7 @@ def _allocate(d: int, cell: int, state: int) -> int:
 @inlined
 def _forget(cell: int, state: int, live: int) -> int:
     """Forget what a qubit was that has met no other: nobody sees how it is measured. ``live``: 0 to free it."""
-    if not _is_live(cell, state):
+    if not _takes_gates(cell, state):
         return QUANTUM
     handle = value(cell)
     qubit = load64(state, QUBITS) + handle * QUBIT
@@ -172,7 +172,7 @@ def record(op: int, row: int, cells: int, place: int, state: int) -> int:
         if load64(state, GATE_COUNT) + 1 >= load64(state, GATE_END):
             return QUANTUM
         for slot in range(qubits):
-            if not _is_live(_operand(row, slot, cells), state):
+            if not _takes_gates(_operand(row, slot, cells), state):
                 return QUANTUM
         a = value(_operand(row, 0, cells))
         b = c = 0
@@ -201,6 +201,8 @@ def record(op: int, row: int, cells: int, place: int, state: int) -> int:
         for slot in range(angles):
             store64(gate, ANGLES + 8 * slot, as_bits(number(_operand(row, qubits + slot, cells))))
         return 0
+    if load64(state, TAPE) != 0 and op != _ALLOC:
+        return QUANTUM
     if op == _ALLOC:
         return _allocate(_operand(row, 0, cells), _operand(row, 1, cells), state)
     if op == _RESET:

@@ -346,7 +346,9 @@ class Quantum:
 
     def _qreset(self, instruction: Instruction) -> None:
         handle = self._qubit(instruction, 0)
-        self._measure(handle)
+        if self.log.in_groups([handle]):
+            self._measure(handle)
+        # Nobody sees what one that is alone was.
         self.log.make_group([handle])
 
     def _qmeas(self, instruction: Instruction) -> int:
