@@ -289,6 +289,13 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
+    "E0806": _entry(
+        "a run that cannot be gone on with",
+        "A run on a device keeps a journal: what was run, the jobs that were sent, and their answers. qbc run --resume ID runs the same "
+        "program again and takes the answers that are there; so the program must be the same, and the journal whole.",
+        "",
+        "",
+    ),
     "E0805": _entry(
         "a constant that no source can say",
         "An object made by other means than the assembler holds a NaN or an infinity as a constant; a source has no way to write it.",

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from vm.native.driver import Driver
     from vm.native.load import Loaded
     from vm.native.tier import Tier
-    from vm.quantum.run import Quantum, Splitter
+    from vm.quantum.chance import Splitter
+    from vm.quantum.run import Quantum
 
 ENGINES: Final = ("auto", "interp", "native")
 _SLICE: Final = 4_000_000
@@ -105,6 +106,7 @@ class Machine:
         seed: int | None = None,
         clock: int | None = None,
         backend: str = _BACKEND,
+        noise: str | None = None,
         args: Sequence[int | float] = (),
         stdin: BinaryIO | None = None,
         stdout: Callable[[bytes], object] | None = None,
@@ -112,8 +114,8 @@ class Machine:
     ) -> None:
         """``optimize``: how much the native engine does, 0 to 2, None to let it choose; ``memory`` in bytes;
         ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; ``backend`` runs
-        quantum circuits; without ``stdout``, output is kept in :attr:`output`; ``progress`` is called some fifty times
-        a second."""
+        quantum circuits, with the ``noise`` that :mod:`vm.quantum.noise` reads; without ``stdout``, output is kept in
+        :attr:`output`; ``progress`` is called some fifty times a second."""
         if engine not in ENGINES:
             raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
         self.program = Program.load(program)
@@ -130,8 +132,8 @@ class Machine:
         """Its qubits, if the program has quantum instructions."""
         is_quantum = bool((self.program.object.code[:, 0] >= _FIRST_QUANTUM).any())
         # A backend that does not exist is told to every program; the one that does is not imported for a plain one.
-        if is_quantum or backend != _BACKEND:
-            self.quantum = self._make_quantum(backend, is_quantum=is_quantum)
+        if is_quantum or backend != _BACKEND or noise is not None:
+            self.quantum = self._make_quantum(backend, noise, is_quantum=is_quantum)
         self._calls = SystemCalls(
             self.memory,
             stdin=stdin,
@@ -199,11 +201,11 @@ class Machine:
         for offset, value in words.items():
             self._state[offset // 8] = value
 
-    def _make_quantum(self, backend: str, *, is_quantum: bool) -> Quantum | None:
+    def _make_quantum(self, backend: str, noise: str | None, *, is_quantum: bool) -> Quantum | None:
         from vm.quantum.backend import make
         from vm.quantum.run import Quantum
 
-        made = make(backend)
+        made = make(backend, noise)
         return Quantum(self._state, self.memory, self.seed, made) if is_quantum else None
 
     def _load_data(self) -> None:
@@ -403,7 +405,7 @@ class Machine:
         """From now on a run stands for several, which a splitter tells apart by their measurements."""
         self._calls.refuse = splitter.refuse
         if self.quantum is not None:
-            self.quantum.splitter = splitter
+            self.quantum.chance.splitter = splitter
 
     @property
     def random_state(self) -> int:
@@ -418,7 +420,7 @@ class Machine:
         """Other random numbers and measurements from now on."""
         self._calls.random.state = seed
         if self.quantum is not None:
-            self.quantum.reseed(seed)
+            self.quantum.chance.reseed(seed)
 
     def _slice(self, length: int) -> None:
         """Run at most ``length`` instructions, then see to what stopped them."""

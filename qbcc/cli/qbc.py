@@ -62,6 +62,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--backend", default="aer", show_default=True, metavar="NAME", help="What runs quantum circuits, or none."
         ),
+        click.option("--noise", metavar="NOISE", help="Simulate it: depolarizing=P,readout=P,…, or a JSON file."),
+        click.option("--yes", is_flag=True, help="Send jobs that cost money."),
         click.option("--stats", is_flag=True, help="Instructions, time and memory on standard error."),
         click.option("--regs", is_flag=True, help="Registers at the end on standard error."),
         click.option(
@@ -82,8 +84,9 @@ _OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
 
 
 @qbc.command()
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", required=False)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
+@click.option("--resume", metavar="ID", help="Go on with a run on a device that was cut off.")
 @click.option(
     "-o",
     "output",
@@ -97,9 +100,18 @@ _OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
     "--plot", type=click.Path(path_type=Path), metavar="FILE", help="With --shots: save the bars as .png or .svg."
 )
 @run_options
-def run(file: str, args: tuple[int | float, ...], output: Path | None, **options: Any) -> None:
+def run(
+    file: str | None, args: tuple[int | float, ...], resume: str | None, output: Path | None, **options: Any
+) -> None:
     """Run a program. Standard output holds only what it prints; with --shots, what came out of the runs."""
     settings = Settings(args=args, output=output, **options)
+    if (file is None) == (resume is None):
+        raise click.UsageError("what is run is a FILE, or with --resume ID what was run then")
+    if resume is not None:
+        from qbcc.cli.devices import resumed
+
+        file, settings = resumed(resume, settings)
+    assert file is not None
     _check_shots(settings)
     run_ = Run(file, settings)
     outcome = run_.execute()
@@ -134,6 +146,15 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     elif run_.result is not None:
         show(repr(run_.result))
     raise SystemExit(outcome)
+
+
+@qbc.command()
+@json_option
+def backends(as_json: bool) -> None:
+    """List what runs quantum circuits, with qubits and state. Asks IonQ where IONQ_API_KEY is set."""
+    from qbcc.cli.devices import show_backends
+
+    show_backends(as_json)
 
 
 @qbc.command()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,6 +21,9 @@ from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
 from vm.output import OutputError
 from vm.trap import ObjectError
+
+if TYPE_CHECKING:
+    from vm.quantum.jobs import Journal
 
 _DUMP_LIMIT: Final = 1 << 20
 _PROGRESS_AFTER: Final = 1.0
@@ -41,6 +44,8 @@ class Settings:
     seed: int | None
     clock: int | None
     backend: str
+    noise: str | None
+    yes: bool
     stats: bool
     regs: bool
     dump: Sequence[tuple[int, int]]
@@ -52,6 +57,8 @@ class Settings:
     prints: bool = False
     hist: bool = False
     plot: Path | None = None
+    journal: Journal | None = None
+    """Of the run that is gone on with."""
 
 
 class Run:
@@ -66,6 +73,7 @@ class Run:
         self.result: int | float | None = None
         self.seconds = 0.0
         self.saved: list[Path] = []
+        self._session: Any = None
 
     def execute(self) -> int:
         """Everything; the exit status."""
@@ -73,6 +81,10 @@ class Run:
         self.built = driver.load([self.file], settings.defines, settings.include)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
+        if settings.journal is not None:
+            from qbcc.cli.devices import check_program
+
+            check_program(self.built, settings.journal)
         if settings.shots is not None:
             return self._many(settings.shots)
         if settings.output is not None:
@@ -127,7 +139,7 @@ class Run:
         assert built.object is not None
         self._announce()
         try:
-            return Machine(
+            machine = Machine(
                 built.object,
                 engine=settings.engine,
                 optimize=settings.optimize,
@@ -137,6 +149,7 @@ class Run:
                 seed=settings.seed if seed is None else seed,
                 clock=settings.clock,
                 backend=settings.backend,
+                noise=settings.noise,
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
                 stdout=None if settings.as_json or seed is not None else _write_out,
@@ -146,6 +159,17 @@ class Run:
             raise click.UsageError(str(error)) from None
         except ObjectError as error:
             fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
+        if machine.quantum is not None:
+            self._attach(machine, built)
+        return machine
+
+    def _attach(self, machine: Machine, built: driver.Built) -> None:
+        """Jobs of several machines are those of one command."""
+        from qbcc.cli.devices import Session
+
+        if self._session is None:
+            self._session = Session(self.settings, built, self.file)
+        self._session.attach(machine)
 
     def _announce(self) -> None:
         """The first run of an installation compiles the interpreter; say so rather than seem to hang."""

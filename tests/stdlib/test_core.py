@@ -85,7 +85,8 @@ def test_gates_on_cells() -> None:
     assert [core.call("qbc_pool_qubit", cell) for cell in (a, b, c)] == [1, 2, 3]
     for machine in (core.machine, core.twin):
         assert machine.quantum is not None
-        members, vector = machine.quantum.state(1)
+        members, found = machine.quantum.state(1)
+        vector = found.vector
         assert members == [1, 2, 3]
         assert np.abs(vector - Statevector(circuit).data).max() < 1e-12
     assert core.call("qbc_measure_qubit", a) == core.call("qbc_measure_qubit", c)

@@ -33,7 +33,8 @@ def vector(machine: Machine, handles: list[int]) -> Any:
     result = np.ones(1, complex)
     place = 0
     while place < len(handles):
-        members, state = machine.quantum.state(handles[place])
+        members, found = machine.quantum.state(handles[place])
+        state = found.vector
         assert members == handles[place : place + len(members)]
         result = np.kron(state, result)
         place += len(members)
@@ -167,7 +168,7 @@ def test_teleport(seed: int) -> None:
     body = " QALLOC r4, 3\n QU 1, 1.2, 0.3, 0.4\n QMOV r0, 1\n QMOV r1, 2\n QMOV r2, 3\n QCALL qbc_teleport"
     machine = run(body, ENGINES[seed % 2], seed=seed)
     assert machine.quantum is not None
-    _, state = machine.quantum.state(3)
+    state = machine.quantum.state(3)[1].vector
     circuit = QuantumCircuit(1)
     circuit.u(1.2, 0.3, 0.4, 0)
     assert abs(abs(np.vdot(state, Statevector(circuit).data)) - 1) < 1e-10

@@ -51,7 +51,8 @@ def _one(name: str, qubits: int, angles: list[float]) -> QuantumCircuit:
 
 def state(machine: Machine, handle: int) -> tuple[list[int], Any]:
     assert machine.quantum is not None
-    return machine.quantum.state(handle)
+    members, found = machine.quantum.state(handle)
+    return members, found.vector
 
 
 def ended(text: str) -> str:
@@ -469,7 +470,7 @@ next:
 """
     )
     assert machine.quantum is not None
-    assert len(machine.quantum._states) == 1000
+    assert len(machine.quantum.executor._states) == 1000
     members, vector = state(machine, 3 * 700 + 1)
     circuit = QuantumCircuit(3)
     circuit.append(matrix("QW", []).to_instruction(), [0, 1, 2])
@@ -500,7 +501,7 @@ def test_angles_of_gates_that_ran_do_not_show(monkeypatch: pytest.MonkeyPatch) -
     machine = run(text)
     assert machine.get(1) == pytest.approx(math.cos(0.125) ** 2)
     assert machine.quantum is not None
-    assert len(machine.quantum._known) == 1
+    assert len(machine.quantum.executor._known) == 1
 
 
 def test_the_log_is_compacted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -636,7 +637,7 @@ def test_every_quantum_instruction_has_a_fault_or_none() -> None:
 
 
 def test_a_state_too_large_says_how_large() -> None:
-    chain = "main: QALLOC r0, 29\n QMOV r1, 1\nnext: QADD r2, r1, 1\n QCX r1, r2\n QMOV r1, r2\n QJLT r1, 29, next\n QMEAS r0, 1"
+    chain = "main: QALLOC r0, 29\n QMOV r1, 1\nnext: QADD r2, r1, 1\n QCX r1, r2\n QMOV r1, r2\n QJLT r1, 29, next\n QADD r3, 1\n QMOV r1, 1\n QRX 1, 0.3\n QJLT r3, 60, next\n QMEAS r0, 1"
     name, message = trap(chain)
     assert (name, "29 qubits have met" in message, "8,589,934,592 bytes" in message) == ("quantum", True, True)
 

@@ -1,69 +1,219 @@
-"""Qiskit Aer: simulates state vectors."""
+"""Qiskit Aer: vectors, density matrices, matrix product states, stabilizers."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.quantum.backend import Backend
+from vm.quantum import chain, mixed, pure, tableau
+from vm.quantum.backend import Listed, Parts, Simulator
+from vm.quantum.chain import Chain
 from vm.quantum.gates import GATES, STATE, append
 from vm.quantum.log import Circuit
-from vm.quantum.states import Vector
+from vm.quantum.mixed import Mixed
+from vm.quantum.noise import Noise
+from vm.quantum.pure import Pure
+from vm.quantum.state import State
+from vm.quantum.tableau import Tableau
 from vm.trap import FaultError
 
-METHODS: Final = ("statevector",)
+VECTOR, DENSITY, MATRICES, STABILIZER = "statevector", "density_matrix", "matrix_product_state", "stabilizer"
+METHODS: Final = (VECTOR, DENSITY, MATRICES, STABILIZER)
 MOST: Final = 28
 """Qubits of a state vector (4 GiB)."""
+MOST_MIXED: Final = 14
+"""Qubits of a density matrix (4 GiB)."""
+_FITS: Final = 12
+"""Qubits of a density matrix that is picked for noise (256 MiB); more are drawn as vectors."""
+_MOST_BYTES: Final = 1 << 30
+"""Of a matrix product state that is picked without being asked for."""
 _AMPLITUDE: Final = 16
 """Bytes of a complex number."""
 
 
-class Aer(Backend):
-    """``aer``, or ``aer:METHOD``."""
+class Aer(Simulator):
+    """``aer``, or ``aer:METHOD``.
+
+    Without a method: vectors up to 28 qubits; with noise density matrices up to 12, then vectors of one course of
+    events each; more qubits as stabilizers where all gates are Clifford gates, else as matrix product states where
+    these are sure to be small."""
 
     name = "aer"
 
-    def __init__(self, method: str = "") -> None:
+    def __init__(self, method: str = "", noise: Noise | None = None) -> None:
         """``method``: one of :data:`METHODS`, or empty. Raises :class:`ValueError`."""
         if method and method not in METHODS:
             raise ValueError(f"no backend 'aer:{method}': the methods are {', '.join(METHODS)}")
-        self._method = method or METHODS[0]
+        self._method = method
+        self.noise = noise
 
-    @cached_property
-    def _simulator(self) -> Any:
+    def state(self) -> list[Listed]:
+        """The methods."""
         try:
-            from qiskit_aer import AerSimulator
+            import qiskit_aer
         except ImportError as error:
-            raise FaultError("backend", f"Aer is not there ({error}): pip install 'qbc[quantum]'") from None
-        return AerSimulator(method=self._method)
+            return [Listed("aer", None, f"not installed ({error}): pip install 'qbc[quantum]'")]
+        there = f"Aer {qiskit_aer.__version__}"
+        return [
+            Listed("aer", MOST, f"{there}; more qubits where Clifford gates or little entanglement allow"),
+            Listed(f"aer:{VECTOR}", MOST, there),
+            Listed(f"aer:{DENSITY}", MOST_MIXED, there),
+            Listed(f"aer:{MATRICES}", None, f"{there}; as entanglement allows"),
+            Listed(f"aer:{STABILIZER}", None, f"{there}; Clifford gates only"),
+        ]
 
-    def states(self, circuit: Circuit, angles: NDArray[np.float64], start: Vector | None) -> Vector:
-        """See :class:`Backend`. Equal angles run once."""
-        if circuit.qubits > MOST:
-            size = _AMPLITUDE << circuit.qubits
-            raise FaultError(
-                "quantum",
-                f"{circuit.qubits} qubits have met: their state takes {size:,} bytes, and {MOST} qubits are the most",
+    # -- which method
+
+    def _channels(self) -> bool:
+        return self.noise is not None and bool(self.noise.rules)
+
+    def draws(self, circuit: Circuit, start: Parts) -> bool:
+        """With noise, wherever there is no density matrix."""
+        return self._channels() and self._cheap(circuit, start) != DENSITY
+
+    def _cheap(self, circuit: Circuit, start: Parts) -> str:
+        """The method as far as it is known without a look at the gates."""
+        if self._method:
+            return self._method
+        kinds = {type(state) for state, _ in start}
+        if circuit.qubits <= MOST and not kinds & {Chain, Tableau}:
+            if Mixed in kinds or self._channels():
+                return DENSITY if circuit.qubits <= _FITS else VECTOR
+            return VECTOR
+        return ""
+
+    def _choose(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> str:
+        method = self._cheap(circuit, start)
+        if method == VECTOR and circuit.qubits > MOST:
+            raise _too_large(circuit.qubits, _AMPLITUDE << circuit.qubits, f"{MOST} qubits are the most of a vector")
+        if method == DENSITY and circuit.qubits > MOST_MIXED:
+            size = _AMPLITUDE << 2 * circuit.qubits
+            raise _too_large(circuit.qubits, size, f"{MOST_MIXED} qubits are the most of a density matrix")
+        if method:
+            return method
+        tableaus = all(isinstance(state, Tableau) for state, _ in start)
+        if tableaus and not self._channels() and _other_gate(circuit, angles[0]) is None:
+            return STABILIZER
+        size = _bound(circuit, start)
+        if size > _MOST_BYTES and circuit.qubits > MOST:
+            raise _too_large(
+                circuit.qubits,
+                _AMPLITUDE << circuit.qubits,
+                f"{MOST} qubits are the most of a vector, and neither are all gates Clifford gates nor is little "
+                f"entanglement sure; '--backend aer:{MATRICES}' tries it with matrix products",
             )
+        return MATRICES
+
+    # -- running
+
+    def states(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int = 0) -> Sequence[State]:
+        """See :class:`Simulator`. Equal angles run once, unless something is drawn."""
+        if self.draws(circuit, start):
+            return self._runs(circuit, angles, start, seed)
         flat = angles.reshape(len(angles), -1)
         distinct, which = np.unique(flat, axis=0, return_inverse=True)
-        found = self._run(circuit, distinct.reshape(-1, *angles.shape[1:]), start)
-        return found[which.reshape(-1)]
+        found = self._runs(circuit, distinct.reshape(-1, *angles.shape[1:]), start, seed)
+        return [found[place] for place in which.reshape(-1).tolist()]
 
-    def _run(self, circuit: Circuit, angles: NDArray[np.float64], start: Vector | None) -> Vector:
-        simulator = self._simulator
+    def _runs(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Sequence[State]:
+        _need_aer()
+        method = self._choose(circuit, angles, start)
+        if method == STABILIZER:
+            return [self._stabilized(circuit, row, start, seed) for row in angles]
+        if method == MATRICES:
+            return [self._chained(circuit, row, start, seed) for row in angles]
+        if method == DENSITY:
+            return self._mixed(circuit, angles, start)
+        return self._vectors(circuit, angles, start, seed)
+
+    def _vectors(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Sequence[State]:
         from qiskit import QuantumCircuit
-        from qiskit.circuit import Parameter
-        from qiskit.exceptions import QiskitError
 
         made = QuantumCircuit(circuit.qubits)
-        if start is not None:
-            made.set_statevector(start)
+        if start:
+            random = np.random.default_rng(seed)
+            parts = [(_vector(state, random), places) for state, places in start]
+            made.set_statevector(pure.product(parts, circuit.qubits).vector)
+        binds = self._fill(made, circuit, angles)
+        made.save_statevector()
+        result = _run(VECTOR, made, binds, seed)
+        return [Pure(np.asarray(result.data(run)["statevector"])) for run in range(len(angles))]
+
+    def _mixed(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> Sequence[State]:
+        from qiskit import QuantumCircuit
+
+        made = QuantumCircuit(circuit.qubits)
+        if start:
+            wrong = next((state for state, _ in start if not isinstance(state, Pure | Mixed)), None)
+            assert wrong is None, "a method does not change within a run"
+            made.set_density_matrix(mixed.product(start, circuit.qubits).matrix)
+        binds = self._fill(made, circuit, angles)
+        made.save_density_matrix()
+        result = _run(DENSITY, made, binds, 0)
+        return [Mixed(np.asarray(result.data(run)["density_matrix"])) for run in range(len(angles))]
+
+    def _chained(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> State:
+        from qiskit import QuantumCircuit
+
+        made = QuantumCircuit(circuit.qubits)
+        order: Sequence[int] = range(circuit.qubits)
+        if any(isinstance(state, Tableau) for state, _ in start):
+            start = [(self._untangled(state, seed), places) for state, places in start]
+        if start:
+            whole = chain.product([(_chain(state), places) for state, places in start], circuit.qubits)
+            order = whole.order
+            made.set_matrix_product_state(whole.for_aer())
+        self._fill(made, circuit, angles[None], {place: position for position, place in enumerate(order)})
+        made.save_matrix_product_state()
+        result = _run(MATRICES, made, {}, seed)
+        return Chain.of_aer(result.data(0)["matrix_product_state"], order)
+
+    def _untangled(self, state: State, seed: int) -> State:
+        """A tableau as a chain, where gates come that it cannot take."""
+        if not isinstance(state, Tableau):
+            return state
+        made = state.circuit()
+        made.save_matrix_product_state()
+        found = Chain.of_aer(_run(MATRICES, made, {}, seed).data(0)["matrix_product_state"], range(made.num_qubits))
+        # Qubits that nothing knows of are alone: each is one that was measured.
+        for qubit in reversed(range(made.num_qubits)):
+            if qubit not in state.held:
+                found = found.collapsed(qubit, int(found.probability(qubit) > 0.5))
+        held = sorted(state.held)
+        return Chain(found.tensors, [state.held.index(held[place]) for place in found.order])
+
+    def _stabilized(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> State:
+        from qiskit import QuantumCircuit
+        from qiskit.quantum_info import Clifford, StabilizerState
+
+        other = _other_gate(circuit, angles)
+        if other is not None:
+            raise FaultError("quantum", f"{other} is no Clifford gate, and 'aer:{STABILIZER}' has no others")
+        if self._channels():
+            raise FaultError("quantum", f"'aer:{STABILIZER}' knows wrong readings only, no other noise")
+        begun = tableau.product(
+            [(state, places) for state, places in start if isinstance(state, Tableau)], circuit.qubits
+        )
+        made = QuantumCircuit(begun.whole.num_qubits)
+        self._fill(made, circuit, angles[None], dict(enumerate(begun.held)))
+        return Tableau(StabilizerState(begun.whole.clifford.compose(Clifford(made))), begun.held)
+
+    def _fill(
+        self,
+        made: Any,
+        circuit: Circuit,
+        angles: NDArray[np.float64],
+        where: dict[int, int] | None = None,
+    ) -> dict[Any, Any]:
+        """Append the gates, with the noise after each; values of the parameters for angles that differ."""
+        from qiskit.circuit import Parameter
+
         binds: dict[Any, Any] = {}
-        for step, (code, qubits) in enumerate(circuit.gates):
+        for step, (code, places) in enumerate(circuit.gates):
             if code == STATE:
                 continue
             values: list[Any] = []
@@ -74,12 +224,99 @@ class Aer(Backend):
                 else:
                     values.append(Parameter(f"a{step}_{place}"))
                     binds[values[-1]] = column.tolist()
-            append(made, code, list(qubits), values)
-        made.save_statevector()
-        try:
-            result = simulator.run(made, shots=1, **({"parameter_binds": [binds]} if binds else {})).result()
-        except QiskitError as error:
-            raise FaultError("backend", f"Aer refused the circuit: {error.message}") from None
-        if not result.success:
-            raise FaultError("backend", f"Aer failed: {result.status}")
-        return np.array([np.asarray(result.data(run)["statevector"]) for run in range(len(angles))])
+            qubits = list(places) if where is None else [where[place] for place in places]
+            append(made, code, qubits, values)
+            if self.noise is not None:
+                for channel, taken in self.noise.channels(code):
+                    made.append(channel, [qubits[place] for place in taken])
+        return binds
+
+
+def _too_large(qubits: int, size: int, why: str) -> FaultError:
+    return FaultError("quantum", f"{qubits} qubits have met: their state takes {size:,} bytes, and {why}")
+
+
+def _vector(state: State, random: np.random.Generator) -> Pure:
+    if isinstance(state, Mixed):
+        return state.drawn(random)
+    assert isinstance(state, Pure), "a method does not change within a run"
+    return state
+
+
+def _chain(state: State) -> Chain:
+    if isinstance(state, Pure):
+        return Chain.of_vector(state)
+    assert isinstance(state, Chain)
+    return state
+
+
+def _other_gate(circuit: Circuit, angles: NDArray[np.float64]) -> str | None:
+    """The first gate that is no Clifford gate."""
+    for (code, _), row in zip(circuit.gates, angles.tolist(), strict=True):
+        if code != STATE and not _is_clifford(code, tuple(row[: GATES[code].angles])):
+            return GATES[code].mnemonic
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _is_clifford(code: int, angles: tuple[float, ...]) -> bool:
+    from qiskit import QuantumCircuit
+    from qiskit.exceptions import QiskitError
+    from qiskit.quantum_info import Clifford
+
+    gate = GATES[code]
+    made = QuantumCircuit(gate.qubits)
+    append(made, code, list(range(gate.qubits)), list(angles))
+    try:
+        Clifford(made)
+    except QiskitError:
+        return False
+    return True
+
+
+def _bound(circuit: Circuit, start: Parts) -> int:
+    """Bytes that a matrix product state can come to: a gate across a cut multiplies the bond by at most 2 for each pair
+    of its qubits (by 4 for a swap), and no bond is more than what the shorter side holds."""
+    count = circuit.qubits
+    logs = np.zeros(max(count - 1, 1))
+    for code, places in circuit.gates:
+        if code != STATE and len(places) > 1:
+            factor = 1 if GATES[code].qubits == 2 and GATES[code].mnemonic != "QSWAP" else 2
+            logs[min(places) : max(places)] += factor
+    held = 0.0
+    for state, _ in start:
+        if isinstance(state, Chain):
+            held = max(held, float(np.log2(max(state.bonds(), default=1))))
+        elif isinstance(state, Pure | Tableau):
+            held = max(held, state.qubits // 2)
+    sides = np.minimum(np.arange(1, len(logs) + 1), count - np.arange(1, len(logs) + 1))
+    bonds = 2.0 ** np.minimum(logs + held, sides)
+    return int(min(_AMPLITUDE * 2 * float((bonds**2).sum()), 2.0**62))
+
+
+def _need_aer() -> None:
+    try:
+        import qiskit_aer  # noqa: F401
+    except ImportError as error:
+        raise FaultError("backend", f"Aer is not there ({error}): pip install 'qbc[quantum]'") from None
+
+
+@lru_cache
+def _simulator(method: str) -> Any:
+    from qiskit_aer import AerSimulator
+
+    return AerSimulator(method=method)
+
+
+def _run(method: str, made: Any, binds: dict[Any, Any], seed: int) -> Any:
+    """Aer's result. Raises :class:`FaultError`."""
+    from qiskit.exceptions import QiskitError
+
+    options: dict[str, Any] = {"parameter_binds": [binds]} if binds else {}
+    try:
+        result = _simulator(method).run(made, shots=1, seed_simulator=seed % (1 << 31), **options).result()
+    except QiskitError as error:
+        raise FaultError("backend", f"Aer refused the circuit: {error.message}") from None
+    if not result.success:
+        raise FaultError("backend", f"Aer failed: {result.status}")
+    return result

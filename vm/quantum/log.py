@@ -70,6 +70,8 @@ class Log:
         words[layout.QUBIT_COUNT // 8] = 1
         words[layout.QUBIT_END // 8] = MOST_QUBITS
         words[layout.GATE_END // 8] = MOST_GATES
+        self.renumbered = 0
+        """How often gates were given other numbers."""
 
     @property
     def count(self) -> int:
@@ -137,6 +139,38 @@ class Log:
         lone = (self.qubits["parent"][chosen] == chosen) & (self.qubits["size"][chosen] == 1)
         found: list[int] = chosen[~lone].tolist()
         return found
+
+    def mark(self, root: int) -> tuple[int, ...]:
+        """Of a group as it is: another one as soon as anything is done to it."""
+        row = self.qubits[root]
+        return self.renumbered, root, int(row["first"]), int(row["last"]), int(row["length"]), int(row["size"])
+
+    def settle(self, root: int) -> None:
+        """A group was measured by a device: each of its qubits is alone and takes no gate."""
+        for handle in self.members(root):
+            live = 2 if self.qubits["live"][handle] else 0
+            self.qubits[handle] = (handle, handle, 1, 0, 0, 0, live, 0)
+
+    def is_settled(self, handle: int) -> bool:
+        """Whether a device has measured it."""
+        return bool(self.qubits["live"][handle] == 2)
+
+    def waiting_roots(self) -> list[int]:
+        """Roots of the groups that have gates, ascending."""
+        return list(dict.fromkeys(self._waiting()[1].tolist()))
+
+    def circuit(self, root: int) -> tuple[Circuit, list[int], NDArray[np.float64]]:
+        """A group's circuit, its members in order of their places, and the angles, shape (g, 3)."""
+        circuit, members, numbers = self._circuit(root)
+        angles = np.zeros((len(numbers), 3))
+        for step, (number, (code, _)) in enumerate(zip(numbers, circuit.gates, strict=True)):
+            angles[step, : angles_of(code)] = self.gates["angle"][number, : angles_of(code)]
+        return circuit, members, angles
+
+    def place(self, root: int) -> int:
+        """Address of the row of the group's last gate; 0 if it has none."""
+        last = int(self.qubits["last"][root])
+        return int(self.gates["place"][last]) if last else 0
 
     def free(self, handles: list[int]) -> None:
         """Give back qubits that are alone, or whole groups."""
@@ -235,6 +269,7 @@ class Log:
     def compact(self) -> None:
         """Forget the gates that ran. Raises :class:`FaultError` where too many wait."""
         numbers, owners = self._waiting()
+        self.renumbered += 1
         if len(numbers) > MOST_GATES * 3 // 4:
             raise FaultError("quantum", f"{len(numbers):,} gates wait to be run; at most {MOST_GATES:,} can")
         self._words[layout.GATE_COUNT // 8] = len(numbers)

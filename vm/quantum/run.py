@@ -4,58 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.isa import BY_NAME, MEMORY_FLOOR, MEMORY_SIZE
+from vm.isa import MEMORY_FLOOR, MEMORY_SIZE
 from vm.memory import Memory, MemoryCapError
-from vm.quantum import states
-from vm.quantum.backend import Backend
-from vm.quantum.gates import GATES, STATE
-from vm.quantum.log import MOST_QUBITS, Circuit, Log
-from vm.quantum.states import Vector
+from vm.quantum.backend import Backend, Device, Simulator
+from vm.quantum.chance import Chance
+from vm.quantum.executor import Executor
+from vm.quantum.gates import GATES
+from vm.quantum.log import MOST_QUBITS, Log
+from vm.quantum.mock import Mock, Scripted
+from vm.quantum.simulated import Simulated
+from vm.quantum.state import State
 from vm.trap import FaultError
 
-_ZERO: Final = np.array([1, 0], np.complex128)
-"""|0⟩."""
-_X: Final = BY_NAME["QX"][0].code
-_STREAM: Final = 0x51
-"""What tells the random numbers of measurements from others of the seed."""
-_SURE: Final = 1e-14
-"""Probability below which an outcome is rounding."""
 MOST_SAMPLED: Final = 64
 """Qubits that one sample takes: a value is 64 bits."""
 MOST_SHOTS: Final = 1 << 24
 _PAULIS: Final = 4096
 """Letters of a Pauli string."""
-_SMALL: Final = 10
-"""Qubits of a circuit whose state is remembered."""
-_KNOWN: Final = 1 << 13
-"""Such states (at most 128 MiB)."""
-_KEPT: Final = 1 << 10
-"""States after which those of groups that are gone are dropped."""
-
-
-class Splitter(Protocol):
-    """Decides measurements: :class:`vm.quantum.shots.Splitter`."""
-
-    def begin(self) -> None:
-        """An instruction begins."""
-
-    def end(self) -> None:
-        """It is done."""
-
-    def draw(self, one: float) -> int:
-        """An outcome, whose probability to be 1 is between 0 and 1."""
-
-    def keep(self) -> None:
-        """The instruction is going to change something, and may draw after that."""
-
-    def refuse(self, what: str) -> None:
-        """The runs that it decides for differ by something else; raises unless there is but one."""
 
 
 class Instruction(Protocol):
@@ -84,54 +54,38 @@ class AgainError(Exception):
     """There is room now: the recorder can take the gate."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A group, and those of some qubits that are in it."""
-
-    members: list[int]
-    places: list[int]
-    """Where they are in the group."""
-    bits: list[int]
-    """Which of the qubits they are."""
-    vector: Vector
-
-
 class Quantum:
     """The qubits of one machine."""
 
     def __init__(self, words: NDArray[np.int64], memory: Memory, seed: int, backend: Backend) -> None:
-        """``words``: the machine's state."""
+        """``words``: the machine's state. Raises :class:`ValueError` for a backend that is of no known kind."""
         self.log = Log(words)
         self._memory = memory
-        self._backend = backend
-        self._states: dict[int, tuple[list[int], Vector]] = {}
-        """Of groups that ran, by the number in the log: the members, and the state of them."""
-        self._known: dict[tuple[Circuit, bytes, bytes], Vector] = {}
-        """States of small circuits that ran, by what they begin with and their angles."""
-        self._next = 1
-        self._limit = _KEPT
+        self.chance = Chance(seed)
+        self.backend = backend
+        self.executor = _executor(self.log, self.chance, backend)
+        """Answers."""
         self.measured: list[tuple[int, int]] = []
         """Outcomes of ``QMEAS``, in order, with the instructions."""
-        self.splitter: Splitter | None = None
-        """Decides outcomes where the machine stands for many runs."""
-        self.reseed(seed)
 
-    def reseed(self, seed: int) -> None:
-        """Other outcomes from now on."""
-        self._random = np.random.default_rng([seed & (1 << 64) - 1, _STREAM])
+    def state(self, handle: int) -> tuple[list[int], State]:
+        """A live qubit's group on a simulator: its members, ascending, and the state of them."""
+        assert isinstance(self.executor, Simulated)
+        return self.executor.state(handle)
 
     # -- snapshots
 
     def copy(self) -> tuple[Any, ...]:
-        """Everything; vectors are never changed, so they are shared."""
-        random = self._random.bit_generator.state
-        return self.log.copy(), dict(self._states), self._next, random, list(self.measured)
+        """Everything."""
+        return self.log.copy(), self.executor.copy(), self.chance.copy(), list(self.measured)
 
     def restore(self, copied: tuple[Any, ...]) -> None:
         """Put back what :meth:`copy` gave."""
-        tables, kept, self._next, self._random.bit_generator.state, measured = copied
-        self._states, self.measured = dict(kept), list(measured)
+        tables, known, random, measured = copied
+        self.measured = list(measured)
         self.log.restore(tables)
+        self.executor.restore(known)
+        self.chance.restore(random)
 
     # -- instructions
 
@@ -140,17 +94,25 @@ class Quantum:
         name = instruction.op.name
         if instruction.op.code in GATES:
             raise self._refusal(instruction)
-        if self.splitter is not None:
-            self.splitter.begin()
+        splitter = self.chance.splitter
+        if splitter is not None:
+            splitter.begin()
         result: int | float | None = getattr(self, f"_{name.lower()}")(instruction)
-        if self.splitter is not None:
-            self.splitter.end()
+        if splitter is not None:
+            splitter.end()
         return result
 
     def _refusal(self, instruction: Instruction) -> Exception:
         """Why the recorder did not take a gate."""
         gate = GATES[instruction.op.code]
-        _differ(gate.mnemonic, [self._qubit(instruction, operand) for operand in range(gate.qubits)])
+        handles = [self._qubit(instruction, operand) for operand in range(gate.qubits)]
+        _differ(gate.mnemonic, handles)
+        for handle in handles:
+            if self.log.is_settled(handle):
+                return fault(
+                    f"{gate.mnemonic}: qubit {handle} was measured with its group on {self.backend.name}, which "
+                    "cannot go on with it; QRESET gives it anew as |0⟩"
+                )
         for slot in range(gate.qubits, gate.qubits + gate.angles):
             if not math.isfinite(instruction.value(slot)):
                 return fault(f"{gate.mnemonic}: the angle {instruction.show(slot)} is no finite number")
@@ -219,106 +181,6 @@ class Quantum:
         _differ(name, found)
         return found
 
-    # -- states
-
-    def state(self, handle: int) -> tuple[list[int], Vector]:
-        """A live qubit's group as it is now: its members, ascending, and the state of them, shape (2ⁿ,)."""
-        log = self.log
-        root = log.root(handle)
-        length = int(log.qubits["length"][root])
-        if not length:
-            # Only a qubit that never met another has no gate.
-            return [root], _ZERO
-        first = int(log.qubits["first"][root])
-        if length > 1 or log.gates["op"][first] != STATE:
-            self._run(root)
-            first = int(log.qubits["first"][root])
-        return self._states[int(log.gates["angle"][first, 0])]
-
-    def _run(self, root: int) -> None:
-        """Run a group, and those like it; their states are kept."""
-        batch = self.log.batch(root)
-        start = None
-        old: list[int] = []
-        if any(code == STATE for code, _ in batch.circuit.gates):
-            start, old = self._start(root, batch.members[0].tolist())
-        found = self._simulated(batch.circuit, batch.angles, start)
-        for group, members, vector in zip(batch.roots.tolist(), batch.members.tolist(), found, strict=True):
-            self._keep(group, members, vector)
-        for identifier in old:
-            del self._states[identifier]
-
-    def _simulated(self, circuit: Circuit, angles: NDArray[np.float64], start: Vector | None) -> list[Vector]:
-        """The states of runs of a circuit; what ran before is not run again."""
-        if circuit.qubits > _SMALL:
-            return list(self._backend.states(circuit, angles, start))
-        begin = b"" if start is None else start.tobytes()
-        keys = [(circuit, begin, row.tobytes()) for row in angles]
-        missing = [place for place, key in enumerate(keys) if key not in self._known]
-        if missing:
-            if len(self._known) + len(missing) > _KNOWN:
-                self._known.clear()
-                missing = list(range(len(keys)))
-            made = self._backend.states(circuit, angles[missing], start)
-            self._known.update(zip([keys[place] for place in missing], made, strict=True))
-        return [self._known[key] for key in keys]
-
-    def _start(self, root: int, members: list[int]) -> tuple[Vector, list[int]]:
-        """The state that a group begins with, and the numbers of those that it is made of."""
-        parts: list[tuple[Vector, list[int]]] = []
-        numbers: list[int] = []
-        rest = set(members)
-        for number in self.log.chain(root):
-            if self.log.gates["op"][number] == STATE:
-                numbers.append(int(self.log.gates["angle"][number, 0]))
-                own, vector = self._states[numbers[-1]]
-                parts.append((vector, [members.index(handle) for handle in own]))
-                rest -= set(own)
-        parts += ((_ZERO, [members.index(handle)]) for handle in sorted(rest))
-        return states.product(parts, len(members)), numbers
-
-    def _keep(self, root: int, members: list[int], vector: Vector) -> None:
-        """From now on a group is in that state."""
-        if len(self._states) >= self._limit:
-            in_use = self.log.states_in_use()
-            self._states = {identifier: kept for identifier, kept in self._states.items() if identifier in in_use}
-            self._limit = max(_KEPT, 2 * len(self._states))
-        self.log.set_state(root, self._next)
-        self._states[self._next] = (members, vector)
-        self._next += 1
-
-    def _together(self, handles: Sequence[int]) -> list[_Part]:
-        """The groups of some qubits."""
-        found: list[_Part] = []
-        left = dict.fromkeys(range(len(handles)))
-        while left:
-            members, vector = self.state(handles[next(iter(left))])
-            inside = {member: place for place, member in enumerate(members)}
-            bits = [bit for bit in left if handles[bit] in inside]
-            for bit in bits:
-                del left[bit]
-            found.append(_Part(members, [inside[handles[bit]] for bit in bits], bits, vector))
-        return found
-
-    def _measure(self, handle: int) -> int:
-        """Measure a qubit. It leaves its group, whose others are in what is left of the state."""
-        members, vector = self.state(handle)
-        place = members.index(handle)
-        one = states.probability(vector, place)
-        if not _SURE < one < 1 - _SURE:
-            one = round(one)
-        if self.splitter is not None and 0 < one < 1:
-            outcome = self.splitter.draw(one)
-        else:
-            outcome = int(self._random.random() < one)
-        rest = [member for member in members if member != handle]
-        if rest:
-            self._keep(self.log.make_group(rest), rest, states.collapsed(vector, place, outcome))
-        self.log.make_group([handle])
-        if outcome:
-            self.log.record(handle, _X, handle)
-        return outcome
-
     # -- instructions, by mnemonic
 
     def _qalloc(self, instruction: Instruction) -> None:
@@ -328,31 +190,16 @@ class Quantum:
         raise fault(f"QALLOC: {count:,} more qubits; a run is given {MOST_QUBITS - 1:,} in all, freed ones included")
 
     def _qfree(self, instruction: Instruction) -> None:
-        handles = self._many(instruction, 0, self._number(instruction, 1))
-        if self.splitter is not None and len(handles) > 1:
-            self.splitter.keep()
-        freed = set(handles)
-        whole: set[int] = set()
-        for handle in self.log.in_groups(handles):
-            root = self.log.root(handle)
-            if root in whole:
-                continue
-            # Nobody sees the outcomes; of a group that goes whole, nobody is left to feel them.
-            if freed.issuperset(self.log.members(root)):
-                whole.add(root)
-            else:
-                self._measure(handle)
-        self.log.free(handles)
+        self.executor.free(self._many(instruction, 0, self._number(instruction, 1)))
 
     def _qreset(self, instruction: Instruction) -> None:
-        handle = self._qubit(instruction, 0)
-        if self.log.in_groups([handle]):
-            self._measure(handle)
-        # Nobody sees what one that is alone was.
-        self.log.make_group([handle])
+        self.executor.reset(self._qubit(instruction, 0))
+
+    def _qbarrier(self, _instruction: Instruction) -> None:
+        """It orders gates, which are recorded in order."""
 
     def _qmeas(self, instruction: Instruction) -> int:
-        outcome = self._measure(self._qubit(instruction, 1))
+        outcome = self.executor.measure(self._qubit(instruction, 1))
         self.measured.append((instruction.pc, outcome))
         return outcome
 
@@ -363,40 +210,22 @@ class Quantum:
         if not 1 <= shots <= MOST_SHOTS:
             raise fault(f"QSAMPLE: {shots:,} shots; it takes 1 to {MOST_SHOTS:,}")
         handles = self._many(instruction, 1, count)
-        if self.splitter is not None:
-            self.splitter.refuse("QSAMPLE")
+        self.chance.refuse("QSAMPLE")
         # The state of the generator goes back where the table finds no place.
-        before = self._random.bit_generator.state
-        groups = self._together(handles)
-        values, counts = self._sample(groups, shots)
+        before = self.chance.copy()
+        values, counts = self.executor.sample(handles, shots)
         table = np.stack((values, counts.astype(np.uint64)), axis=1)
         try:
             address = self._address(instruction, 4, table.nbytes)
             self._memory.write(address, table.tobytes())
         except MemoryCapError:
-            self._random.bit_generator.state = before
+            self.chance.restore(before)
             raise FaultError("memory", "QSAMPLE would touch more memory than the limit allows") from None
         except FaultError:
-            self._random.bit_generator.state = before
+            self.chance.restore(before)
             raise
-        for part in groups:
-            for handle in part.members:
-                self.log.make_group([handle])
+        self.executor.empty(handles)
         return len(values)
-
-    def _sample(self, groups: list[_Part], shots: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """The values that came out, ascending, and how often each."""
-        if len(groups) == 1:
-            (part,) = groups
-            counts = self._random.multinomial(shots, states.distribution(part.vector, part.places))
-            there = np.flatnonzero(counts)
-            return _spread(there.astype(np.uint64), part.bits), counts[there]
-        drawn = np.zeros(shots, np.uint64)
-        for part in groups:
-            odds = states.distribution(part.vector, part.places)
-            drawn |= _spread(self._random.choice(len(odds), shots, p=odds).astype(np.uint64), part.bits)
-        values, counts = np.unique(drawn, return_counts=True)
-        return values, counts
 
     def _qexpect(self, instruction: Instruction) -> float:
         address = self._address(instruction, 2, 1)
@@ -405,53 +234,41 @@ class Quantum:
         if not text or text.strip("IXYZ"):
             raise fault(f"QEXPECT: {text[:40]!r} at {address:#x} is no Pauli string of the letters I, X, Y and Z")
         handles = self._many(instruction, 1, len(text))
-        letters = text[::-1]
-        acted = [place for place, letter in enumerate(letters) if letter != "I"]
-        result = 1.0
-        for part in self._together([handles[place] for place in acted]):
-            paulis = [(place, letters[acted[bit]]) for place, bit in zip(part.places, part.bits, strict=True)]
-            result *= states.expectation(part.vector, paulis)
-        return result
+        acted = [(handle, letter) for handle, letter in zip(handles, reversed(text), strict=True) if letter != "I"]
+        if not acted:
+            return 1.0
+        return self.executor.expectation([handle for handle, _ in acted], "".join(letter for _, letter in acted))
 
     def _qprob(self, instruction: Instruction) -> float:
-        handle = self._qubit(instruction, 1)
-        members, vector = self.state(handle)
-        return states.probability(vector, members.index(handle))
-
-    def _spectra(self, instruction: Instruction) -> list[NDArray[np.float64]]:
-        """Of the reduced states of the qubits in each of their groups."""
-        count = self._number(instruction, 2)
-        return [states.spectrum(part.vector, part.places) for part in self._together(self._many(instruction, 1, count))]
+        return self.executor.look("QPROB", [self._qubit(instruction, 1)])
 
     def _qpurity(self, instruction: Instruction) -> float:
-        return math.prod(states.purity(weights) for weights in self._spectra(instruction))
+        return self.executor.look("QPURITY", self._many(instruction, 1, self._number(instruction, 2)))
 
     def _qentropy(self, instruction: Instruction) -> float:
-        return math.fsum(states.entropy(weights) for weights in self._spectra(instruction))
+        return self.executor.look("QENTROPY", self._many(instruction, 1, self._number(instruction, 2)))
 
     def _qfidw(self, instruction: Instruction) -> float:
-        handles = [self._qubit(instruction, operand) for operand in (1, 2, 3)]
-        _differ("QFIDW", handles)
-        return float(np.vdot(states.W, self._reduced(handles) @ states.W).real)
-
-    def _reduced(self, handles: Sequence[int]) -> Vector:
-        """Density matrix of some qubits, the first the lowest bit."""
-        count = len(handles)
-        whole: Vector = np.ones((1, 1), np.complex128)
-        order: list[int] = []
-        for part in self._together(handles):
-            whole = np.asarray(np.kron(states.reduced(part.vector, part.places), whole), np.complex128)
-            order += part.bits
-        axes = [count - 1 - order.index(bit) for bit in range(count - 1, -1, -1)]
-        shaped = whole.reshape((2,) * (2 * count)).transpose([*axes, *(count + axis for axis in axes)])
-        return shaped.reshape(1 << count, 1 << count)
+        return self._look_at("QFIDW", [self._qubit(instruction, operand) for operand in (1, 2, 3)])
 
     def _qconc(self, instruction: Instruction) -> float:
-        handles = [self._qubit(instruction, operand) for operand in (1, 2)]
-        _differ("QCONC", handles)
-        part = self._together(handles)[0]
-        # Qubits of two groups share nothing.
-        return states.concurrence(part.vector, part.places) if len(part.places) == 2 else 0.0
+        return self._look_at("QCONC", [self._qubit(instruction, operand) for operand in (1, 2)])
+
+    def _look_at(self, name: str, handles: list[int]) -> float:
+        _differ(name, handles)
+        return self.executor.look(name, handles)
+
+
+def _executor(log: Log, chance: Chance, backend: Backend) -> Executor:
+    if isinstance(backend, Simulator):
+        return Simulated(log, chance, backend)
+    if isinstance(backend, Device):
+        from vm.quantum.remote import Remote
+
+        return Remote(log, chance, backend)
+    if isinstance(backend, Mock):
+        return Scripted(log, chance, backend)
+    raise ValueError(f"the backend '{backend.name}' is neither a simulator nor a device")
 
 
 def _differ(name: str, handles: Sequence[int]) -> None:
@@ -460,11 +277,3 @@ def _differ(name: str, handles: Sequence[int]) -> None:
         if handle in seen:
             raise fault(f"{name}: qubit {handle} is there twice; its qubits must be different ones")
         seen.add(handle)
-
-
-def _spread(values: NDArray[np.uint64], bits: Sequence[int]) -> NDArray[np.uint64]:
-    """Bit i of a value to bit ``bits[i]``."""
-    result = np.zeros_like(values)
-    for place, bit in enumerate(bits):
-        result |= (values >> np.uint64(place) & np.uint64(1)) << np.uint64(bit)
-    return result

@@ -82,12 +82,13 @@ class Splitter:
         """It is done."""
         self.decided = ()
 
-    def draw(self, one: float) -> int:
-        """An outcome, whose probability to be 1 is between 0 and 1."""
+    def draw(self, one: float, ones: int | None = None) -> int:
+        """An outcome, whose probability to be 1 is between 0 and 1, or that is 1 in ``ones`` of the runs."""
         if self._used < len(self.decided):
             self._used += 1
             return self.decided[self._used - 1]
-        ones = int(self._random.binomial(self.shots, one))
+        if ones is None:
+            ones = int(self._random.binomial(self.shots, one))
         outcome = int(2 * ones >= self.shots)
         chosen = ones if outcome else self.shots - ones
         if chosen < self.shots:

@@ -1,0 +1,178 @@
+"""Runs on devices from the command line: what is told before a job is sent, the journal, and going on with a run."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from qbcc import driver
+from qbcc.cli.common import has_colour, json_text, refuse, say, show
+from qbcc.cli.running import Settings
+from vm.machine import Machine
+from vm.quantum.backend import GROUP, NAMES, Backend, Device, Job, Listed, make
+from vm.quantum.jobs import Journal, JournalError
+from vm.quantum.remote import Remote
+from vm.trap import STATUS, FaultError
+
+FOLDER: Final = "QBC_RUNS"
+"""Variable that names the folder of the journals."""
+_KEPT: Final = ("engine", "optimize", "max_instructions", "timeout", "memory", "seed", "clock", "backend", "shots")
+"""Options that a run goes on with."""
+
+
+def folder() -> Path:
+    """Where journals are: beside the results, unless the environment says otherwise."""
+    return Path(os.environ.get(FOLDER) or ".qbc/runs")
+
+
+class Session:
+    """The jobs of one command, whose machines may be several."""
+
+    def __init__(self, settings: Settings, built: driver.Built, file: str) -> None:
+        self._settings = settings
+        self._built = built
+        self._file = file
+        self._journal = settings.journal
+        self._is_told = settings.journal is not None
+
+    def attach(self, machine: Machine) -> None:
+        """Make the machine's jobs those of this command, if it runs on a device."""
+        quantum = machine.quantum
+        if quantum is None or not isinstance(quantum.executor, Remote):
+            return
+        assert isinstance(quantum.backend, Device)
+        self._check(machine, quantum.backend.name)
+        if self._journal is None:
+            try:
+                self._journal = Journal.create(folder(), self._described(machine.seed))
+            except JournalError as error:
+                refuse("E0806", str(error), f"the variable {FOLDER} names another folder")
+        jobs = quantum.executor.jobs
+        jobs.journal = self._journal
+        jobs.tell = self._tell
+        device = quantum.backend
+        if device.is_paid:
+            jobs.allow = lambda job: self._allow(device, job)
+
+    def _check(self, machine: Machine, device: str) -> None:
+        from vm.quantum import refused
+
+        found = refused.find(machine.program, device)
+        if not found:
+            return
+        from qbcc import render
+
+        if self._settings.as_json:
+            show(json_text([render.trap_data(trap, self._built.shown) for trap in found]))
+        else:
+            for trap in found:
+                say(render.trap(trap, self._built.shown, has_colour()))
+            say("nothing was sent")
+        raise SystemExit(STATUS["quantum"])
+
+    def _described(self, seed: int) -> dict[str, Any]:
+        settings = dataclasses.replace(self._settings, seed=seed)
+        return {
+            "program": program_hash(self._built),
+            "file": str(Path(self._file).resolve()) if Path(self._file).exists() else self._file,
+            "args": list(settings.args),
+            "defines": dict(settings.defines),
+            "include": [str(path.resolve()) for path in settings.include],
+            **{name: getattr(settings, name) for name in _KEPT},
+        }
+
+    def _tell(self, line: str) -> None:
+        assert self._journal is not None
+        if not self._is_told:
+            say(f"if this run is cut off: qbc run --resume {self._journal.identifier}")
+            self._is_told = True
+        say(line)
+
+    def _allow(self, device: Device, job: Job) -> None:
+        line = f"{device.name}: {device.estimate(job)}"
+        if not self._settings.yes:
+            raise FaultError("backend", f"{line}; nothing was sent: --yes sends it")
+        say(line)
+
+
+def program_hash(built: driver.Built) -> str:
+    """Of the linked program."""
+    from vm.objfile import to_bytes
+
+    assert built.object is not None
+    return hashlib.sha256(to_bytes(built.object)).hexdigest()
+
+
+def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
+    """The program's file and the settings of a run that was cut off; what is shown of it is as ``settings`` has it."""
+    try:
+        journal = Journal.open(folder(), identifier)
+        run = journal.data["run"]
+        found = dataclasses.replace(
+            settings,
+            journal=journal,
+            args=tuple(run["args"]),
+            defines=dict(run["defines"]),
+            include=[Path(path) for path in run["include"]],
+            **{name: run[name] for name in _KEPT},
+        )
+        return str(run["file"]), found
+    except JournalError as error:
+        refuse("E0806", str(error))
+    except (KeyError, TypeError, ValueError):
+        refuse("E0806", f"the journal of run '{identifier}' is damaged: it does not say what was run")
+
+
+def check_program(built: driver.Built, journal: Journal) -> None:
+    """The program is still the one that was cut off."""
+    if program_hash(built) != journal.data["run"].get("program"):
+        refuse(
+            "E0806",
+            f"the program has changed since run '{journal.identifier}' began",
+            "take its source back to what it was, or begin the run anew",
+        )
+
+
+def listed() -> list[Listed]:
+    """Every backend there is."""
+    from importlib import metadata
+
+    found = []
+    for name in [*NAMES, *(entry.name for entry in metadata.entry_points(group=GROUP))]:
+        if name == "mock":
+            found.append(Listed("mock:FILE", None, "answers from a file"))
+            continue
+        try:
+            found += _asked(make(name if name != "ionq" else "ionq:simulator"))
+        except ValueError as error:
+            found.append(Listed(name, None, str(error)))
+        except FaultError as error:
+            found.append(Listed(name, None, error.message))
+    return found
+
+
+def _asked(backend: Backend) -> list[Listed]:
+    return backend.state()
+
+
+def show_backends(as_json: bool) -> None:
+    """A table of them."""
+    rows = listed()
+    if as_json:
+        show(json_text([dataclasses.asdict(row) for row in rows]))
+        return
+    wide = max(len(row.name) for row in rows)
+    for row in rows:
+        qubits = "" if row.qubits is None else f"{row.qubits} qubits"
+        show(f"{row.name:<{wide}}  {qubits:>10}  {row.state}")
+
+
+def need_device(settings: Settings) -> None:
+    """Raise :class:`click.UsageError` for options that mean nothing without one."""
+    if settings.yes and settings.backend.partition(":")[0] in ("aer", "none", "mock"):
+        raise click.UsageError(f"--yes sends jobs that cost money; '{settings.backend}' sends none")

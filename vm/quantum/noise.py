@@ -1,0 +1,228 @@
+"""Noise of a simulated device: channels after each gate, and wrong readings.
+
+``--noise depolarizing=0.01,readout=0.02``, or a JSON file: the same as an object (a value may be an object too, by
+number of qubits or by gate), or what Aer's ``NoiseModel.to_dict(serializable=True)`` gives, as far as it holds for all
+qubits."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from vm.isa import BY_NAME
+from vm.quantum.gates import GATES, SIGMA
+
+_LARGEST: Final = 16 << 20
+"""Bytes of a file."""
+_CHANNELS: Final = ("depolarizing", "bit_flip", "phase_flip", "amplitude_damping", "phase_damping")
+_NAMED: Final = {BY_NAME["QCH"][0].code: "ch", BY_NAME["QW"][0].code: "w", SIGMA: "rx"}
+_NAMES: Final = {code: _NAMED.get(code, gate.method) for code, gate in GATES.items()}
+"""Qiskit's name of each gate; ``w`` for ``QW``."""
+_ERRORS: Final = frozenset(("id", "x", "y", "z", "pauli", "kraus", "unitary", "reset"))
+"""Instructions of an error in Aer's form."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A channel, and the gates that it follows."""
+
+    channel: str
+    """One of the names above, or ``aer``."""
+    rate: float
+    gates: frozenset[str]
+    """Names of gates, or the number of their qubits; empty for all."""
+    content: str = ""
+    """Of Aer's form: the error as JSON."""
+
+    def follows(self, code: int) -> bool:
+        """Whether it follows a gate."""
+        return not self.gates or bool(self.gates & {_NAMES[code], str(GATES[code].qubits)})
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What goes wrong."""
+
+    rules: tuple[_Rule, ...]
+    readout: tuple[float, float] = (0.0, 0.0)
+    """Probabilities to read 1 where it is 0, and 0 where it is 1."""
+
+    def channels(self, code: int) -> list[tuple[Any, tuple[int, ...]]]:
+        """Qiskit's instructions for after a gate, and which of the gate's qubits each takes."""
+        found = []
+        for rule in self.rules:
+            if rule.follows(code):
+                count = GATES[code].qubits
+                instruction = _instruction(rule, count)
+                if instruction.num_qubits == count:
+                    found.append((instruction, tuple(range(count))))
+                else:
+                    found += [(instruction, (place,)) for place in range(count)]
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _instruction(rule: _Rule, count: int) -> Any:
+    """A channel on one qubit, or on all ``count`` of a gate."""
+    from qiskit_aer.noise import amplitude_damping_error, depolarizing_error, pauli_error, phase_damping_error
+
+    if rule.channel == "aer":
+        return _of_aer(json.loads(rule.content)).to_instruction()
+    makers: dict[str, Callable[[], Any]] = {
+        "depolarizing": lambda: depolarizing_error(rule.rate, count),
+        "bit_flip": lambda: pauli_error([("X", rule.rate), ("I", 1 - rule.rate)]),
+        "phase_flip": lambda: pauli_error([("Z", rule.rate), ("I", 1 - rule.rate)]),
+        "amplitude_damping": lambda: amplitude_damping_error(rule.rate),
+        "phase_damping": lambda: phase_damping_error(rule.rate),
+    }
+    return makers[rule.channel]().to_instruction()
+
+
+def _of_aer(data: Mapping[str, Any]) -> Any:
+    """A ``QuantumError`` from its dictionary. Raises :class:`ValueError` and its like for what makes no sense."""
+    import numpy as np
+    from qiskit.circuit import Reset
+    from qiskit.circuit.library import IGate, PauliGate, UnitaryGate, XGate, YGate, ZGate
+    from qiskit.quantum_info import Kraus
+    from qiskit_aer.noise import QuantumError
+
+    def matrix(pairs: Any) -> Any:
+        array = np.array(pairs, float)
+        return array[..., 0] + 1j * array[..., 1]
+
+    makers: dict[str, Callable[[Any], Any]] = {
+        "id": lambda params: IGate(),
+        "x": lambda params: XGate(),
+        "y": lambda params: YGate(),
+        "z": lambda params: ZGate(),
+        "reset": lambda params: Reset(),
+        "pauli": lambda params: PauliGate(params[0]),
+        "unitary": lambda params: UnitaryGate(matrix(params[0])),
+        "kraus": lambda params: Kraus([matrix(one) for one in params]).to_instruction(),
+    }
+    parts = []
+    for circuit, weight in zip(data["instructions"], data["probabilities"], strict=True):
+        steps = [(makers[step["name"]](step.get("params", [])), list(step["qubits"])) for step in circuit]
+        parts.append((steps, float(weight)))
+    return QuantumError(parts)
+
+
+def parse(text: str) -> Noise:
+    """What ``--noise`` says: ``NAME=RATE,…`` or the name of a file. Raises :class:`ValueError` with a line that says
+    what is wrong, and :class:`OSError`."""
+    if "=" in text and not Path(text).exists():
+        data: dict[str, Any] = {}
+        for part in text.split(","):
+            name, equals, rate = part.partition("=")
+            try:
+                data[name.strip()] = float(rate)
+            except ValueError:
+                raise ValueError(f"'{part}' is no noise: write NAME=RATE, as depolarizing=0.01") from None
+            if not equals:
+                raise ValueError(f"'{part}' is no noise: write NAME=RATE, as depolarizing=0.01")
+        return _own(data, "--noise")
+    return _file(Path(text))
+
+
+def _file(path: Path) -> Noise:
+    name = f"'{path.name}'"
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError(f"{name} is larger than {_LARGEST >> 20} MiB: that is no noise model")
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError(f"{name} is no JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError(f'{name} holds no object: a noise model is one, as {{"depolarizing": 0.01}}')
+    return _aer(data, name) if "errors" in data else _own(data, name)
+
+
+def _rate(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1 or math.isnan(value):
+        raise ValueError(f"{what}: {str(value)[:40]} is no probability: it is from 0 to 1")
+    return float(value)
+
+
+def _own(data: Mapping[str, Any], source: str) -> Noise:
+    rules = []
+    readout = (0.0, 0.0)
+    for name, value in data.items():
+        if name == "readout":
+            if isinstance(value, list) and len(value) == 2:
+                readout = (_rate(value[0], "readout"), _rate(value[1], "readout"))
+            else:
+                rate = _rate(value, "readout")
+                readout = (rate, rate)
+        elif name not in _CHANNELS:
+            raise ValueError(f"{source}: no noise '{name}': there are {', '.join((*_CHANNELS, 'readout'))}")
+        elif isinstance(value, dict):
+            known = {*_NAMES.values(), "1", "2", "3"}
+            for gate, rate in value.items():
+                if gate not in known:
+                    gates = ", ".join(sorted(known))
+                    raise ValueError(f"{source}: {name}: no gate '{gate}': there are {gates}")
+                rules.append(_Rule(name, _rate(rate, f"{name} of {gate}"), frozenset((gate,))))
+        else:
+            rules.append(_Rule(name, _rate(value, name), frozenset()))
+    return Noise(tuple(rule for rule in rules if rule.rate), readout)
+
+
+def _aer(data: Mapping[str, Any], source: str) -> Noise:
+    """Aer's own form."""
+    rules = []
+    readout = (0.0, 0.0)
+    errors = data["errors"]
+    if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
+        raise ValueError(f"{source}: 'errors' is no list of objects")
+    for number, error in enumerate(errors):
+        where = f"{source}: error {number}"
+        if error.get("gate_qubits"):
+            raise ValueError(
+                f"{where} is of particular qubits; a program's qubits have no fixed places: give it to all"
+            )
+        if error.get("type") == "roerror":
+            readout = _aer_readout(error, where)
+            continue
+        if error.get("type") != "qerror":
+            raise ValueError(f"{where} has the type {str(error.get('type'))[:40]!r}; there are qerror and roerror")
+        unknown = {step.get("name") for circuit in _circuits(error, where) for step in circuit} - _ERRORS
+        if unknown:
+            raise ValueError(
+                f"{where}: '{min(map(str, unknown))}' cannot be in an error: {', '.join(sorted(_ERRORS))} can"
+            )
+        try:
+            qubits = _of_aer(error).num_qubits
+        except ImportError as missing:
+            raise ValueError(f"{source} is a noise model of Aer, which is not there ({missing})") from None
+        except Exception as wrong:
+            # Whatever Qiskit says of numbers that make no channel.
+            line = str(wrong).partition("\n")[0].strip("'\"")
+            raise ValueError(f"{where} is no channel: {line}") from None
+        named = {str(name) for name in error.get("operations", ())}
+        names = frozenset(name for code, name in _NAMES.items() if name in named and qubits in (1, GATES[code].qubits))
+        if names:
+            rules.append(_Rule("aer", 1.0, names, json.dumps(error)))
+    return Noise(tuple(rules), readout)
+
+
+def _circuits(error: Mapping[str, Any], where: str) -> list[list[Mapping[str, Any]]]:
+    circuits = error.get("instructions")
+    if isinstance(circuits, list) and all(
+        isinstance(circuit, list) and all(isinstance(step, dict) for step in circuit) for circuit in circuits
+    ):
+        return circuits
+    raise ValueError(f"{where}: 'instructions' is no list of circuits")
+
+
+def _aer_readout(error: Mapping[str, Any], where: str) -> tuple[float, float]:
+    rows = error.get("probabilities")
+    if not (isinstance(rows, list) and len(rows) == 2 and all(isinstance(row, list) and len(row) == 2 for row in rows)):
+        raise ValueError(f"{where}: a wrong reading is of one qubit: two rows of two probabilities")
+    return _rate(rows[0][1], where), _rate(rows[1][0], where)

@@ -1,0 +1,112 @@
+"""Pure states of a few qubits as vectors. A vector of n qubits has shape (2ⁿ,); bit i of an index is the qubit at
+place i."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vm.quantum.state import PAULIS, Array, State, concurrence, counted, entropy, purity
+
+
+class Pure(State):
+    """A state vector."""
+
+    __slots__ = ("vector",)
+
+    def __init__(self, vector: Array) -> None:
+        self.vector: Final = vector
+
+    @property
+    def qubits(self) -> int:
+        """n."""
+        return self.vector.size.bit_length() - 1
+
+    def key(self) -> bytes:
+        """The bytes of the vector."""
+        return self.vector.tobytes()
+
+    def axes(self) -> Array:
+        """One axis a qubit; the qubit at place i is axis n - 1 - i."""
+        return self.vector.reshape((2,) * self.qubits)
+
+    def _front(self, places: Sequence[int]) -> Array:
+        """Shape (2ᵏ, 2ⁿ⁻ᵏ): the qubits at k places are the row, the first of them its lowest bit."""
+        count = self.qubits
+        chosen = [count - 1 - place for place in reversed(places)]
+        return np.moveaxis(self.axes(), chosen, range(len(places))).reshape(1 << len(places), -1)
+
+    def probability(self, place: int) -> float:
+        """That the qubit would be measured as 1."""
+        one = self._front([place])[1]
+        return float(np.vdot(one, one).real)
+
+    def collapsed(self, place: int, outcome: int) -> Pure:
+        """The other qubits after the one at ``place`` was measured."""
+        rest = self._front([place])[outcome]
+        return Pure(np.ascontiguousarray(rest / np.linalg.norm(rest)))
+
+    def distribution(self, places: Sequence[int]) -> NDArray[np.float64]:
+        """Probabilities of the 2ᵏ values of the qubits at k places; sums to 1."""
+        found = (np.abs(self._front(places)) ** 2).sum(axis=1)
+        return np.asarray(found / found.sum())
+
+    def sample(
+        self, places: Sequence[int], shots: int, random: np.random.Generator
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Values of some qubits and their counts."""
+        return counted(self.distribution(places), shots, random)
+
+    def reduced(self, places: Sequence[int]) -> Array:
+        """Density matrix of the qubits at k places."""
+        rows = self._front(places)
+        return rows @ rows.conj().T
+
+    def _spectrum(self, places: Sequence[int]) -> NDArray[np.float64]:
+        """Eigenvalues of the density matrix of the qubits at ``places`` that are not surely 0; they sum to 1."""
+        weights = np.linalg.svd(self._front(places), compute_uv=False) ** 2
+        return np.asarray(weights / weights.sum())
+
+    def purity(self, places: Sequence[int]) -> float:
+        """tr ρ²."""
+        return purity(self._spectrum(places))
+
+    def entropy(self, places: Sequence[int]) -> float:
+        """-tr ρ log₂ ρ."""
+        return entropy(self._spectrum(places))
+
+    def expectation(self, paulis: Sequence[tuple[int, str]]) -> float:
+        """Of a product of Pauli matrices."""
+        turned = self.axes()
+        for place, letter in paulis:
+            axis = self.qubits - 1 - place
+            turned = np.moveaxis(np.tensordot(PAULIS[letter], turned, axes=(1, axis)), 0, axis)
+        return float(np.vdot(self.vector, turned.reshape(-1)).real)
+
+    def concurrence(self, places: Sequence[int]) -> float:
+        """Of two qubits."""
+        left, weights, _ = np.linalg.svd(self._front(places), full_matrices=False)
+        return concurrence(left * weights)
+
+
+ZERO: Final = Pure(np.array([1, 0], np.complex128))
+"""|0⟩."""
+
+
+def product(parts: Sequence[tuple[Pure, Sequence[int]]], count: int) -> Pure:
+    """The state of ``count`` qubits from those of disjoint sets of them, each with the places of its qubits; the others
+    are |0⟩."""
+    whole: Array = np.ones(1, np.complex128)
+    order: list[int] = []
+    for state, places in parts:
+        whole = np.asarray(np.kron(state.vector, whole), np.complex128)
+        order += places
+    for place in sorted(set(range(count)) - set(order)):
+        whole = np.concatenate((whole, np.zeros_like(whole)))
+        order.append(place)
+    # Bit i of ``whole`` is the qubit at place order[i].
+    axes = [count - 1 - order.index(place) for place in range(count - 1, -1, -1)]
+    return Pure(np.ascontiguousarray(whole.reshape((2,) * count).transpose(axes)).reshape(-1))
