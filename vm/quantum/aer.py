@@ -138,7 +138,7 @@ class Aer(Simulator):
             random = np.random.default_rng(seed)
             parts = [(_vector(state, random), places) for state, places in start]
             made.set_statevector(pure.product(parts, circuit.qubits).vector)
-        binds = self._fill(made, circuit, angles)
+        binds = self._fill(VECTOR, made, circuit, angles)
         made.save_statevector()
         result = _run(VECTOR, made, binds, seed)
         return [Pure(np.asarray(result.data(run)["statevector"])) for run in range(len(angles))]
@@ -151,7 +151,7 @@ class Aer(Simulator):
             wrong = next((state for state, _ in start if not isinstance(state, Pure | Mixed)), None)
             assert wrong is None, "a method does not change within a run"
             made.set_density_matrix(mixed.product(start, circuit.qubits).matrix)
-        binds = self._fill(made, circuit, angles)
+        binds = self._fill(DENSITY, made, circuit, angles)
         made.save_density_matrix()
         result = _run(DENSITY, made, binds, 0)
         return [Mixed(np.asarray(result.data(run)["density_matrix"])) for run in range(len(angles))]
@@ -167,7 +167,7 @@ class Aer(Simulator):
             whole = chain.product([(_chain(state), places) for state, places in start], circuit.qubits)
             order = whole.order
             made.set_matrix_product_state(whole.for_aer())
-        self._fill(made, circuit, angles[None], {place: position for position, place in enumerate(order)})
+        self._fill(MATRICES, made, circuit, angles[None], {place: position for position, place in enumerate(order)})
         made.save_matrix_product_state()
         result = _run(MATRICES, made, {}, seed)
         return Chain.of_aer(result.data(0)["matrix_product_state"], order)
@@ -199,19 +199,22 @@ class Aer(Simulator):
             [(state, places) for state, places in start if isinstance(state, Tableau)], circuit.qubits
         )
         made = QuantumCircuit(begun.whole.num_qubits)
-        self._fill(made, circuit, angles[None], dict(enumerate(begun.held)))
+        self._fill(STABILIZER, made, circuit, angles[None], dict(enumerate(begun.held)))
         return Tableau(StabilizerState(begun.whole.clifford.compose(Clifford(made))), begun.held)
 
     def _fill(
         self,
+        method: str,
         made: Any,
         circuit: Circuit,
         angles: NDArray[np.float64],
         where: dict[int, int] | None = None,
     ) -> dict[Any, Any]:
         """Append the gates, with the noise after each; values of the parameters for angles that differ."""
+        from qiskit import QuantumCircuit
         from qiskit.circuit import Parameter
 
+        basis = None if method in (VECTOR, STABILIZER) else _basis(method)
         binds: dict[Any, Any] = {}
         for step, (code, places) in enumerate(circuit.gates):
             if code == STATE:
@@ -225,7 +228,12 @@ class Aer(Simulator):
                     values.append(Parameter(f"a{step}_{place}"))
                     binds[values[-1]] = column.tolist()
             qubits = list(places) if where is None else [where[place] for place in places]
-            append(made, code, qubits, values)
+            if basis is None:
+                append(made, code, qubits, values)
+            else:
+                part = QuantumCircuit(GATES[code].qubits)
+                append(part, code, list(range(part.num_qubits)), values)
+                _lower(made, part, qubits, basis)
             if self.noise is not None:
                 for channel, taken in self.noise.channels(code):
                     made.append(channel, [qubits[place] for place in taken])
@@ -287,7 +295,9 @@ def _bound(circuit: Circuit, start: Parts) -> int:
     for state, _ in start:
         if isinstance(state, Chain):
             held = max(held, float(np.log2(max(state.bonds(), default=1))))
-        elif isinstance(state, Pure | Tableau):
+        elif isinstance(state, Tableau):
+            held = max(held, state.most_shared())
+        elif isinstance(state, Pure):
             held = max(held, state.qubits // 2)
     sides = np.minimum(np.arange(1, len(logs) + 1), count - np.arange(1, len(logs) + 1))
     bonds = 2.0 ** np.minimum(logs + held, sides)
@@ -306,6 +316,22 @@ def _simulator(method: str) -> Any:
     from qiskit_aer import AerSimulator
 
     return AerSimulator(method=method)
+
+
+@lru_cache
+def _basis(method: str) -> frozenset[str]:
+    """Gates that a method has."""
+    return frozenset(_simulator(method).configuration().basis_gates)
+
+
+def _lower(made: Any, part: Any, qubits: list[int], basis: frozenset[str]) -> None:
+    """Append a circuit on some qubits, of gates that the method has; a global phase is lost."""
+    for step in part.data:
+        taken = [qubits[part.find_bit(bit).index] for bit in step.qubits]
+        if step.operation.name in basis:
+            made.append(step.operation, taken)
+        else:
+            _lower(made, step.operation.definition, taken, basis)
 
 
 def _run(method: str, made: Any, binds: dict[Any, Any], seed: int) -> Any:

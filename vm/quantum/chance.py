@@ -33,6 +33,9 @@ class Splitter(Protocol):
     def refuse(self, what: str) -> None:
         """The runs that it decides for differ by something else; raises unless there is but one."""
 
+    def check(self) -> None:
+        """Refuse, if the program has used random numbers."""
+
 
 class Chance:
     """The randomness of one machine's qubits."""
@@ -73,6 +76,11 @@ class Chance:
         """See :class:`Splitter`."""
         if self.splitter is not None:
             self.splitter.refuse(what)
+
+    def check(self) -> None:
+        """See :class:`Splitter`."""
+        if self.splitter is not None:
+            self.splitter.check()
 
     def copy(self) -> Any:
         """The generator's state."""

@@ -98,6 +98,8 @@ class Remote(Executor):
 
     def _ask(self, root: int) -> None:
         """Run a group, with others that wait."""
+        # A job costs: it is not sent for runs that are going to be executed one by one.
+        self._chance.check()
         log, known = self._log, self._pool
         free = self._device.qubits - self._fitting(root)
         roots = [root]

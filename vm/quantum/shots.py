@@ -72,6 +72,7 @@ class Splitter:
         self._used = 0
         self._before: Snapshot | None = None
         self._random = np.random.default_rng([seed & (1 << 64) - 1, _SEEDS])
+        self._numbers = machine.random_state
 
     def begin(self) -> None:
         """An instruction begins."""
@@ -103,6 +104,11 @@ class Splitter:
         if self.shots > 1:
             raise OtherError(what)
 
+    def check(self) -> None:
+        """Refuse, if the program has used random numbers."""
+        if self._machine.random_state != self._numbers:
+            self.refuse("system calls 8 and 9 (random numbers)")
+
     def keep(self) -> None:
         """The instruction is going to change something, and may draw after that."""
         if self._before is None:
@@ -131,15 +137,13 @@ def run(make: Callable[[int], Machine], shots: int, seed: int, timeout: float | 
 def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
     splitter = Splitter(machine, shots, seed)
     machine.stand_for_many(splitter)
-    random = machine.random_state
     paths = []
     done = instructions = 0
     before = 0
     while True:
         _limit(machine, end)
         outcome = machine.run()
-        if machine.random_state != random and shots > 1:
-            raise OtherError("system calls 8 and 9 (random numbers)")
+        splitter.check()
         instructions += outcome.count - before
         paths.append(Path(splitter.shots, _recorded(machine), machine.output, outcome))
         done += splitter.shots

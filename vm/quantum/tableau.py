@@ -107,6 +107,10 @@ class Tableau(State):
         rows = self.whole.clifford.tableau[count:, [*columns, *(count + column for column in columns)]]
         return _rank(rows) - len(places)
 
+    def most_shared(self) -> int:
+        """The most that the first qubits, however many, share with all after them."""
+        return max((self._shared(range(count)) for count in range(1, self.qubits)), default=0)
+
     def purity(self, places: Sequence[int]) -> float:
         """tr ρ²."""
         return 2.0 ** -self._shared(places)
