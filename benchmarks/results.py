@@ -112,7 +112,7 @@ def describe_machine() -> dict[str, str]:
     """What a reader needs to judge the figures: processor, system, versions, and how busy it was."""
     load = os.getloadavg()[0]
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": str(os.cpu_count()),
         "load before": f"{load:.1f}",
         "system": f"{platform.system()} {platform.machine()}",
@@ -129,7 +129,7 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _processor() -> str:
+def processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
         for line in cpuinfo.read_text(encoding="utf-8").splitlines():

@@ -114,10 +114,11 @@ class Aer(Simulator):
         """See :class:`Simulator`. Equal angles run once, unless something is drawn."""
         if self.draws(circuit, start):
             return self._runs(circuit, angles, start, seed)
-        flat = angles.reshape(len(angles), -1)
-        distinct, which = np.unique(flat, axis=0, return_inverse=True)
-        found = self._runs(circuit, distinct.reshape(-1, *angles.shape[1:]), start, seed)
-        return [found[place] for place in which.reshape(-1).tolist()]
+        first: dict[bytes, int] = {}
+        which = [first.setdefault(row.tobytes(), len(first)) for row in angles]
+        distinct = [which.index(number) for number in range(len(first))] if len(first) < len(which) else slice(None)
+        found = self._runs(circuit, angles[distinct], start, seed)
+        return [found[number] for number in which]
 
     def _runs(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Sequence[State]:
         _need_aer()

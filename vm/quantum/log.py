@@ -207,18 +207,17 @@ class Log:
         same = (codes == codes[0]).all(axis=1) & (local == local[0]).all(axis=(1, 2))
         kept = np.flatnonzero(same)
         # The recorder writes the angles that there are; what else is there is of gates that ran before.
-        taken = np.array([[place < angles_of(code) for place in range(3)] for code, _ in circuit.gates])
+        taken = np.array([angles_of(code) for code, _ in circuit.gates])[:, None] > np.arange(3)
         angles = np.where(taken, rows["angle"][kept], 0.0)
         return Batch(circuit, roots[kept], all_members[kept], angles)
 
     def _circuit(self, root: int) -> tuple[Circuit, list[int], list[int]]:
         members, numbers = self.members(root), self.chain(root)
         places = {handle: place for place, handle in enumerate(members)}
-        gates = []
-        for number in numbers:
-            gate = self.gates[number]
-            gates.append((int(gate["op"]), tuple(places[int(q)] for q in gate["q"][:3] if q)))
-        return Circuit(len(members), tuple(gates)), members, numbers
+        rows = self.gates[numbers]
+        gates = zip(rows["op"].tolist(), rows["q"][:, :3].tolist(), strict=True)
+        steps = tuple((op, tuple([places[handle] for handle in handles if handle])) for op, handles in gates)
+        return Circuit(len(members), steps), members, numbers
 
     def _like(self, root: int, size: int, length: int) -> NDArray[np.int64]:
         """Other roots near a root with as many qubits and gates."""
