@@ -80,6 +80,8 @@ class Job:
     shots: int
     name: str
     """Of no other job: it is found by it again."""
+    seed: int = 0
+    """Of what is drawn for it: 31 bits."""
 
 
 class Device(Backend):

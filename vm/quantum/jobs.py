@@ -145,10 +145,10 @@ class Jobs:
         self.tell: Callable[[str], None] | None = None
         """Told of each job that is sent."""
 
-    def run(self, circuit: Circuit, angles: NDArray[np.float64], shots: int) -> dict[int, int]:
+    def run(self, circuit: Circuit, angles: NDArray[np.float64], shots: int, seed: int) -> dict[int, int]:
         """The counts of a circuit. Ctrl-C gives the job up."""
-        entry, is_old = self._entry(Job(circuit, angles, shots, ""))
-        job = Job(circuit, angles, shots, entry["name"])
+        entry, is_old = self._entry(Job(circuit, angles, shots, "", seed))
+        job = Job(circuit, angles, shots, entry["name"], seed)
         if entry["answer"] is not None:
             return {int(value): count for value, count in entry["answer"].items()}
         try:

@@ -110,7 +110,7 @@ class Remote(Executor):
                 free -= size
         together = self._joined(roots)
         shots = self._chance.shots
-        counts = self.jobs.run(together.circuit, together.angles, shots)
+        counts = self._run(together, shots)
         rows = _table(counts, len(together.handles))
         if known.rows.shape[1]:
             # Which run of one answer goes with which of another is chance.
@@ -118,6 +118,10 @@ class Remote(Executor):
         start = known.rows.shape[1]
         columns = {handle: start + place for place, handle in enumerate(together.handles)}
         self._pool = _Pool(rows, known.columns | columns, known.marks | {one: log.mark(one) for one in roots})
+
+    def _run(self, together: _Together, shots: int) -> dict[int, int]:
+        seed = int(self._chance.random.integers(1 << 31))
+        return self.jobs.run(together.circuit, together.angles, shots, seed)
 
     def _fitting(self, root: int) -> int:
         """Qubits of a group. Raises :class:`FaultError` for more than the device has."""
@@ -187,7 +191,7 @@ class Remote(Executor):
     def _counts(self, together: _Together, shots: int) -> dict[int, int]:
         if not together.circuit.gates:
             return {0: shots}
-        return self.jobs.run(together.circuit, together.angles, shots)
+        return self._run(together, shots)
 
     def empty(self, handles: list[int]) -> None:
         """All qubits of their groups are |0⟩."""
