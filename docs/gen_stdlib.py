@@ -13,7 +13,8 @@ from pathlib import Path
 from qbcc.library import stdlib_dir
 
 PAGE = Path(__file__).parent / "stdlib.md"
-PROGRAM = "moonshine_instantiate.qbc"
+LATTICE = ("moonshine_instantiate.qbc", "moonshine_entangle.qbc", "moonshine_lattice.qbc")
+"""Two programs, and what they share."""
 ORDER = (
     "core",
     "string",
@@ -120,10 +121,12 @@ def _entry(found: Routine) -> list[str]:
 
 
 def _program(path: Path) -> list[str]:
-    lines = [f"## {path.name}", "", "A program: `qbc run moonshine_instantiate -o table.parquet`.", ""]
+    lines = [f"## {path.name}", ""]
+    if path.name != LATTICE[-1]:
+        lines += [f"A program: `qbc run {path.stem} -o table.parquet`.", ""]
     lines += ["```text", *introduction(path), "```", ""]
-    text = path.read_text("utf-8").split(".query_interface", 1)[1]
-    for block in comments(text):
+    _, _, text = path.read_text("utf-8").partition(".query_interface")
+    for block in comments(text) if text else []:
         found = routine(block)
         if found is not None:
             lines += _entry(found)
@@ -136,12 +139,15 @@ def page() -> str:
     paths = [stdlib_dir() / f"qbc_{name}.qbc" for name in ORDER]
     lines += ["| file | what it gives |", "|---|---|"]
     lines += [f"| [{path.name}](#{path.name.replace('.', '')}) | {introduction(path)[0]} |" for path in paths]
-    lines += [f"| [{PROGRAM}](#{PROGRAM.replace('.', '')}) | {introduction(stdlib_dir() / PROGRAM)[0]} |", ""]
+    programs = [stdlib_dir() / name for name in LATTICE]
+    lines += [f"| [{path.name}](#{path.name.replace('.', '')}) | {introduction(path)[0]} |" for path in programs]
+    lines.append("")
     for path in paths:
         lines += [f"## {path.name}", "", *introduction(path), ""]
         for found in routines(path):
             lines += _entry(found)
-    lines += _program(stdlib_dir() / PROGRAM)
+    for path in programs:
+        lines += _program(path)
     return "\n".join(lines).rstrip() + "\n"
 
 

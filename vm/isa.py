@@ -129,6 +129,13 @@ class Op:
         return tuple(slot for letter in self.letters for slot in ("aa" if letter == "m" else letter))
 
     @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The first slot of each operand."""
+        return tuple(
+            sum(2 if letter == "m" else 1 for letter in self.letters[:place]) for place in range(len(self.letters))
+        )
+
+    @cached_property
     def memory_slot(self) -> int | None:
         """First slot of the first address operand (the base; the offset follows), if there is one."""
         # Every letter before the first one takes one slot.

@@ -128,6 +128,8 @@ class Machine:
         self._state_address = self._state.ctypes.data
         self.memory = Memory(memory, self._word(layout.PAGES))
         self._allocate()
+        self._quantum_rows: dict[int, Fault] = {}
+        """Quantum instructions that were not recorded, by index."""
         self.quantum: Quantum | None = None
         """Its qubits, if the program has quantum instructions."""
         is_quantum = bool((self.program.object.code[:, 0] >= _FIRST_QUANTUM).any())
@@ -534,7 +536,9 @@ class Machine:
 
         assert self.quantum is not None
         pc = self.pc - 1
-        instruction = Fault(self.program, self._cells, pc)
+        instruction = self._quantum_rows.get(pc)
+        if instruction is None:
+            instruction = self._quantum_rows[pc] = Fault(self.program, self._cells, pc)
         try:
             result = self.quantum.execute(instruction)
         except AgainError:

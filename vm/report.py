@@ -30,10 +30,10 @@ _MASK: Final = (1 << 64) - 1
 
 def cell_value(cells: NDArray[np.int64], index: int) -> int | float:
     """A cell as a Python number."""
-    value, kind = cells[index]
-    if kind == INT:
-        return int(value)
-    return float(np.int64(value).view(np.float64))
+    value: int | float = cells.item(index, 0)
+    if cells.item(index, 1) == INT:
+        return value
+    return cells.view(np.float64).item(index, 0)
 
 
 class Fault:

@@ -20,6 +20,8 @@ from vm.output import ENTRY, NODE_DTYPE, TRIANGLE_DTYPE
 
 J_TOLERANCE: Final = 1e-12
 """Largest relative error of j."""
+FIDELITY_TOLERANCE: Final = 1e-12
+"""By which a fidelity may be above 1: rounding."""
 NO_PARENT: Final = 0xFFFF_FFFF_FFFF_FFFF
 """Parent of the apex."""
 NODE_ID: Final = 0x4D51 << 48
@@ -42,7 +44,7 @@ def validate(saved: Saved, limit: int) -> list[Problem]:
     if declared is None and not findings.is_empty():
         return findings.first()  # nobody says how many nodes there should be
     with np.errstate(all="ignore"):
-        _check_nodes(findings, saved.nodes[:count], count)
+        _check_nodes(findings, saved.nodes[:count], saved.triangles, count)
         check_distinct(findings, saved.nodes[:count])
         _check_checksums(findings, "nodes", saved.nodes, 0)
         _check_triangles(findings, saved, count)
@@ -85,19 +87,38 @@ def _node_columns(first: int, last: int, count: int) -> Columns:
         "phase": math.pi * turn / 4,
         "coherence": coherence(k),
         "parent": parents(0, first, last, count),
-        "w_fidelity": np.ones(last - first),
         "layer": np.zeros(last - first, np.int64),
         "position": k,
     }
 
 
-def _check_nodes(findings: Findings, nodes: NDArray[np.void], count: int) -> None:
+def _check_nodes(findings: Findings, nodes: NDArray[np.void], triangles: NDArray[np.void], count: int) -> None:
     for first in range(0, len(nodes), _CHUNK):
         part = nodes[first : first + _CHUNK]
         last = first + len(part)
         for column, expected in _node_columns(first, last, count).items():
             findings.compare("nodes", column, first, part[column], expected)
         _check_j(findings, part, first, count)
+    _check_fidelity(findings, nodes, triangles)
+
+
+def _check_fidelity(findings: Findings, nodes: NDArray[np.void], triangles: NDArray[np.void]) -> None:
+    """A fidelity, and the same for all nodes of a triangle, whose it is. What two of its nodes have, or a node and the
+    triangle, is right."""
+    found = np.ascontiguousarray(nodes["w_fidelity"])
+    sound = (found >= 0) & (found <= 1 + FIDELITY_TOLERANCE)
+    findings.mark("nodes", "w_fidelity", ~sound, 0, found, "a number from 0 to 1")
+    groups = min(-(-len(found) // 3), len(triangles))
+    if len(found) < 2 or not groups:
+        return
+    members = found[np.minimum(np.arange(3 * groups).reshape(-1, 3), len(found) - 1)]
+    above = triangles["w_fidelity"][:groups]
+    # Of a triangle of one node and that node, the one that nobody entangled is right, else the triangle.
+    lone = (np.arange(groups) * 3 == len(found) - 1) & (members[:, 0] != 1)
+    expected = np.where((members == above[:, None]).any(axis=1) | lone, above, np.median(members, axis=1))
+    expected = np.repeat(expected, 3)[: len(found)]
+    wrong = sound[: len(expected)] & (found[: len(expected)] != expected)
+    findings.mark("nodes", "w_fidelity", wrong, 0, found[: len(expected)], expected)
 
 
 def _check_j(findings: Findings, part: NDArray[np.void], first: int, count: int) -> None:
@@ -140,7 +161,7 @@ def _check_triangles(findings: Findings, saved: Saved, count: int) -> None:
         expected = _layer_columns(member, members, layer, start, size, sizes)
         for column, values in expected.items():
             findings.compare("triangles", column, start, rows[column], values[: len(rows)])
-        _check_means(findings, rows, start, source, source_bad, members[: len(rows)])
+        _check_means(findings, rows, start, source, source_bad, members[: len(rows)], layer)
         member = expected
         source, source_bad = rows, findings.bad["triangles"][start : start + size]
         start += size
@@ -160,7 +181,6 @@ def _layer_columns(
         "phase": math.pi * turn / 4,
         "coherence": member["coherence"][members].min(axis=1),
         "parent": parents(layer, 0, size, sizes[layer]),
-        "w_fidelity": np.ones(size),
         "position": position,
     }
 
@@ -177,12 +197,17 @@ def _check_means(
     source: NDArray[np.void],
     source_bad: NDArray[np.bool_],
     members: NDArray[np.int64],
+    layer: int,
 ) -> None:
-    """j of triangles whose members are there and right."""
+    """j and fidelity of triangles whose members are there and right."""
     known = int(np.searchsorted(members[:, 2], len(source)))  # members ascend
     sound = ~source_bad[members[:known]].any(axis=1)
-    for column in ("j_re", "j_im"):
-        found, expected = np.ascontiguousarray(rows[column][:known]), _mean(source[column], members[:known])
+    for column in ("j_re", "j_im", "w_fidelity"):
+        found = np.ascontiguousarray(rows[column][:known])
+        if column == "w_fidelity" and layer == 1:
+            expected = np.ascontiguousarray(source[column][members[:known, 0]])
+        else:
+            expected = _mean(source[column], members[:known])
         wrong = found.view(np.uint64) != expected.view(np.uint64)
         findings.mark("triangles", column, wrong & sound, start, found, expected)
 

@@ -65,6 +65,8 @@ class Log:
         )
         self.qubits: NDArray[Any] = np.frombuffer(self._areas[0], QUBIT)
         self.gates: NDArray[Any] = np.frombuffer(self._areas[1], GATE)
+        self.live: NDArray[np.int64] = self.qubits["live"]
+        """Of the qubits: 0 freed, 2 measured by a device, else 1."""
         words[layout.QUBITS // 8] = self.qubits.ctypes.data
         words[layout.GATES // 8] = self.gates.ctypes.data
         words[layout.QUBIT_COUNT // 8] = 1

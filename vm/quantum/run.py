@@ -121,11 +121,6 @@ class Quantum:
 
     # -- operands
 
-    @staticmethod
-    def _slot(instruction: Instruction, operand: int) -> int:
-        """First slot of an operand."""
-        return sum(2 if letter == "m" else 1 for letter in instruction.op.letters[:operand])
-
     def _integer(self, instruction: Instruction, slot: int) -> int:
         value = instruction.value(slot)
         if isinstance(value, float):
@@ -139,20 +134,23 @@ class Quantum:
             given = self.log.count - 1
             have = f"the handles 1 to {given} were given" if given else "none was allocated (QALLOC)"
             raise fault(f"{name}: {text} is no qubit; {have}")
-        if not self.log.qubits["live"][handle]:
+        if not self.log.live[handle]:
             raise fault(f"{name}: qubit {handle} was freed")
         return handle
 
     def _qubit(self, instruction: Instruction, operand: int) -> int:
-        slot = self._slot(instruction, operand)
+        slot = instruction.op.starts[operand]
+        handle = instruction.value(slot)
+        if isinstance(handle, int) and 1 <= handle < self.log.count and self.log.live[handle]:
+            return handle
         return self._live(self._integer(instruction, slot), instruction, instruction.show(slot))
 
     def _number(self, instruction: Instruction, operand: int) -> int:
-        return self._integer(instruction, self._slot(instruction, operand))
+        return self._integer(instruction, instruction.op.starts[operand])
 
     def _address(self, instruction: Instruction, operand: int, length: int) -> int:
         """An address at which ``length`` bytes are inside memory."""
-        slot = self._slot(instruction, operand)
+        slot = instruction.op.starts[operand]
         address = (self._integer(instruction, slot) + self._integer(instruction, slot + 1)) & (1 << 64) - 1
         if not Memory.is_valid(address, length):
             where = f"{length:,} bytes at {address:#x} are not inside {MEMORY_FLOOR:#x} to {MEMORY_SIZE - 1:#x}"
@@ -170,10 +168,12 @@ class Quantum:
         else:
             first = self._qubit(instruction, operand)
             self._live(first + count - 1, instruction, f"{first} + {count - 1:,}")
+            if self.log.live[first : first + count].all():
+                return list(range(first, first + count))
             handles = np.arange(first, first + count)
         inside = (handles >= 1) & (handles < self.log.count)
         wrong = ~inside
-        wrong[inside] = self.log.qubits["live"][handles[inside]] == 0
+        wrong[inside] = self.log.live[handles[inside]] == 0
         if wrong.any():
             handle = int(handles[wrong.argmax()])
             self._live(handle, instruction, str(handle))
@@ -214,7 +214,8 @@ class Quantum:
         # The state of the generator goes back where the table finds no place.
         before = self.chance.copy()
         values, counts = self.executor.sample(handles, shots)
-        table = np.stack((values, counts.astype(np.uint64)), axis=1)
+        table = np.empty((len(values), 2), np.uint64)
+        table[:, 0], table[:, 1] = values, counts
         try:
             address = self._address(instruction, 4, table.nbytes)
             self._memory.write(address, table.tobytes())
