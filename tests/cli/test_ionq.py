@@ -1,0 +1,202 @@
+"""Runs on IonQ by the command line: cost, journals, runs that are cut off, and what is refused beforehand."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_shots import ENVIRONMENT, QBC
+from tests.ionq_server import KEY, Fault, Server
+
+PAIR = "main: QALLOC r4, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT\n"
+ANOTHER = PAIR.replace(" QHALT", " QALLOC r4\n QX r4\n QMEAS r5, r4\n QHALT")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+def environment(server: Server) -> dict[str, str]:
+    ours = {"IONQ_API_KEY": KEY, "IONQ_API_URL": server.address, "QBC_IONQ_INTERVAL": "0.001"}
+    return {**ENVIRONMENT, **ours}
+
+
+def start(server: Server, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*QBC, *arguments],
+        cwd=folder,
+        env=environment(server),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def qbc(server: Server, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    process = start(server, folder, *arguments)
+    out, err = process.communicate(timeout=120)
+    assert KEY not in out + err
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def put(folder: Path, text: str) -> str:
+    (folder / "p.qbc").write_text(text)
+    return "p.qbc"
+
+
+def journal(folder: Path) -> tuple[str, str]:
+    (path,) = (folder / ".qbc" / "runs").iterdir()
+    content = path.read_text()
+    assert KEY not in content
+    return path.stem, content
+
+
+def wait(condition: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def posts(server: Server) -> int:
+    return sum(request.method == "POST" for request in server.service.requests)
+
+
+def test_shots_on_the_simulator(server: Server, tmp_path: Path) -> None:
+    options = ["--backend", "ionq:simulator", "--shots", "1000", "--seed", "3", "--hist"]
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), *options)
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:3]] in (["00", "11"], ["11", "00"])
+    assert "job job-0 on ionq:simulator: 2 qubits, 2 gates, 1,000 shots" in done.stderr
+    assert f"qbc run --resume {journal(tmp_path)[0]}" in done.stderr
+    assert posts(server) == 1
+
+
+def test_hardware_wants_yes(server: Server, tmp_path: Path) -> None:
+    options = ["--backend", "ionq:qpu.forte-1", "--shots", "100"]
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), *options)
+    assert done.returncode == 83
+    assert "ionq:qpu.forte-1: estimated cost 3.20 USD, 12 minutes of queue; nothing was sent: --yes" in done.stderr
+    assert posts(server) == 0
+    done = qbc(server, tmp_path, "run", "p.qbc", *options, "--yes")
+    assert done.returncode == 0
+    assert "ionq:qpu.forte-1: estimated cost 3.20 USD, 12 minutes of queue\n" in done.stderr
+    assert posts(server) == 1
+
+
+def test_what_cannot_be_is_told_at_its_line_and_nothing_is_sent(server: Server, tmp_path: Path) -> None:
+    text = PAIR.replace(" QMEAS r2, 2", " QX 1\n QPROB r2, 2")
+    done = qbc(server, tmp_path, "run", put(tmp_path, text), "--backend", "ionq:simulator")
+    assert done.returncode == 82
+    assert "QX: a qubit was measured before, and ionq:simulator cannot go on" in done.stderr
+    assert "p.qbc:5:2" in done.stderr
+    assert "QPROB looks at a state, which ionq:simulator does not have" in done.stderr
+    assert "p.qbc:6:2" in done.stderr
+    assert done.stderr.rstrip().endswith("nothing was sent")
+    assert not server.service.requests
+    rows = json.loads(qbc(server, tmp_path, "run", "p.qbc", "--backend", "ionq:simulator", "--json").stdout)
+    assert [row["location"]["line"] for row in rows] == [5, 6]
+
+
+def test_a_killed_run_goes_on(server: Server, tmp_path: Path) -> None:
+    """Killed while its second job runs: no third is sent, and the result is there."""
+    server.service.endless = 1
+    process = start(
+        server, tmp_path, "run", put(tmp_path, ANOTHER), "--backend", "ionq:simulator", "--shots", "500", "--seed", "5"
+    )
+    wait(lambda: posts(server) == 2)
+    wait(lambda: json.loads(journal(tmp_path)[1])["jobs"][-1]["id"] == "job-1")
+    process.kill()
+    process.communicate(timeout=60)
+    server.service.jobs["job-1"]["left"] = 1
+    sent = posts(server)
+    done = qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0], "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["shots"] == 500
+    assert {row["label"] for row in found["outcomes"]} == {"100", "111"}
+    assert found["stats"]["seed"] == 5
+    # The job of the path that was cut off was sent before; the other path has one of its own.
+    assert posts(server) <= sent + 1
+    again = qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0], "--json")
+    assert json.loads(again.stdout)["outcomes"] == found["outcomes"]
+
+
+def test_a_run_killed_while_sending_finds_its_job(server: Server, tmp_path: Path) -> None:
+    """The request arrives, the process is gone before the answer."""
+    server.service.faults = [Fault("POST", "/jobs", "slow", 1, body=30)]
+    process = start(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    wait(lambda: posts(server) == 1)
+    process.kill()
+    process.communicate(timeout=60)
+    done = qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0])
+    assert done.returncode == 0, done.stderr
+    assert posts(server) == 1
+
+
+def test_ctrl_c_cancels_the_job(server: Server, tmp_path: Path) -> None:
+    server.service.polls = -1
+    process = start(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    wait(lambda: any(request.path.endswith("/jobs/job-0") for request in server.service.requests))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert server.service.jobs["job-0"]["status"] == "canceled"
+    assert KEY not in err
+    server.service.polls = 1
+    assert qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0]).returncode == 0
+    assert posts(server) == 2
+
+
+def test_a_program_that_changed_does_not_go_on(server: Server, tmp_path: Path) -> None:
+    qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    put(tmp_path, ANOTHER)
+    identifier = journal(tmp_path)[0]
+    done = qbc(server, tmp_path, "run", "--resume", identifier)
+    assert done.returncode == 1
+    assert f"error[E0806]: the program has changed since run '{identifier}' began" in done.stderr
+
+
+def test_a_fault_is_one_clear_line(server: Server, tmp_path: Path) -> None:
+    server.service.faults = [Fault("POST", "/jobs", "401", 99)]
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    assert done.returncode == 83
+    line = next(line for line in done.stderr.splitlines() if line.startswith("trap[T83]"))
+    assert line.endswith("IonQ refused the key in IONQ_API_KEY (401): the service says no")
+    assert "Traceback" not in done.stderr
+
+
+def test_backends(server: Server, tmp_path: Path) -> None:
+    done = qbc(server, tmp_path, "backends")
+    assert re.search(r"^ionq:qpu\.forte-1 +36 qubits +available$", done.stdout, re.M)
+    server.service.faults = [Fault("GET", "/backends", "401", 99)]
+    done = qbc(server, tmp_path, "backends")
+    assert done.returncode == 0
+    assert "IonQ refused the key" in done.stdout
+
+
+def test_journals_elsewhere(server: Server, tmp_path: Path) -> None:
+    put(tmp_path, PAIR)
+    (tmp_path / "file").write_text("")
+    for place, status in (("runs", 0), ("file", 1)):
+        process = subprocess.run(
+            [*QBC, "run", "p.qbc", "--backend", "ionq:simulator"],
+            cwd=tmp_path,
+            env={**environment(server), "QBC_RUNS": str(tmp_path / place)},
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert process.returncode == status
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+    assert "no journal can be kept" in process.stderr
