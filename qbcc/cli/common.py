@@ -131,6 +131,29 @@ include_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Look for includes there too.",
 )
+_TAPE_OPTIONS = (
+    click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the run's random numbers."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=60.0,
+        show_default=True,
+        metavar="S",
+        help="Stop the run after S seconds.",
+    ),
+    click.option(
+        "--backend", default="aer", show_default=True, metavar="NAME", help="What decides the run's measurements."
+    ),
+)
+
+
+def tape_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a run that is for its circuit."""
+    for option in reversed(_TAPE_OPTIONS):
+        command = option(command)
+    return command
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Results and errors as JSON.")
 
 

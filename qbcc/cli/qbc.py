@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +18,7 @@ from qbcc.cli.common import (
     parse_size,
     run_command,
     show,
+    tape_options,
     version_option,
 )
 from qbcc.cli.running import Run, Settings, parse_dump
@@ -155,6 +156,29 @@ def backends(as_json: bool) -> None:
     from qbcc.cli.devices import show_backends
 
     show_backends(as_json)
+
+
+@qbc.command()
+@click.argument("file", metavar="FILE")
+@click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Save it as .png, .svg or .txt.")
+@define_option
+@include_option
+@tape_options
+def draw(
+    file: str,
+    args: tuple[int | float, ...],
+    output: Path | None,
+    defines: dict[str, str],
+    include: Sequence[Path],
+    **limits: Any,
+) -> None:
+    """Run a program and draw the circuit that it records."""
+    from qbcc.cli import circuits
+
+    if output is not None and output.suffix.lower() not in (".png", ".svg", ".txt"):
+        raise click.UsageError(f"-o draws .png, .svg or .txt, not '{output.name}'")
+    circuits.draw(circuits.load([file], defines, include), output, circuits.Limits(args=args, **limits))
 
 
 @qbc.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -19,6 +19,7 @@ from qbcc.cli.common import (
     report,
     run_command,
     show,
+    tape_options,
     version_option,
 )
 from qbcc.diagnostics import SourceError
@@ -42,11 +43,13 @@ def qbcc() -> None:
 @include_option
 @click.option(
     "--emit",
-    type=click.Choice(["obj", "asm", "listing", "symbols"]),
+    type=click.Choice(["obj", "asm", "listing", "symbols", "qasm3", "qasm2", "qir", "qiskit"]),
     default="obj",
     show_default=True,
-    help="What to write: an object file, or text on standard output.",
+    help="What to write: an object file, or text on standard output. The last four run the program, and write the "
+    "circuit that it records.",
 )
+@tape_options
 @json_option
 def compile_command(
     files: Sequence[str],
@@ -55,8 +58,14 @@ def compile_command(
     include: Sequence[Path],
     emit: str,
     as_json: bool,
+    **limits: Any,
 ) -> None:
     """Assemble each source to a .qbo beside it; with -o, link them into one."""
+    if emit in ("qasm3", "qasm2", "qir", "qiskit"):
+        from qbcc.cli import circuits
+
+        circuits.emit(circuits.load(files, defines, include), emit, output, circuits.Limits(**limits))
+        return
     pieces, diagnostics = driver.read(files, defines, include)
     if diagnostics:
         fail(diagnostics, as_json)
@@ -116,6 +125,23 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
         show(text.rstrip("\n"))
     else:
         _write(output, (text.rstrip("\n") + "\n").encode(), pieces)
+
+
+@qbcc.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.qasm")
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Write the source there, not on standard output.")
+def import_command(file: Path, output: Path | None) -> None:
+    """Turn OpenQASM 2 or 3 into a QBC source."""
+    from qbcc import qasm
+
+    try:
+        text = qasm.read(file)
+        if output is None:
+            show(text.rstrip("\n"))
+        else:
+            write_whole(output, text.encode(), [file])
+    except SourceError as error:
+        fail(error.diagnostics)
 
 
 @qbcc.command()

@@ -200,3 +200,14 @@ def test_journals_elsewhere(server: Server, tmp_path: Path) -> None:
         assert process.returncode == status
     assert len(list((tmp_path / "runs").iterdir())) == 1
     assert "no journal can be kept" in process.stderr
+
+
+def test_the_first_page_shows_what_is_printed(server: Server, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    program = page.split("`bell.qbc`:\n\n```\n")[1].split("```")[0]
+    command, *shown = page.split("```text\n$ qbc ")[1].split("```")[0].splitlines()
+    put(tmp_path, program)
+    done = qbc(server, tmp_path, *command.replace("bell.qbc", "p.qbc").split())
+    said = re.sub("resume [0-9a-f]{8}", "resume ID", done.stderr).splitlines()
+    assert [re.sub("resume [0-9a-f]{8}", "resume ID", line) for line in shown[:2]] == said
+    assert done.stdout.splitlines()[: len(shown) - 2] == shown[2:]

@@ -58,7 +58,7 @@ class Log:
 
     def __init__(self, words: NDArray[np.int64]) -> None:
         """``words``: the machine's state, which is told where the tables are."""
-        self._words = words
+        self.words: Final = words
         self._areas: tuple[mmap.mmap, ...] = (
             reserve(MOST_QUBITS * QUBIT.itemsize),
             reserve(MOST_GATES * GATE.itemsize),
@@ -78,12 +78,12 @@ class Log:
     @property
     def count(self) -> int:
         """Handles given, handle 0 included."""
-        return int(self._words[layout.QUBIT_COUNT // 8])
+        return int(self.words[layout.QUBIT_COUNT // 8])
 
     @property
     def recorded(self) -> int:
         """Gates in the log."""
-        return int(self._words[layout.GATE_COUNT // 8])
+        return int(self.words[layout.GATE_COUNT // 8])
 
     def root(self, handle: int) -> int:
         """The root of a qubit's group."""
@@ -116,7 +116,7 @@ class Log:
         if self.recorded + 1 >= MOST_GATES:
             self.compact()
         number = self.recorded + 1
-        self._words[layout.GATE_COUNT // 8] = number
+        self.words[layout.GATE_COUNT // 8] = number
         self.gates[number] = (op, 0, 0, (handle, 0, 0, 0), (0.0, 0.0, 0.0))
         return number
 
@@ -273,7 +273,7 @@ class Log:
         self.renumbered += 1
         if len(numbers) > MOST_GATES * 3 // 4:
             raise FaultError("quantum", f"{len(numbers):,} gates wait to be run; at most {MOST_GATES:,} can")
-        self._words[layout.GATE_COUNT // 8] = len(numbers)
+        self.words[layout.GATE_COUNT // 8] = len(numbers)
         if not len(numbers):
             return
         rows = self.gates[numbers]
@@ -299,5 +299,5 @@ class Log:
         self.qubits[len(qubits) : self.count] = np.zeros((), QUBIT)
         self.qubits[: len(qubits)] = qubits
         self.gates[: len(gates)] = gates
-        self._words[layout.QUBIT_COUNT // 8] = len(qubits)
-        self._words[layout.GATE_COUNT // 8] = len(gates) - 1
+        self.words[layout.QUBIT_COUNT // 8] = len(qubits)
+        self.words[layout.GATE_COUNT // 8] = len(gates) - 1

@@ -19,6 +19,7 @@ from vm.quantum.log import MOST_QUBITS, Log
 from vm.quantum.mock import Mock, Scripted
 from vm.quantum.simulated import Simulated
 from vm.quantum.state import State
+from vm.quantum.tape import Tape
 from vm.trap import FaultError
 
 MOST_SAMPLED: Final = 64
@@ -67,6 +68,13 @@ class Quantum:
         """Answers."""
         self.measured: list[tuple[int, int]] = []
         """Outcomes of ``QMEAS``, in order, with the instructions."""
+        self.tape: Tape | None = None
+        """Keeps what is done, if it was asked for."""
+
+    def start_tape(self) -> Tape:
+        """Keep what is done from now on."""
+        self.tape = Tape(self.log)
+        return self.tape
 
     def state(self, handle: int) -> tuple[list[int], State]:
         """A live qubit's group on a simulator: its members, ascending, and the state of them."""
@@ -93,13 +101,23 @@ class Quantum:
         """Do it; what its register gets. Raises :class:`FaultError` before any effect that the program sees."""
         name = instruction.op.name
         if instruction.op.code in GATES:
-            raise self._refusal(instruction)
+            if self.tape is not None:
+                self.tape.catch_up()
+            refusal = self._refusal(instruction)
+            if self.tape is not None:
+                self.tape.pass_over()
+            raise refusal
+        tape = self.tape
+        if tape is not None:
+            tape.catch_up()
         splitter = self.chance.splitter
         if splitter is not None:
             splitter.begin()
         result: int | float | None = getattr(self, f"_{name.lower()}")(instruction)
         if splitter is not None:
             splitter.end()
+        if tape is not None:
+            tape.pass_over()
         return result
 
     def _refusal(self, instruction: Instruction) -> Exception:
@@ -193,13 +211,21 @@ class Quantum:
         self.executor.free(self._many(instruction, 0, self._number(instruction, 1)))
 
     def _qreset(self, instruction: Instruction) -> None:
-        self.executor.reset(self._qubit(instruction, 0))
+        handle = self._qubit(instruction, 0)
+        self.executor.reset(handle)
+        if self.tape is not None:
+            self.tape.reset(handle)
 
     def _qbarrier(self, _instruction: Instruction) -> None:
         """It orders gates, which are recorded in order."""
+        if self.tape is not None:
+            self.tape.barrier()
 
     def _qmeas(self, instruction: Instruction) -> int:
-        outcome = self.executor.measure(self._qubit(instruction, 1))
+        handle = self._qubit(instruction, 1)
+        outcome = self.executor.measure(handle)
+        if self.tape is not None:
+            self.tape.measure(handle)
         self.measured.append((instruction.pc, outcome))
         return outcome
 
@@ -225,8 +251,18 @@ class Quantum:
         except FaultError:
             self.chance.restore(before)
             raise
+        if self.tape is not None:
+            self._tape_sample(self.tape, handles)
         self.executor.empty(handles)
         return len(values)
+
+    def _tape_sample(self, tape: Tape, handles: list[int]) -> None:
+        """A sample is a measurement of its qubits, after which all of their groups begin anew."""
+        for handle in handles:
+            tape.measure(handle)
+        roots = dict.fromkeys(self.log.root(handle) for handle in handles)
+        for member in sorted(member for root in roots for member in self.log.members(root)):
+            tape.reset(member)
 
     def _qexpect(self, instruction: Instruction) -> float:
         address = self._address(instruction, 2, 1)

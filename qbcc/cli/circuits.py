@@ -1,0 +1,113 @@
+"""``qbcc compile --emit qasm3`` and its like, ``qbc draw``: run a program and show the circuit that it records."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qbcc import driver, render
+from qbcc.cli.common import fail, has_colour, say, show
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.files import write_whole
+from vm.machine import Machine
+from vm.quantum.tape import Tape
+from vm.trap import ObjectError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How the program is run."""
+
+    seed: int | None
+    timeout: float
+    backend: str
+    args: tuple[int | float, ...] = ()
+
+
+def record(built: driver.Built, limits: Limits) -> Tape:
+    """Run a program with a tape; what it prints goes to standard error."""
+    assert built.object is not None
+    try:
+        machine = Machine(
+            built.object,
+            seed=limits.seed,
+            timeout=limits.timeout,
+            backend=limits.backend,
+            args=limits.args,
+            stdout=_print,
+        )
+    except ObjectError as error:
+        fail([Diagnostic("E0801", f"the program cannot run: {error.reason}", None)])
+    if machine.quantum is None:
+        fail([Diagnostic("E0807", "the program has no quantum instruction: there is no circuit", None)])
+    tape = machine.quantum.start_tape()
+    outcome = machine.run()
+    tape.catch_up()
+    if outcome.trap is not None:
+        say(render.trap(outcome.trap, built.shown, has_colour()))
+        raise SystemExit(outcome.status)
+    if tape.goes_on:
+        say("note: gates come after measurements; what outcomes decided is in the circuit as this run took it")
+    return tape
+
+
+def _print(data: bytes) -> None:
+    sys.stderr.buffer.write(data)
+    sys.stderr.buffer.flush()
+
+
+def load(files: Sequence[str], defines: Mapping[str, str], include: Sequence[Path]) -> driver.Built:
+    """A program, or the errors in it."""
+    built = driver.load(list(files), defines, include)
+    if built.object is None:
+        fail(built.diagnostics)
+    return built
+
+
+def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) -> None:
+    """Write the circuit as one of :data:`qbcc.circuits.KINDS`."""
+    from qbcc import circuits
+
+    try:
+        circuits.need(kind)
+        tape = record(built, limits)
+        if kind == "qir" and output is not None and output.suffix == ".bc":
+            write_whole(output, circuits.bitcode(tape), built.inputs)
+            return
+        text = circuits.emit(tape, kind)
+        if output is None:
+            show(text.rstrip("\n"))
+        else:
+            write_whole(output, (text.rstrip("\n") + "\n").encode(), built.inputs)
+    except SourceError as error:
+        fail(error.diagnostics)
+
+
+def draw(built: driver.Built, output: Path | None, limits: Limits) -> None:
+    """Draw it: on the terminal, or as .txt, .png, .svg."""
+    from qbcc import circuits
+
+    form = "txt" if output is None else output.suffix[1:].lower()
+    try:
+        circuits.need(form)
+        tape = record(built, limits)
+        if output is None:
+            width = shutil.get_terminal_size((100, 24)).columns
+            show(circuits.draw_text(tape, width, plain=not _has_lines()))
+        elif form == "txt":
+            write_whole(output, (circuits.draw_text(tape, 120, plain=False) + "\n").encode(), built.inputs)
+        else:
+            write_whole(output, circuits.draw_picture(tape, form), built.inputs)
+    except SourceError as error:
+        fail(error.diagnostics)
+
+
+def _has_lines() -> bool:
+    try:
+        "┌─┤╫░".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""``--emit``, ``draw`` and ``import`` by the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qiskit import qasm2
+
+from tests.cli.test_commands import call, put
+
+BELL = 'main: QALLOC r4, 2\n QH 1\n QCX 1, 2\n QMOV r0, text\n QSYSCALL 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT\n.data\ntext: .asciz "hello\\n"\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("qasm3", "cx q[0], q[1];"),
+        ("qasm2", "cx q[0],q[1];"),
+        ("qir", "@__quantum__qis__cnot__body"),
+        ("qiskit", "circuit.cx(0, 1)"),
+    ],
+)
+def test_emit(tmp_path: Path, kind: str, words: str) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    done = call("qbcc", "compile", "p.qbc", "--emit", kind, cwd=tmp_path)
+    assert done.returncode == 0
+    assert words in done.stdout.decode()
+    assert b"hello" not in done.stdout
+    assert b"hello" in done.stderr
+    assert call("qbcc", "compile", "p.qbc", "--emit", kind, "-o", "out.txt", cwd=tmp_path).stdout == b""
+    assert (tmp_path / "out.txt").read_bytes() == done.stdout
+
+
+def test_emit_bitcode(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    assert call("qbcc", "compile", "p.qbc", "--emit", "qir", "-o", "p.bc", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "p.bc").read_bytes().startswith(b"BC\xc0\xde")
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    call("qbcc", "compile", "p.qbc", "--emit", "qasm2", "-o", "p.qasm", cwd=tmp_path)
+    assert call("qbcc", "import", "p.qasm", "-o", "q.qbc", cwd=tmp_path).returncode == 0
+    done = call("qbcc", "compile", "q.qbc", "--emit", "qasm2", cwd=tmp_path)
+    assert qasm2.loads(done.stdout.decode()) == qasm2.load(tmp_path / "p.qasm")
+    table = call("qbc", "run", "q.qbc", "--shots", "100", cwd=tmp_path).stdout.decode()
+    assert {line.split()[0] for line in table.splitlines()[1:]} == {"0", "3"}
+
+
+def test_draw(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    done = call("qbc", "draw", "p.qbc", cwd=tmp_path, PYTHONIOENCODING="utf-8")
+    assert "┤ H ├──■──┤M├" in done.stdout.decode()
+    done = call("qbc", "draw", "p.qbc", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert b"+ H +--*--+M+" in done.stdout
+    for name, start in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml"), ("c.txt", b"     ")):
+        assert call("qbc", "draw", "p.qbc", "-o", name, cwd=tmp_path).returncode == 0
+        assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "status", "words"),
+    [
+        ("main: QHALT", ["--emit", "qasm3"], 1, "error[E0807]: the program has no quantum instruction"),
+        ("main: QALLOC r0\n QX 5\n QHALT", ["--emit", "qasm3"], 82, "trap[T82]"),
+        ("main: QALLOC r0\non: QJMP on", ["--emit", "qasm3", "--timeout", "0.1"], 80, "trap[T80]"),
+        ("main: QALLOC r0\n QX 1\n QHALT", ["--emit", "qasm3", "-o", "p.qbc"], 1, "error[E0906]"),
+    ],
+)
+def test_what_cannot_be(tmp_path: Path, text: str, arguments: list[str], status: int, words: str) -> None:
+    put(tmp_path, "p.qbc", text)
+    done = call("qbcc", "compile", "p.qbc", *arguments, cwd=tmp_path)
+    assert done.stdout == b""
+    assert words in done.stderr.decode()
+    assert done.returncode == status
+    assert (tmp_path / "p.qbc").read_text() == text
+
+
+def test_what_cannot_be_drawn_or_imported(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    done = call("qbc", "draw", "p.qbc", "-o", "c.gif", cwd=tmp_path)
+    assert (done.returncode, b"-o draws .png, .svg or .txt" in done.stderr) == (2, True)
+    done = call("qbcc", "import", "none.qasm", cwd=tmp_path)
+    assert (done.returncode, b"error[E0808]: cannot read 'none.qasm'" in done.stderr) == (1, True)

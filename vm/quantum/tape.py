@@ -1,0 +1,109 @@
+"""What one run does to its qubits, in order: the circuit that it records.
+
+The recorder's rows are numbered in the order of the gates, so those that are new are read whenever Python is asked
+something; with a tape that is for everything but gates. What Python itself writes into the log (a state that is set, a
+bit that was measured) is passed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from vm.interp import layout
+from vm.quantum.gates import GATES, STATE, append
+from vm.quantum.log import Log
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+MEASURE, RESET, BARRIER = -1, -2, -3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was done."""
+
+    code: int
+    """An instruction's number, or one of the names above."""
+    qubits: tuple[int, ...]
+    """Handles; of a barrier none, it is for all."""
+    angles: tuple[float, ...] = ()
+    """As the program gave them."""
+    bit: int = -1
+    """Of a measurement: its number."""
+
+
+class Tape:
+    """The steps of one machine."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._read = log.recorded
+        self.steps: Final[list[Step]] = []
+        self.bits = 0
+        """Measurements."""
+        log.words[layout.TAPE // 8] = 1
+
+    def catch_up(self) -> None:
+        """Take over the gates that are new."""
+        rows = self._log.gates[self._read + 1 : self._log.recorded + 1]
+        self._read = self._log.recorded
+        gates = zip(rows["op"].tolist(), rows["q"].tolist(), rows["angle"].tolist(), strict=True)
+        for code, handles, angles in gates:
+            if code != STATE:
+                gate = GATES[code]
+                self.steps.append(Step(code, tuple(handles[: gate.qubits]), tuple(angles[: gate.angles])))
+
+    def pass_over(self) -> None:
+        """What is new was written by Python."""
+        self._read = self._log.recorded
+
+    def measure(self, handle: int) -> None:
+        """A qubit was measured."""
+        self.steps.append(Step(MEASURE, (handle,), bit=self.bits))
+        self.bits += 1
+
+    def reset(self, handle: int) -> None:
+        """A qubit was made |0⟩."""
+        self.steps.append(Step(RESET, (handle,)))
+
+    def barrier(self) -> None:
+        """Gates are ordered here."""
+        self.steps.append(Step(BARRIER, ()))
+
+    @property
+    def handles(self) -> list[int]:
+        """The qubits to which something was done, ascending."""
+        return sorted({handle for step in self.steps for handle in step.qubits})
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a gate came after a measurement, which what was measured may have decided."""
+        codes = [step.code for step in self.steps]
+        return MEASURE in codes and any(code > 0 for code in codes[codes.index(MEASURE) :])
+
+
+def to_qiskit(tape: Tape) -> QuantumCircuit:
+    """The circuit, with a qubit for each handle in their order and a bit for each measurement."""
+    from qiskit import QuantumCircuit
+
+    place = {handle: number for number, handle in enumerate(tape.handles)}
+    made = QuantumCircuit(len(place), tape.bits)
+    for step in tape.steps:
+        qubits = [place[handle] for handle in step.qubits]
+        if step.code == MEASURE:
+            made.measure(qubits[0], step.bit)
+        elif step.code == RESET:
+            made.reset(qubits[0])
+        elif step.code == BARRIER:
+            made.barrier()
+        else:
+            _gate(made, step, qubits)
+    return made
+
+
+def _gate(made: Any, step: Step, qubits: list[int]) -> None:
+    if GATES[step.code].mnemonic == "QCH":
+        made.ch(*qubits)
+    else:
+        append(made, step.code, qubits, list(step.angles))
