@@ -40,7 +40,12 @@ def label(run: Run) -> str:
         return f"nothing{ended}"
     if all(value in (0, 1) and isinstance(value, int) for value in values):
         return "".join(str(value) for value in reversed(values)) + ended
-    return ", ".join(render.number(value) for value in values) + ended
+    return ", ".join(_value(value) for value in values) + ended
+
+
+def _value(value: Value) -> str:
+    """As an outcome: an integer in decimal only."""
+    return str(value) if isinstance(value, int) else render.number(value)
 
 
 def own(found: Shots) -> dict[str, Counter[Value]]:
@@ -92,7 +97,7 @@ def _show(found: Shots, settings: Settings) -> None:
     if len(counts) > 1:
         for name, values in counts.items():
             show(f"{name}")
-            rows = [(render.number(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
+            rows = [(_value(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
             _rows(rows, found.shots, bars=False)
 
 
