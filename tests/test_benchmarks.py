@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import chart, contenders, processes, report, results, runner, suite
+from benchmarks import chart, contenders, processes, quantum, report, results, runner, suite
 from benchmarks.suite import BENCHMARKS, HERE, Answer, Benchmark
 from tests import routing_model
 from vm import output
@@ -252,3 +252,17 @@ def test_a_command_that_fails_is_an_error() -> None:
 def test_the_documentation_shows_the_reference_results() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert report.markdown(results.load(REFERENCE)) in page
+
+
+def test_quantum_benchmarks_run() -> None:
+    """Small; both sides agree, which is asserted while they are timed."""
+    rows = [
+        quantum.recording("interp", 1),
+        quantum.against_aer(4, 20, 1),
+        quantum.measured(4, 50, 1),
+        quantum.teleportation(50, 1),
+        quantum.triples(10, 1),
+    ]
+    lines = quantum.markdown(rows).splitlines()
+    assert len(lines) == 2 + len(rows)
+    assert all(len(row.ours) == 1 for row in rows)

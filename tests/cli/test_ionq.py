@@ -54,7 +54,7 @@ def put(folder: Path, text: str) -> str:
 
 
 def journal(folder: Path) -> tuple[str, str]:
-    (path,) = (folder / ".qbc" / "runs").iterdir()
+    (path,) = (folder / ".qbc" / "runs").glob("*.json")
     content = path.read_text()
     assert KEY not in content
     return path.stem, content
@@ -136,6 +136,7 @@ def test_a_run_killed_while_sending_finds_its_job(server: Server, tmp_path: Path
     server.service.faults = [Fault("POST", "/jobs", "slow", 1, body=30)]
     process = start(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
     wait(lambda: posts(server) == 1)
+    # The journal knew of the job before it was sent.
     process.kill()
     process.communicate(timeout=60)
     done = qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0])

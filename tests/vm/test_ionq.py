@@ -223,6 +223,28 @@ def test_jobs_are_found_by_name(server: Server) -> None:
     assert device.find(job("qbc-other-2")) is None
 
 
+def test_whatever_fails_in_qiskit_is_one_line(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vm.quantum.ionq.client import Target
+
+    def broken(self: Target, sent: Job) -> str:
+        raise RuntimeError(f"circuit broken\nwith {KEY}")
+
+    monkeypatch.setattr(Target, "send", broken)
+    with pytest.raises(FaultError) as caught:
+        IonQ("simulator").submit(job())
+    assert caught.value.message == "IonQ cannot be used: RuntimeError: circuit broken with [key]"
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_odd_answer_to_a_job_that_is_there(server: Server) -> None:
+    """It is found by its name."""
+    device = IonQ("simulator")
+    first = device.submit(job())
+    server.service.faults = [Fault("POST", "/jobs", "body", 1, body={"no": "id"})]
+    assert device.submit(job()) == first
+    assert len(server.service.jobs) == 1
+
+
 def test_a_slow_answer_is_waited_for(server: Server) -> None:
     server.service.faults = [Fault("GET", "/backends", "slow", body=0.5)]
     assert IonQ("simulator").qubits == 29

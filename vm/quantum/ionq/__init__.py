@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +70,20 @@ class IonQ(Device):
 
         return Target(client, self._target, self._noise, self.qubits)
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever fails in it, in Qiskit too, is a fault of one line without the key."""
+        try:
+            yield
+            return
+        except FaultError as fault:
+            problem = fault
+        except Exception as error:
+            problem = FaultError("backend", f"IonQ cannot be used: {type(error).__name__}: {error}")
+        client = self.__dict__.get("_client")
+        text = problem.message if client is None else client.wire.clean(problem.message)
+        raise FaultError(problem.name, text) from None
+
     @property
     def is_paid(self) -> bool:
         """Hardware is."""
@@ -90,11 +106,13 @@ class IonQ(Device):
 
     def estimate(self, job: Job) -> str:
         """See :class:`Device`."""
-        return self._client.wire.clean(self._backend.estimate(job))
+        with self._told():
+            return self._client.wire.clean(self._backend.estimate(job))
 
     def submit(self, job: Job) -> str:
         """See :class:`Device`."""
-        return self._backend.send(job)
+        with self._told():
+            return self._backend.send(job)
 
     def find(self, job: Job) -> str | None:
         """See :class:`Device`. A job that failed or was canceled is none."""
@@ -102,6 +120,10 @@ class IonQ(Device):
 
     def result(self, identifier: str, job: Job) -> dict[int, int]:
         """See :class:`Device`. Shots of an exact simulator are drawn here, by the job's seed."""
+        with self._told():
+            return self._result(identifier, job)
+
+    def _result(self, identifier: str, job: Job) -> dict[int, int]:
         client = self._client
         own = answers.identifier({"id": identifier})
         found = self._final(own)

@@ -54,7 +54,15 @@ class Client(IonQClient):  # type: ignore[misc, unused-ignore]
             found = self.find_job(arguments["name"], target, pages=8, is_all=False)
             return None if found is None else {"id": found}
 
-        return {"id": answers.identifier(self.wire.ask("POST", "jobs", body=body, done=done))}
+        answer = self.wire.ask("POST", "jobs", body=body, done=done)
+        try:
+            return {"id": answers.identifier(answer)}
+        except FaultError as fault:
+            problem = fault
+        # The job may be there all the same.
+        if (found := done()) is not None:
+            return found
+        raise problem
 
     def retrieve_job(self, job_id: str) -> dict[str, Any]:
         """A job as the server has it."""
