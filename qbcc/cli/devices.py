@@ -8,13 +8,11 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from qbcc import driver
 from qbcc.cli.common import has_colour, json_text, refuse, say, show
 from qbcc.cli.running import Settings
 from vm.machine import Machine
-from vm.quantum.backend import GROUP, NAMES, Backend, Device, Job, Listed, make
+from vm.quantum.backend import GROUP, NAMES, Device, Job, Listed, make
 from vm.quantum.jobs import Journal, JournalError
 from vm.quantum.remote import Remote
 from vm.trap import STATUS, FaultError
@@ -148,16 +146,12 @@ def listed() -> list[Listed]:
             found.append(Listed("mock:FILE", None, "answers from a file"))
             continue
         try:
-            found += _asked(make(name if name != "ionq" else "ionq:simulator"))
+            found += make(name if name != "ionq" else "ionq:simulator").state()
         except ValueError as error:
             found.append(Listed(name, None, str(error)))
         except FaultError as error:
             found.append(Listed(name, None, error.message))
     return found
-
-
-def _asked(backend: Backend) -> list[Listed]:
-    return backend.state()
 
 
 def show_backends(as_json: bool) -> None:
@@ -170,9 +164,3 @@ def show_backends(as_json: bool) -> None:
     for row in rows:
         qubits = "" if row.qubits is None else f"{row.qubits} qubits"
         show(f"{row.name:<{wide}}  {qubits:>10}  {row.state}")
-
-
-def need_device(settings: Settings) -> None:
-    """Raise :class:`click.UsageError` for options that mean nothing without one."""
-    if settings.yes and settings.backend.partition(":")[0] in ("aer", "none", "mock"):
-        raise click.UsageError(f"--yes sends jobs that cost money; '{settings.backend}' sends none")

@@ -366,3 +366,25 @@ def test_every_gate_can_be_noisy() -> None:
         assert len(channels) == 1 + gate.qubits
         assert channels[0][1] == tuple(range(gate.qubits))
     assert isinstance(make("aer:statevector", "readout=0.1"), Aer)
+
+
+@pytest.mark.parametrize("angles", [("3.14159265", "3.14159265"), ("3.1415926", "3.1415927")])
+def test_groups_that_are_alike_draw_each_for_itself(angles: tuple[str, str]) -> None:
+    """Equal groups are simulated together; what happens to one says nothing of the other."""
+    first, second = angles
+    text = f"main: QALLOC r4, 2\n QRX 1, {first}\n QRX 2, {second}\n QPROB r0, 1\n QPROB r1, 2\n QHALT"
+    seen = set()
+    for seed in range(24):
+        machine = run(text, noise="amplitude_damping=0.5", backend="aer:statevector", seed=seed)
+        seen.add((round(machine.get(0)), round(machine.get(1))))
+    assert seen == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
+def test_a_mixture_goes_into_a_chain() -> None:
+    """Two qubits as a density matrix meet twenty-eight others: one of their pure states goes on."""
+    text = ghz(30).replace(" QMOV r1, 1\non:", " QCX 1, 2\n QPROB r8, 1\n QCX 1, 2\n QMOV r1, 1\non:")
+    text = text.replace("\n QMOV r1, 1\n QMOV r3, 0", "\n QPROB r9, 30\n QHALT\n QMOV r1, 1\n QMOV r3, 0")
+    machine = run(text, noise="phase_flip=0.05")
+    assert [machine.get(8), machine.get(9)] == pytest.approx([0.5, 0.5], abs=1e-9)
+    assert machine.quantum is not None
+    assert isinstance(machine.quantum.state(1)[1], Chain)

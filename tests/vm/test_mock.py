@@ -14,6 +14,7 @@ from tests.programs import finished
 from tests.vm.test_quantum import TELEPORT
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
+from vm.quantum import log as logs
 from vm.quantum.backend import make
 
 
@@ -116,3 +117,12 @@ def test_no_file() -> None:
         make("mock")
     with pytest.raises(ValueError, match="cannot be read"):
         make("mock:/no/such/file")
+
+
+def test_gates_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are never run, and still a long program goes on."""
+    monkeypatch.setattr(logs, "MOST_GATES", 64)
+    text = "main: QALLOC r0, 2\nagain: QH 1\n QCX 1, 2\n QMEAS r1, 1\n QADD r2, 1\n QJLT r2, 500, again\n QHALT"
+    machine = run(text, script(tmp_path, measure=[1], repeat=True))
+    assert machine.outcome is not None
+    assert machine.outcome.trap is None, machine.outcome.trap

@@ -15,6 +15,7 @@ from tests.programs import build, finished
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
 from vm.program import Program
+from vm.quantum import log as logs
 from vm.quantum import refused
 from vm.quantum.jobs import Journal, JournalError
 from vm.trap import FaultError
@@ -347,3 +348,34 @@ def test_repeated_runs_are_jobs_of_their_own(local: Local) -> None:
     found = shots(text, 20)
     assert found.is_repeated
     assert Counter(job.shots for job in local.sent) == {1: 20}
+
+
+def test_a_log_that_is_compacted_keeps_groups_whose_root_was_freed(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The freed qubit stays in the circuit, with its gates."""
+    monkeypatch.setattr(logs, "MOST_GATES", 64)
+    text = """main: QALLOC r0, 3
+ QX 1
+ QCX 1, 2
+ QFREE 1
+again: QX 3
+ QRESET 3
+ QADD r2, 1
+ QJLT r2, 200, again
+ QMEAS r1, 2
+ QHALT"""
+    machine = finished(text, engine="interp", seed=1)
+    assert machine.outcome is not None
+    assert machine.outcome.trap is None, machine.outcome.trap
+    assert machine.get(1) == 1
+
+
+def test_marks_are_those_of_the_path(local: Local) -> None:
+    """Another path that gives gates new numbers does not make this one send again what it knows."""
+    machine = Machine(build(PAIR), engine="interp", seed=1)
+    assert machine.quantum is not None
+    snapshot = machine.snapshot()
+    machine.quantum.log.renumbered += 1
+    machine.restore(snapshot)
+    assert machine.quantum.log.renumbered == 0

@@ -141,7 +141,8 @@ class Aer(Simulator):
             made.set_statevector(pure.product(parts, circuit.qubits).vector)
         binds = self._fill(VECTOR, made, circuit, angles)
         made.save_statevector()
-        result = _run(VECTOR, made, binds, seed)
+        # Where something is drawn, runs with the same angles are runs all the same.
+        result = _run(VECTOR, made if binds else [made] * len(angles), binds, seed)
         return [Pure(np.asarray(result.data(run)["statevector"])) for run in range(len(angles))]
 
     def _mixed(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> Sequence[State]:
@@ -165,7 +166,8 @@ class Aer(Simulator):
         if any(isinstance(state, Tableau) for state, _ in start):
             start = [(self._untangled(state, seed), places) for state, places in start]
         if start:
-            whole = chain.product([(_chain(state), places) for state, places in start], circuit.qubits)
+            random = np.random.default_rng(seed)
+            whole = chain.product([(_chain(state, random), places) for state, places in start], circuit.qubits)
             order = whole.order
             made.set_matrix_product_state(whole.for_aer())
         self._fill(MATRICES, made, circuit, angles[None], {place: position for position, place in enumerate(order)})
@@ -252,7 +254,9 @@ def _vector(state: State, random: np.random.Generator) -> Pure:
     return state
 
 
-def _chain(state: State) -> Chain:
+def _chain(state: State, random: np.random.Generator) -> Chain:
+    if isinstance(state, Mixed):
+        state = state.drawn(random)
     if isinstance(state, Pure):
         return Chain.of_vector(state)
     assert isinstance(state, Chain)

@@ -169,10 +169,10 @@ class Log:
             angles[step, : angles_of(code)] = self.gates["angle"][number, : angles_of(code)]
         return circuit, members, angles
 
-    def place(self, root: int) -> int:
-        """Address of the row of the group's last gate; 0 if it has none."""
-        last = int(self.qubits["last"][root])
-        return int(self.gates["place"][last]) if last else 0
+    def forget(self, root: int) -> None:
+        """What was done to a group matters to nobody."""
+        for name in ("first", "last", "length"):
+            self.qubits[name][root] = 0
 
     def free(self, handles: list[int]) -> None:
         """Give back qubits that are alone, or whole groups."""
@@ -251,7 +251,8 @@ class Log:
     def _waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Numbers of all gates that wait, group after group, and the roots of their groups."""
         used = self.qubits[: self.count]
-        roots = np.flatnonzero((used["parent"] == np.arange(len(used))) & (used["live"] == 1) & (used["first"] != 0))
+        # A group may have lost its root to QFREE on a device, where the qubit stays in the circuit.
+        roots = np.flatnonzero((used["parent"] == np.arange(len(used))) & (used["first"] != 0))
         numbers: list[NDArray[np.int64]] = []
         owners: list[NDArray[np.int64]] = []
         at = used["first"][roots]
@@ -289,13 +290,13 @@ class Log:
 
     # -- snapshots
 
-    def copy(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """What is in use of both tables."""
-        return self.qubits[: self.count].copy(), self.gates[: self.recorded + 1].copy()
+    def copy(self) -> tuple[NDArray[Any], NDArray[Any], int]:
+        """What is in use of both tables, and which numbers the gates have."""
+        return self.qubits[: self.count].copy(), self.gates[: self.recorded + 1].copy(), self.renumbered
 
-    def restore(self, tables: tuple[NDArray[Any], NDArray[Any]]) -> None:
+    def restore(self, tables: tuple[NDArray[Any], NDArray[Any], int]) -> None:
         """Put back what :meth:`copy` gave."""
-        qubits, gates = tables
+        qubits, gates, self.renumbered = tables
         self.qubits[len(qubits) : self.count] = np.zeros((), QUBIT)
         self.qubits[: len(qubits)] = qubits
         self.gates[: len(gates)] = gates

@@ -81,6 +81,8 @@ class Scripted(Executor):
 
     def measure(self, handle: int) -> int:
         """The next outcome."""
+        # Gates are never run, so they need not wait.
+        self._log.forget(self._log.root(handle))
         used = self._used["measure"]
         one = self._next("measure", self._script.measure)
         # Where the outcome is drawn, a run may fork: the other side asks for this answer again.
