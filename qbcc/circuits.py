@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
-from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc import messages_circuit
 from qbcc.messages_output import missing_extra
 from vm.quantum.gates import GATES, SIGMA, SIGMA_ANGLE
 from vm.quantum.tape import BARRIER, MEASURE, RESET, Tape, to_qiskit
@@ -44,7 +44,7 @@ def emit(tape: Tape, kind: str) -> str:
     try:
         return str(qasm2.dumps(made) if kind == "qasm2" else qasm3.dumps(made))
     except (qasm2.QASM2ExportError, qasm3.QASM3ExporterError) as error:
-        raise _error(f"the circuit cannot be written as {kind}: {error}") from None
+        raise messages_circuit.unwritable(kind, str(error)) from None
 
 
 def bitcode(tape: Tape) -> bytes:
@@ -55,11 +55,7 @@ def bitcode(tape: Tape) -> bytes:
 
 def _check(tape: Tape) -> None:
     if not tape.steps:
-        raise _error("the run did nothing to a qubit: there is no circuit", "QALLOC and a gate make one")
-
-
-def _error(message: str, *notes: str) -> SourceError:
-    return SourceError([Diagnostic("E0807", message, None, notes=notes)])
+        raise messages_circuit.no_circuit("the run did nothing to a qubit")
 
 
 def python(tape: Tape) -> str:
@@ -178,7 +174,4 @@ def _small(tape: Tape) -> None:
     _check(tape)
     qubits, steps = len(tape.handles), len(tape.steps)
     if qubits > _MOST_QUBITS or steps > _MOST_STEPS:
-        raise _error(
-            f"a circuit of {qubits:,} qubits and {steps:,} steps is too large to draw",
-            f"at most {_MOST_QUBITS} qubits and {_MOST_STEPS:,} steps are drawn; 'qbcc compile --emit qasm3' writes it",
-        )
+        raise messages_circuit.too_large(qubits, steps, _MOST_QUBITS, _MOST_STEPS)

@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from typing import Final
 
-from qbcc import explanations, explanations_traps, messages_link, messages_output
+from qbcc import explanations, explanations_traps, messages_circuit, messages_link, messages_output
 from qbcc.explanation import Explanation
 
 _WIDTH: Final = 88
@@ -16,6 +16,7 @@ def table() -> dict[str, Explanation]:
     """All codes, ascending."""
     found = {
         **explanations.EXPLANATIONS,
+        **messages_circuit.EXPLANATIONS,
         **messages_link.EXPLANATIONS,
         **messages_output.EXPLANATIONS,
         **explanations_traps.EXPLANATIONS,

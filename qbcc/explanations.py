@@ -289,21 +289,6 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
-    "E0808": _entry(
-        "OpenQASM that cannot be read",
-        "qbcc import takes OpenQASM 2 and 3 as Qiskit reads them: gates, measurements, resets, barriers, if, else, while and for. Files "
-        "other than qelib1.inc and stdgates.inc are not included; classical variables, inputs and subroutines of OpenQASM 3 are not taken "
-        "over.",
-        "",
-        "",
-    ),
-    "E0807": _entry(
-        "no circuit, or none that can be written",
-        "qbcc compile --emit qasm3 (qasm2, qir, qiskit) and qbc draw run the program and take the circuit that the run records. A program "
-        "that does nothing to a qubit has none; a very large one is written, but not drawn.",
-        "",
-        "",
-    ),
     "E0806": _entry(
         "a run that cannot be gone on with",
         "A run on a device keeps a journal: what was run, the jobs that were sent, and their answers. qbc run --resume ID runs the same "

@@ -1,294 +1,248 @@
-"""OpenQASM 2 and 3 to QBC: read by Qiskit, written as a source that does the same.
-
-Qubits are the handles 1, 2, …; classical bits are words of memory, register after register, recorded at the end."""
+"""Reads OpenQASM 2 and 3 with Qiskit. Files that a text includes are put in their place here, so that Qiskit opens
+none: a text from a stranger must not read the host."""
 
 from __future__ import annotations
 
-import json
-import math
+import contextlib
+import io
+import os
 import re
-from collections.abc import Iterable
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from qbcc import messages_circuit
 from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.includes import Folders, IncludeFault, decode, read_regular_bytes
 from qbcc.messages_output import missing_extra
-from vm.quantum.gates import GATES
+from qbcc.source import SourceFile
 
-_LARGEST: Final = 16 << 20
-"""Bytes of a file."""
-_MOST_LINES: Final = 1_000_000
-"""Of the source that is written."""
-_UNROLLED: Final = 10_000
-"""Rounds of a loop that is written out."""
-_GATES: Final = {(gate.method or "ch"): gate for gate in GATES.values() if gate.mnemonic not in ("QW", "QSIGMA")}
-"""By Qiskit's name."""
-_SAME: Final = {"u3": "u", "u1": "p", "cu1": "cp", "toffoli": "ccx", "cnot": "cx"}
-_COMPARED: Final = {
-    "EQUAL": "QJEQ", "NOT_EQUAL": "QJNE", "LESS": "QJLTU", "LESS_EQUAL": "QJLEU", "GREATER": "QJGTU",
-    "GREATER_EQUAL": "QJGEU",
-}  # fmt: skip
-_COMBINED: Final = {
-    "BIT_AND": "QAND", "BIT_OR": "QOR", "BIT_XOR": "QXOR", "LOGIC_AND": "QAND", "LOGIC_OR": "QOR",
-}  # fmt: skip
+MAX_BYTES: Final = 4 << 20
+"""Of a text with all that it includes: Qiskit reads some thousand lines of OpenQASM 3 a second."""
+MOST_BITS: Final = 1 << 20
+"""Qubits, and bits, that a text may declare."""
+_STANDARD: Final = ("qelib1.inc", "stdgates.inc")
+"""Included files that Qiskit brings."""
+MOST_INCLUDES: Final = 1000
+MOST_GROWN: Final = 100_000
+"""Gates that one gate of a text may stand for: Qiskit copies a gate with all that is below it."""
+_OWN: Final = "_own"
+"""What a gate of the text's own is called more, where its name is that of one of Qiskit's."""
+_TOKEN: Final = re.compile(
+    r"""(?P<string>"[^"\n]*"|'[^'\n]*')|(?P<blank>\s+|//[^\n]*|/\*.*?\*/)|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|.""",
+    re.DOTALL,
+)
+_PLACE: Final = re.compile(r"(?:<input>:)?L?(?:line )?(\d+)[,:]C?\d+:? ?(.*)", re.DOTALL)
+"""How each of Qiskit's readers begins a message: ``<input>:3,0: …``, ``3,0: …``, ``L3:C0: …``, ``line 3:0 …``."""
 
 
-def read(path: Path) -> str:
-    """A file's QBC source. Raises :class:`SourceError`."""
-    name = path.name
+@dataclass(frozen=True)
+class Read:
+    """What was read."""
+
+    name: str
+    version: int
+    circuit: Any
+    """Qiskit's ``QuantumCircuit``."""
+    names: dict[str, str]
+    """Of registers that Qiskit calls otherwise: what the text calls them."""
+    lone_qubits: tuple[str, ...]
+    """Names of the qubits that are in no register, in order; Qiskit forgets them."""
+    lone_bits: tuple[str, ...]
+    inputs: tuple[Path, ...]
+    """Every file that was read."""
+
+
+@dataclass
+class _Text:
+    """A text with what it includes in its place."""
+
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+    lines: list[tuple[str, int]] = field(default_factory=list)
+    """Of each line the file and the line in it."""
+    inputs: list[Path] = field(default_factory=list)
+
+    def add(self, text: str, name: str, line: int) -> None:
+        """``line``: that on which the text begins in its file."""
+        self.parts.append(text)
+        self.size += len(text)
+        self.lines += ((name, line + more + 1) for more in range(text.count("\n")))
+        if self.size > MAX_BYTES:
+            raise messages_circuit.unreadable(name, None, f"with what it includes it has more than {MAX_BYTES:,} bytes")
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Where a line of the whole comes from."""
+        return self.lines[min(max(line, 1), len(self.lines)) - 1]
+
+
+def read(name: str) -> Read:
+    """A file, or ``-`` for standard input. Raises :class:`SourceError`."""
+    source = _source(name)
+    text = _Text(lines=[(source.name, 1)])
+    folder = Path(source.path).parent if source.path else None
+    folders = Folders((), None, root=folder, prefix="" if name == "-" else os.path.dirname(name))
+    _inline(source, text, [], folders)
+    whole = "".join(text.parts)
+    words = [match[0] for match in _TOKEN.finditer(whole) if match.lastgroup != "blank"]
+    _check_sizes(words, source.name)
+    _check_growth(words, source.name)
+    version = _version(words)
+    circuit = _circuit(whole, words, version, text)
+    names = {f"esc_{word}": word for word in words if word.isidentifier()}
+    return Read(source.name, version, circuit, names, _lone(words, "qubit"), _lone(words, "bit"), tuple(text.inputs))
+
+
+def _source(name: str) -> SourceFile:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise _error(f"cannot read '{path}': {error.strerror}") from None
-    if len(content) > _LARGEST:
-        raise _error(f"'{name}' is larger than {_LARGEST >> 20} MiB")
+        if name == "-":
+            content, shown, path = sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", None
+            if len(content) > MAX_BYTES:
+                raise IncludeFault("E0504", f"'{shown}' has more than {MAX_BYTES:,} bytes")
+        else:
+            content, shown, path = read_regular_bytes(Path(name), name, MAX_BYTES), name, os.path.realpath(name)
+        return SourceFile(shown, decode(content, shown).removeprefix("\ufeff"), path)
+    except IncludeFault as fault:
+        raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
+
+
+def _inline(source: SourceFile, text: _Text, above: list[str], folders: Folders) -> None:
+    if source.path is not None:
+        text.inputs.append(Path(source.path))
+    done, line = 0, 1
+    for start, end, wanted in _includes(source.text):
+        text.add(source.text[done:start], source.name, line)
+        line += source.text.count("\n", done, end)
+        done = end
+        if len(text.inputs) > MOST_INCLUDES:
+            raise messages_circuit.unreadable(source.name, line, f"more than {MOST_INCLUDES:,} files are included")
+        found = _find(wanted, source, line, folders)
+        if found.path in (*above, source.path):
+            raise messages_circuit.unreadable(source.name, line, f"'{wanted}' includes itself")
+        text.add("\n", found.name, 0)
+        _inline(found, text, [*above, source.path or ""], folders)
+        text.add("\n", source.name, line - 1)
+    text.add(source.text[done:], source.name, line)
+
+
+def _find(wanted: str, source: SourceFile, line: int, folders: Folders) -> SourceFile:
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _error(f"'{name}' is no text: byte {error.start} is not UTF-8") from None
-    return convert(text, name)
+        return folders.find(wanted, source)
+    except IncludeFault as fault:
+        message = f"'{source.name}', line {line}: {fault.message}"
+        raise SourceError([Diagnostic(fault.code, message, None)]) from None
 
 
-def convert(text: str, name: str) -> str:
-    """The QBC source of an OpenQASM text. Raises :class:`SourceError`."""
-    circuit = _load(text, name)
-    if not circuit.num_qubits:
-        raise _error(f"'{name}' is not OpenQASM that can be run: it has no qubit")
-    writer = _Writer(circuit, name)
-    try:
-        writer.block(circuit, list(range(circuit.num_qubits)), list(range(circuit.num_clbits)))
-    except RecursionError:
-        raise _error(f"'{name}' is nested too deeply") from None
-    return writer.source()
+def _includes(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a text includes files that Qiskit does not bring: start, end and name."""
+    words = [match for match in _TOKEN.finditer(text) if match.lastgroup != "blank"]
+    for word, name, stop in zip(words, words[1:], words[2:], strict=False):
+        if word[0] == "include" and name.lastgroup == "string" and stop[0] == ";" and name[0][1:-1] not in _STANDARD:
+            yield word.start(), stop.end(), name[0][1:-1]
 
 
-def _error(message: str, *notes: str) -> SourceError:
-    return SourceError([Diagnostic("E0808", message, None, notes=notes)])
+def _version(words: list[str]) -> int:
+    """2 or 3. A text of version 3 need not say so."""
+    if len(words) > 1 and words[0] == "OPENQASM":
+        return 2 if words[1].startswith("2") else 3
+    return 2 if "qreg" in words else 3
 
 
-def _load(text: str, name: str) -> Any:
-    """Qiskit's circuit."""
+def _check_sizes(words: list[str], name: str) -> None:
+    """Qiskit makes an object for each bit before anything else looks at them."""
+    total = 0
+    for place, word in enumerate(words):
+        if word in ("qubit", "bit") and words[place + 1 : place + 2] == ["["]:
+            size = words[place + 2 : place + 4]
+        elif word in ("qreg", "creg") and words[place + 2 : place + 3] == ["["]:
+            size = words[place + 3 : place + 5]
+        else:
+            continue
+        if len(size) < 2 or size[1] != "]" or not re.fullmatch(r"[0-9][0-9_]*", size[0]):
+            # What is worked out may come to anything; a text that is no OpenQASM, Qiskit tells.
+            raise messages_circuit.unreadable(name, None, f"the size of a {word} is not written as a decimal number")
+        total += int(size[0]) if len(size[0]) < 20 else MOST_BITS + 1
+        if total > MOST_BITS:
+            raise messages_circuit.unreadable(name, None, f"registers of more than {MOST_BITS:,} bits in all")
+
+
+def _check_growth(words: list[str], name: str) -> None:
+    """Gates that are defined by gates that are defined by gates may stand for more than memory holds."""
+    sizes: dict[str, int] = {}
+    rest = iter(words)
+    for word in rest:
+        if word != "gate":
+            continue
+        own = next(rest, "")
+        depth = size = 0
+        for inner in rest:
+            depth += (inner == "{") - (inner == "}")
+            size += (sizes.get(inner, 0) if depth else 0) + (inner == ";")
+            if depth == 0 and inner in "};":
+                break
+        sizes[own] = size
+        if size > MOST_GROWN:
+            raise messages_circuit.unreadable(name, None, f"the gate '{own}' stands for more than {MOST_GROWN:,} gates")
+
+
+def _with_own_gates(whole: str, words: list[str], version: int, known: set[str]) -> str:
+    """The text with other names for gates that it defines under Qiskit's, who goes by names and not by definitions:
+    in OpenQASM 2 those ``known``, in OpenQASM 3 the standard gates where they are not included, and then defining one
+    again is an error that Qiskit tells."""
+    own = {name for word, name in pairwise(words) if word == "gate"}
+    if version == 2:
+        own &= known
+    elif any(word[1:-1] in _STANDARD for word in words if word[0] in "\"'"):
+        return whole
+    return _TOKEN.sub(lambda match: match[0] + _OWN if match[0] in own else match[0], whole)
+
+
+def _lone(words: list[str], kind: str) -> tuple[str, ...]:
+    return tuple(name for word, name in pairwise(words) if word == kind and name.isidentifier())
+
+
+def _circuit(whole: str, words: list[str], version: int, text: _Text) -> Any:
     try:
         from qiskit import qasm2, qasm3
     except ImportError:
-        raise missing_extra(".qasm", "reading", "convert") from None
-    version = re.match(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*OPENQASM\s+(\d+)", text, re.DOTALL)
-    if version is not None and version[1] not in ("2", "3"):
-        raise _error(f"'{name}' is OpenQASM {version[1]}; 2 and 3 are read")
+        raise missing_extra("OpenQASM", "reading", "quantum") from None
+    whole = _with_own_gates(whole, words, version, {gate.name for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS})
+    # The parser of OpenQASM 3 says on standard error what is wrong, and not in its exception.
+    said = io.StringIO()
     try:
-        if version is not None and version[1] == "3":
-            return qasm3.loads(text)
-        # Nothing but the language's own files is included: a stranger's text reads none of ours.
-        return qasm2.loads(text, include_path=(), custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+        with warnings.catch_warnings(), contextlib.redirect_stderr(said):
+            warnings.simplefilter("ignore")
+            if version == 2:
+                return qasm2.loads(whole, include_path=(), custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+            return qasm3.loads(whole)
     except ImportError:
-        raise missing_extra(".qasm", "reading", "convert") from None
+        raise missing_extra("OpenQASM 3", "reading", "convert") from None
+    except RecursionError:
+        raise messages_circuit.unreadable(text.lines[0][0], None, "it is too deeply nested") from None
     except Exception as error:
-        # Whatever the parsers say of a text that is wrong.
-        line = " ".join(str(getattr(error, "message", error) or type(error).__name__).split())
-        raise _error(f"'{name}' is not OpenQASM that can be read: {line[:300]}") from None
+        # Two parsers and a converter, each with exceptions of its own, and of the libraries below them.
+        raise _wrong(error, said.getvalue(), text) from None
 
 
-class _Writer:
-    """Writes one program."""
-
-    def __init__(self, circuit: Any, name: str) -> None:
-        self._name = name
-        self._lines: list[str] = []
-        self._labels = 0
-        self._qubits = circuit.num_qubits
-        self._registers: list[tuple[str, list[int]]] = []
-        """Names, and which of the circuit's bits."""
-        self._root = circuit
-        held: set[int] = set()
-        for register in circuit.cregs:
-            bits = [circuit.find_bit(bit).index for bit in register]
-            held |= set(bits)
-            self._registers.append((register.name, bits))
-            if len(bits) > 64:
-                raise _error(f"'{name}': the register '{register.name}' has {len(bits)} bits; 64 fit a value")
-        for bit in range(circuit.num_clbits):
-            if bit not in held:
-                self._registers.append((f"bit{bit}", [bit]))
-
-    def source(self) -> str:
-        """The whole program."""
-        head = [f"; from {json.dumps(self._name, ensure_ascii=False)[1:-1]}"]
-        if self._qubits:
-            head += [f".define q{number} {number + 1}" for number in range(self._qubits)]
-        head += ["", "main:"]
-        if self._qubits:
-            head.append(f"    QALLOC r0, {self._qubits}")
-        tail = []
-        for number, (_, bits) in enumerate(self._registers):
-            tail += [*_value(bits), f"    QMOV r0, name{number}", "    QSYSCALL 14"]
-        tail.append("    QHALT")
-        data = ["", ".data"]
-        if self._root.num_clbits:
-            data += [".align 8", f"bits: .space {8 * self._root.num_clbits}"]
-        data += [
-            f"name{number}: .asciz {json.dumps(name, ensure_ascii=False)}"
-            for number, (name, _) in enumerate(self._registers)
-        ]
-        return "\n".join([*head, *self._lines, *tail, *(data if self._root.num_clbits else [])]) + "\n"
-
-    def _put(self, *lines: str) -> None:
-        self._lines += lines
-        if len(self._lines) > _MOST_LINES:
-            raise _error(f"'{self._name}' makes more than {_MOST_LINES:,} lines")
-
-    def _label(self) -> str:
-        self._labels += 1
-        return f"on{self._labels}"
-
-    def block(self, circuit: Any, qubits: list[int], bits: list[int]) -> None:
-        """The instructions of a circuit whose qubits and bits are these of the whole."""
-        for step in circuit.data:
-            taken = [qubits[circuit.find_bit(bit).index] for bit in step.qubits]
-            read = [bits[circuit.find_bit(bit).index] for bit in step.clbits]
-            self._step(step.operation, taken, read)
-
-    def _step(self, operation: Any, qubits: list[int], bits: list[int]) -> None:
-        name = operation.name
-        if name == "measure":
-            self._put(f"    QMEAS r1, q{qubits[0]}", f"    QSTORE r1, [bits+{8 * bits[0]}]")
-        elif name == "reset":
-            self._put(f"    QRESET q{qubits[0]}")
-        elif name == "barrier":
-            self._put("    QBARRIER")
-        elif name in ("id", "delay"):
-            return
-        elif name == "if_else":
-            self._if(operation, qubits, bits)
-        elif name == "while_loop":
-            self._while(operation, qubits, bits)
-        elif name == "for_loop":
-            self._for(operation, qubits, bits)
-        else:
-            self._gate(operation, qubits)
-
-    def _gate(self, operation: Any, qubits: list[int]) -> None:
-        gate = _GATES.get(_SAME.get(operation.name, operation.name))
-        known = gate is not None and (gate.qubits, gate.angles) == (len(qubits), len(operation.params))
-        if gate is not None and known and getattr(operation, "ctrl_state", None) in (None, _closed(operation)):
-            angles = [self._angle(angle) for angle in operation.params]
-            self._put(f"    {gate.mnemonic} {', '.join([*(f'q{qubit}' for qubit in qubits), *angles])}")
-            return
-        definition = getattr(operation, "definition", None)
-        if definition is None:
-            where = ", ".join(f"q{qubit}" for qubit in qubits) or "no qubit"
-            raise _error(
-                f"'{self._name}': '{operation.name}' on {where} has no form in QBC",
-                "gates, measurements, resets, if, while and for are taken over",
-            )
-        self.block(definition, qubits, [])
-
-    def _angle(self, angle: Any) -> str:
-        try:
-            value = float(angle)
-        except TypeError:
-            raise _error(f"'{self._name}': the angle {angle} has no value: inputs of a program are not taken") from None
-        if not math.isfinite(value):
-            raise _error(f"'{self._name}': an angle is {value}")
-        return repr(value)
-
-    # -- control flow
-
-    def _if(self, operation: Any, qubits: list[int], bits: list[int]) -> None:
-        other, end = self._label(), self._label()
-        self._condition(operation.condition, bits, other)
-        blocks = operation.blocks
-        self.block(blocks[0], qubits, bits)
-        if len(blocks) > 1:
-            self._put(f"    QJMP {end}", f"{other}:")
-            self.block(blocks[1], qubits, bits)
-            self._put(f"{end}:")
-        else:
-            self._put(f"{other}:")
-
-    def _while(self, operation: Any, qubits: list[int], bits: list[int]) -> None:
-        again, end = self._label(), self._label()
-        self._put(f"{again}:")
-        self._condition(operation.condition, bits, end)
-        self.block(operation.blocks[0], qubits, bits)
-        self._put(f"    QJMP {again}", f"{end}:")
-
-    def _for(self, operation: Any, qubits: list[int], bits: list[int]) -> None:
-        values, variable, body = operation.params
-        if len(values) > _UNROLLED:
-            raise _error(f"'{self._name}': a for loop of {len(values):,} rounds; at most {_UNROLLED:,} are written out")
-        for value in values:
-            bound = body if variable is None else body.assign_parameters({variable: value})
-            self.block(bound, qubits, bits)
-
-    def _condition(self, condition: Any, bits: list[int], otherwise: str) -> None:
-        """Go on where it holds, to a label where it does not."""
-        from qiskit.circuit import ClassicalRegister, Clbit
-
-        if isinstance(condition, tuple):
-            target, wanted = condition
-            if isinstance(target, Clbit | ClassicalRegister):
-                self._put(*_value(self._bits_of(target)), f"    QJNE r1, {int(wanted)}, {otherwise}")
-                return
-        self._expression(condition)
-        self._put(f"    QJEQ r1, 0, {otherwise}")
-
-    def _bits_of(self, target: Any) -> list[int]:
-        """Of a bit or a register of the whole circuit."""
-        each: Iterable[Any] = target if hasattr(target, "size") else [target]
-        try:
-            return [self._root.find_bit(bit).index for bit in each]
-        except Exception:
-            raise _error(f"'{self._name}': {target} is no bit of the program") from None
-
-    def _expression(self, node: Any) -> None:
-        """The value of a classical expression in r1."""
-        from qiskit.circuit.classical import expr
-
-        if isinstance(node, expr.Var) and not isinstance(node.var, str) and hasattr(node.var, "__class__"):
-            if getattr(node, "standalone", False):
-                raise _error(f"'{self._name}': the classical variable '{node.name}' is not taken over")
-            self._put(*_value(self._bits_of(node.var)))
-        elif isinstance(node, expr.Value):
-            self._put(f"    QMOV r1, {int(node.value)}")
-        elif isinstance(node, expr.Cast):
-            self._expression(node.operand)
-        elif isinstance(node, expr.Unary) and node.op.name == "LOGIC_NOT":
-            self._expression(node.operand)
-            self._truth("QJNE")
-        elif isinstance(node, expr.Binary) and node.op.name in (*_COMPARED, *_COMBINED):
-            self._binary(node)
-        else:
-            raise _error(f"'{self._name}': the condition {node} is not taken over")
-
-    def _binary(self, node: Any) -> None:
-        self._expression(node.left)
-        self._put("    QPUSH r1")
-        self._expression(node.right)
-        self._put("    QPOP r2")
-        name = node.op.name
-        if name in _COMBINED:
-            self._put(f"    {_COMBINED[name]} r1, r2, r1")
-            return
-        end = self._label()
-        self._put(
-            "    QMOV r3, 1", f"    {_COMPARED[name]} r2, r1, {end}", "    QMOV r3, 0", f"{end}:", "    QMOV r1, r3"
-        )
-
-    def _truth(self, jump: str) -> None:
-        """1 in r1 where it is 0, else 0."""
-        end = self._label()
-        self._put("    QMOV r3, 0", f"    {jump} r1, 0, {end}", "    QMOV r3, 1", f"{end}:", "    QMOV r1, r3")
-
-
-def _value(bits: list[int]) -> list[str]:
-    """Lines that give the value of some bits in r1, the first the lowest."""
-    lines = ["    QMOV r1, 0"]
-    for bit in reversed(bits):
-        lines += ["    QADD r1, r1, r1", f"    QLOAD r2, [bits+{8 * bit}]", "    QOR r1, r2"]
-    return lines
-
-
-def _closed(operation: Any) -> int:
-    """The control state of a gate all of whose controls are 1."""
-    return int((1 << getattr(operation, "num_ctrl_qubits", 0)) - 1)
+def _wrong(error: Exception, said: str, text: _Text) -> SourceError:
+    """The one line that says where and what."""
+    message = str(getattr(error, "message", "") or error).strip("'\"") or said.strip().partition("\n")[0]
+    token = None
+    if error.__cause__ is not None and error.__cause__.args:
+        token = getattr(error.__cause__.args[0], "offendingToken", None)
+    match = _PLACE.match(message)
+    if match is not None:
+        line, message = int(match[1]), match[2]
+    else:
+        line = getattr(token, "line", 0)
+    if not message:
+        near = str(getattr(token, "text", ""))[:40]
+        message = "the text ends too soon" if near in ("", "<EOF>") else f"'{near}' is not expected here"
+    if isinstance(error, AttributeError):
+        message = "there is no statement in it"
+    name, line = text.place(line) if line else (text.lines[0][0], 0)
+    return messages_circuit.unreadable(name, line, " ".join(message.split())[:300])

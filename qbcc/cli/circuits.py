@@ -7,14 +7,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+import click
 
 from qbcc import driver, render
-from qbcc.cli.common import fail, has_colour, say, show
+from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
+from qbcc.messages_circuit import no_circuit
 from vm.machine import Machine
 from vm.quantum.tape import Tape
 from vm.trap import ObjectError
+
+_SECONDS: Final = 60.0
+"""Of a run, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,10 @@ class Limits:
     """How the program is run."""
 
     seed: int | None
-    timeout: float
-    backend: str
+    timeout: float | None
+    backend: str | None
     args: tuple[int | float, ...] = ()
+    as_json: bool = False
 
 
 def record(built: driver.Built, limits: Limits) -> Tape:
@@ -34,20 +42,28 @@ def record(built: driver.Built, limits: Limits) -> Tape:
         machine = Machine(
             built.object,
             seed=limits.seed,
-            timeout=limits.timeout,
-            backend=limits.backend,
+            timeout=_SECONDS if limits.timeout is None else limits.timeout,
+            backend=limits.backend or "aer",
             args=limits.args,
             stdout=_print,
         )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     except ObjectError as error:
-        fail([Diagnostic("E0801", f"the program cannot run: {error.reason}", None)])
+        fail([Diagnostic("E0801", f"the program cannot run: {error.reason}", None)], limits.as_json)
     if machine.quantum is None:
-        fail([Diagnostic("E0807", "the program has no quantum instruction: there is no circuit", None)])
+        raise no_circuit("the program has no quantum instruction")
+    if machine.quantum.is_remote:
+        # Its jobs would be for a circuit that is known without them, and may cost.
+        raise click.UsageError(f"'{limits.backend}' is a device: a circuit is recorded with aer, mock or none")
     tape = machine.quantum.start_tape()
     outcome = machine.run()
     tape.catch_up()
     if outcome.trap is not None:
-        say(render.trap(outcome.trap, built.shown, has_colour()))
+        if limits.as_json:
+            show(json_text(render.trap_data(outcome.trap, built.shown)))
+        else:
+            say(render.trap(outcome.trap, built.shown, has_colour()))
         raise SystemExit(outcome.status)
     if tape.goes_on:
         say("note: gates come after measurements; what outcomes decided is in the circuit as this run took it")
@@ -59,11 +75,11 @@ def _print(data: bytes) -> None:
     sys.stderr.buffer.flush()
 
 
-def load(files: Sequence[str], defines: Mapping[str, str], include: Sequence[Path]) -> driver.Built:
+def load(files: Sequence[str], defines: Mapping[str, str], include: Sequence[Path], *, as_json: bool) -> driver.Built:
     """A program, or the errors in it."""
     built = driver.load(list(files), defines, include)
     if built.object is None:
-        fail(built.diagnostics)
+        fail(built.diagnostics, as_json)
     return built
 
 
@@ -83,7 +99,7 @@ def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) ->
         else:
             write_whole(output, (text.rstrip("\n") + "\n").encode(), built.inputs)
     except SourceError as error:
-        fail(error.diagnostics)
+        fail(error.diagnostics, limits.as_json)
 
 
 def draw(built: driver.Built, output: Path | None, limits: Limits) -> None:

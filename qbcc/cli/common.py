@@ -134,16 +134,9 @@ include_option = click.option(
 _TAPE_OPTIONS = (
     click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the run's random numbers."),
     click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        default=60.0,
-        show_default=True,
-        metavar="S",
-        help="Stop the run after S seconds.",
+        "--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop the run after S seconds, else after 60."
     ),
-    click.option(
-        "--backend", default="aer", show_default=True, metavar="NAME", help="What decides the run's measurements."
-    ),
+    click.option("--backend", metavar="NAME", help="What decides the run's measurements, else aer; no device."),
 )
 
 

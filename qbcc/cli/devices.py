@@ -11,7 +11,7 @@ from typing import Any, Final
 from qbcc import driver
 from qbcc.cli.common import has_colour, json_text, refuse, say, show
 from qbcc.cli.running import Settings
-from vm.machine import Machine
+from vm.machine import ENGINES, Machine
 from vm.quantum.backend import GROUP, NAMES, Device, Job, Listed, make
 from vm.quantum.jobs import Journal, JournalError
 from vm.quantum.remote import Remote
@@ -39,13 +39,14 @@ class Session:
         self._is_told = settings.journal is not None
 
     def attach(self, machine: Machine) -> None:
-        """Make the machine's jobs those of this command, if it runs on a device."""
+        """Make the jobs of a machine, which runs on a device, those of this command."""
         quantum = machine.quantum
-        if quantum is None or not isinstance(quantum.executor, Remote):
-            return
+        assert quantum is not None
+        assert isinstance(quantum.executor, Remote)
         assert isinstance(quantum.backend, Device)
         self._check(machine, quantum.backend.name)
-        if self._journal is None:
+        # What qbc call asks for after the run is not in a journal.
+        if self._journal is None and self._settings.call is None:
             try:
                 self._journal = Journal.create(folder(), self._described(machine.seed))
             except JournalError as error:
@@ -85,8 +86,7 @@ class Session:
         }
 
     def _tell(self, line: str) -> None:
-        assert self._journal is not None
-        if not self._is_told:
+        if not self._is_told and self._journal is not None:
             say(f"if this run is cut off: qbc run --resume {self._journal.identifier}")
             self._is_told = True
         say(line)
@@ -111,6 +111,8 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
     try:
         journal = Journal.open(folder(), identifier)
         run = journal.data["run"]
+        if not _is_run(run):
+            refuse("E0806", f"the journal of run '{identifier}' is damaged: it does not say what was run")
         found = dataclasses.replace(
             settings,
             journal=journal,
@@ -122,8 +124,32 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
         return str(run["file"]), found
     except JournalError as error:
         refuse("E0806", str(error))
-    except (KeyError, TypeError, ValueError):
-        refuse("E0806", f"the journal of run '{identifier}' is damaged: it does not say what was run")
+
+
+def _is_run(run: dict[str, Any]) -> bool:
+    """Whether everything that a run goes on with is there, and is what it must be."""
+    texts = ("file", "program", "engine", "backend")
+    numbers = ("optimize", "max_instructions", "timeout", "memory", "seed", "clock", "shots")
+    args, defines, include = run.get("args"), run.get("defines"), run.get("include")
+    return (
+        all(isinstance(run.get(name), str) for name in texts)
+        and all(name in run and _is_number(run[name], can_be_float=name == "timeout") for name in numbers)
+        and run["memory"] is not None
+        and run["engine"] in ENGINES
+        and isinstance(args, list)
+        and all(arg is not None and _is_number(arg, can_be_float=True) for arg in args)
+        and isinstance(defines, dict)
+        and all(isinstance(value, str) for value in defines.values())
+        and isinstance(include, list)
+        and all(isinstance(path, str) for path in include)
+    )
+
+
+def _is_number(value: Any, *, can_be_float: bool) -> bool:
+    """A number that an option or an argument can be, or None."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return -(1 << 63) <= value < 1 << 64
+    return value is None or (can_be_float and isinstance(value, float))
 
 
 def check_program(built: driver.Built, journal: Journal) -> None:

@@ -178,7 +178,8 @@ def draw(
 
     if output is not None and output.suffix.lower() not in (".png", ".svg", ".txt"):
         raise click.UsageError(f"-o draws .png, .svg or .txt, not '{output.name}'")
-    circuits.draw(circuits.load([file], defines, include), output, circuits.Limits(args=args, **limits))
+    built = circuits.load([file], defines, include, as_json=False)
+    circuits.draw(built, output, circuits.Limits(args=args, **limits))
 
 
 @qbc.command()

@@ -64,8 +64,12 @@ def compile_command(
     if emit in ("qasm3", "qasm2", "qir", "qiskit"):
         from qbcc.cli import circuits
 
-        circuits.emit(circuits.load(files, defines, include), emit, output, circuits.Limits(**limits))
+        built = circuits.load(files, defines, include, as_json=as_json)
+        circuits.emit(built, emit, output, circuits.Limits(**limits, as_json=as_json))
         return
+    given = [name for name, value in limits.items() if value is not None]
+    if given:
+        raise click.UsageError(f"--{given[0]} is for the run that --emit qasm3, qasm2, qir and qiskit make")
     pieces, diagnostics = driver.read(files, defines, include)
     if diagnostics:
         fail(diagnostics, as_json)
@@ -128,20 +132,25 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
 
 
 @qbcc.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.qasm")
+@click.argument("file", metavar="FILE.qasm")
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write the source there, not on standard output.")
-def import_command(file: Path, output: Path | None) -> None:
+@json_option
+def import_command(file: str, output: Path | None, as_json: bool) -> None:
     """Turn OpenQASM 2 or 3 into a QBC source."""
-    from qbcc import qasm
+    from qbcc.qasm import read
+    from qbcc.qasm_source import source
 
     try:
-        text = qasm.read(file)
-        if output is None:
-            show(text.rstrip("\n"))
-        else:
-            write_whole(output, text.encode(), [file])
+        found = read(file)
+        text = source(found)
+        if output is not None:
+            write_whole(output, text.encode(), found.inputs)
     except SourceError as error:
-        fail(error.diagnostics)
+        fail(error.diagnostics, as_json)
+    if output is None:
+        show(text.rstrip("\n"))
+    elif as_json:
+        report([], True)
 
 
 @qbcc.command()

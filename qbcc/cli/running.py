@@ -159,7 +159,7 @@ class Run:
             raise click.UsageError(str(error)) from None
         except ObjectError as error:
             fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
-        if machine.quantum is not None:
+        if machine.quantum is not None and machine.quantum.is_remote:
             self._attach(machine, built)
         return machine
 

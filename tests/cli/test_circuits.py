@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,35 @@ def test_what_cannot_be(tmp_path: Path, text: str, arguments: list[str], status:
     assert (tmp_path / "p.qbc").read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["qbc", "draw", "p.qbc", "--backend", "bear"], "no backend 'bear'"),
+        (["qbcc", "compile", "p.qbc", "--emit", "qasm3", "--backend", "bear"], "no backend 'bear'"),
+        (["qbc", "draw", "p.qbc", "--backend", "ionq:qpu.forte-1"], "'ionq:qpu.forte-1' is a device"),
+        (["qbcc", "compile", "p.qbc", "--seed", "3"], "--seed is for the run that --emit qasm3"),
+        (["qbcc", "compile", "p.qbc", "--emit", "asm", "--backend", "aer"], "--backend is for the run"),
+    ],
+)
+def test_options_that_make_no_sense(tmp_path: Path, command: list[str], words: str) -> None:
+    put(tmp_path, "p.qbc", BELL)
+    done = call(*command, cwd=tmp_path, IONQ_API_KEY="k", IONQ_API_URL="http://127.0.0.1:9")
+    assert (done.returncode, words in done.stderr.decode()) == (2, True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p.qbc"]
+
+
+def test_errors_as_json(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", "main: QALLOC r0\n QX 5\n QHALT")
+    done = call("qbcc", "compile", "p.qbc", "--emit", "qasm3", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["code"] == "T82"
+    put(tmp_path, "p.qbc", "main: QHALT")
+    done = call("qbcc", "compile", "p.qbc", "--emit", "qasm3", "--json", cwd=tmp_path)
+    assert [row["code"] for row in json.loads(done.stdout)] == ["E0807"]
+
+
 def test_what_cannot_be_drawn_or_imported(tmp_path: Path) -> None:
     put(tmp_path, "p.qbc", BELL)
     done = call("qbc", "draw", "p.qbc", "-o", "c.gif", cwd=tmp_path)
     assert (done.returncode, b"-o draws .png, .svg or .txt" in done.stderr) == (2, True)
     done = call("qbcc", "import", "none.qasm", cwd=tmp_path)
-    assert (done.returncode, b"error[E0808]: cannot read 'none.qasm'" in done.stderr) == (1, True)
+    assert (done.returncode, b"error[E0501]: cannot read 'none.qasm'" in done.stderr) == (1, True)

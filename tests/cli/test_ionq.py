@@ -167,6 +167,30 @@ def test_a_program_that_changed_does_not_go_on(server: Server, tmp_path: Path) -
     assert f"error[E0806]: the program has changed since run '{identifier}' began" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("backend", 5), ("engine", "magic"), ("args", ["x"]), ("memory", None), ("shots", "many"), ("defines", [])],
+)
+def test_a_journal_that_makes_no_sense(server: Server, tmp_path: Path, name: str, value: object) -> None:
+    qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    identifier, content = journal(tmp_path)
+    data = json.loads(content)
+    data["run"][name] = value
+    (tmp_path / ".qbc" / "runs" / f"{identifier}.json").write_text(json.dumps(data))
+    done = qbc(server, tmp_path, "run", "--resume", identifier)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"error[E0806]: the journal of run '{identifier}' is damaged" in done.stderr
+
+
+def test_calls_keep_no_journal(server: Server, tmp_path: Path) -> None:
+    """What is asked for after the run could not be gone on with."""
+    text = PAIR + ".query_interface\nagain: QALLOC r1\n QX r1\n QMEAS r0, r1\n QRET\n"
+    done = qbc(server, tmp_path, "call", put(tmp_path, text), "again", "--backend", "ionq:simulator")
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    assert "--resume" not in done.stderr
+    assert not (tmp_path / ".qbc").exists()
+
+
 def test_a_fault_is_one_clear_line(server: Server, tmp_path: Path) -> None:
     server.service.faults = [Fault("POST", "/jobs", "401", 99)]
     done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")

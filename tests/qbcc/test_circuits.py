@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from qiskit import QuantumCircuit, qasm2, qasm3
-from qiskit.circuit.library import CXGate, HGate, XGate
-from qiskit.circuit.random import random_circuit
-from qiskit.quantum_info import Operator, Statevector
+from qiskit import qasm2, qasm3
+from qiskit.quantum_info import Operator
 
-from qbcc import circuits, qasm
+from qbcc import circuits
 from qbcc.diagnostics import SourceError
-from tests.programs import build, finished
+from tests.programs import build
 from tests.vm.test_dynamic import teleportation
 from tests.vm.test_quantum import GATE_LIST, matrix
-from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
 from vm.quantum import log as logs
 from vm.quantum.tape import BARRIER, MEASURE, RESET, Tape, to_qiskit
@@ -175,142 +171,3 @@ def test_what_cannot_be_drawn_or_written() -> None:
     text = "main: QALLOC r0, 300\n QMOV r1, 1\non: QH r1\n QADD r1, 1\n QJLE r1, 300, on\n QHALT"
     with pytest.raises(SourceError, match="300 qubits and 300 steps is too large to draw"):
         circuits.draw_text(tape(text), 80, plain=True)
-
-
-# -- in
-
-
-def state(text: str, count: int) -> Any:
-    """Of the qubits 1 to ``count``, in whatever groups they are."""
-    machine = finished(qasm.convert(text, "x.qasm"), engine="interp", seed=1)
-    assert machine.outcome is not None
-    assert machine.outcome.trap is None, machine.outcome.trap
-    assert machine.quantum is not None
-    parts = []
-    seen: set[int] = set()
-    for handle in range(1, count + 1):
-        if handle not in seen:
-            members, found = machine.quantum.state(handle)
-            seen |= set(members)
-            parts.append((found, [member - 1 for member in members]))
-    from vm.quantum.pure import product
-
-    return product(parts, count).vector  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_random_circuits_of_qiskit(seed: int) -> None:
-    """Every gate of Qiskit's library that it writes, decomposed where QBC has it not; both versions."""
-    made = random_circuit(4, 8, max_operands=4, seed=seed)
-    exact = Statevector(made)
-    for text in (qasm2.dumps(made), qasm3.dumps(made)):
-        found = state(text, 4)
-        assert abs(np.vdot(exact.data, found)) == pytest.approx(1, abs=1e-9)
-
-
-def test_controls_that_are_zero_and_many() -> None:
-    made = QuantumCircuit(4)
-    made.h(range(4))
-    made.append(XGate().control(3, ctrl_state=2, annotated=False), [0, 1, 2, 3])
-    made.append(HGate().control(2, ctrl_state=1, annotated=False), [0, 3, 1])
-    made.append(CXGate(ctrl_state=0), [1, 2])
-    found = state(qasm3.dumps(made), 4)
-    assert abs(np.vdot(Statevector(made).data, found)) == pytest.approx(1, abs=1e-9)
-
-
-def test_feedback_of_teleportation() -> None:
-    circuit, names, exact = teleportation()[1:]
-    found = shots(qasm.convert(qasm3.dumps(circuit), "t.qasm"), 4000)
-    assert [name for name, _ in found.paths[0].recorded] == names
-    assert chi_square(counts(found), exact) < LIMIT[7]
-
-
-def test_conditions_of_openqasm_2() -> None:
-    text = """OPENQASM 2.0;
-include "qelib1.inc";
-qreg q[3]; creg c[2]; creg out[1];
-x q[1]; measure q[0] -> c[0]; measure q[1] -> c[1];
-if (c == 2) x q[2];
-if (c == 1) x q[2];
-measure q[2] -> out[0];
-"""
-    assert counts(shots(qasm.convert(text, "c.qasm"), 10)) == {(2, 1): 10}
-
-
-CONTROL = """OPENQASM 3.0;
-include "stdgates.inc";
-qubit[2] q;
-bit[2] c;
-bit[3] out;
-x q[0];
-c[0] = measure q[0];
-if (c == 1) { x q[1]; } else { z q[1]; }
-c[1] = measure q[1];
-for int i in [0:2] { x q[0]; }
-out[0] = measure q[0];
-while (c[0] == true) { reset q[0]; c[0] = measure q[0]; }
-if (c[0] == false) { x q[0]; }
-out[1] = measure q[0];
-"""
-
-
-def test_control_flow_of_openqasm_3() -> None:
-    assert counts(shots(qasm.convert(CONTROL, "c.qasm"), 10)) == {(2, 2): 10}
-
-
-def test_expressions() -> None:
-    from qiskit import ClassicalRegister, QuantumRegister
-    from qiskit.circuit.classical import expr
-
-    made = QuantumCircuit(QuantumRegister(2), a := ClassicalRegister(2, "a"), b := ClassicalRegister(2, "b"))
-    made.x(0)
-    made.measure(0, a[1])
-    made.measure(0, b[0])
-    for condition, taken in (
-        (expr.less(b, a), 1),
-        (expr.less(a, b), 0),
-        (expr.equal(expr.bit_or(a, b), 3), 1),
-        (expr.logic_and(a[1], expr.logic_not(b[1])), 1),
-        (expr.logic_not(expr.greater_equal(a, b)), 0),
-        (expr.not_equal(expr.bit_xor(a, b), 3), 0),
-    ):
-        other = made.copy()
-        out = ClassicalRegister(1, "out")
-        other.add_register(out)
-        with other.if_test(condition):
-            other.x(1)
-        other.measure(1, out[0])
-        writer = qasm._Writer(other, "e.qasm")
-        writer.block(other, [0, 1], list(range(other.num_clbits)))
-        assert counts(shots(writer.source(), 3)) == {(2, 1, taken): 3}
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "is not OpenQASM"),
-        ("OPENQASM 4.0;", "is OpenQASM 4; 2 and 3 are read"),
-        ('OPENQASM 2.0; include "/etc/passwd";', "is not OpenQASM that can be read"),
-        ('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[1];\nmagic q[0];', "4,"),
-        ("OPENQASM 3.0;\nqubit q;\nmagic q;", "is not OpenQASM that can be read"),
-        ("OPENQASM 3.0;\ninput angle a;\nqubit q;\nU(a, 0, 0) q;", "the angle a has no value"),
-        ("OPENQASM 2.0; opaque f a; qreg q[1]; f q[0];", "'f' on q0 has no form in QBC"),
-        ("OPENQASM 2.0; qreg q[1]; creg c[70];", "the register 'c' has 70 bits; 64 fit a value"),
-        ("OPENQASM 3.0; qubit q; " + "{" * 50_000, "is not OpenQASM"),
-    ],
-)
-def test_what_cannot_be_read(text: str, words: str) -> None:
-    with pytest.raises(SourceError) as caught:
-        qasm.convert(text, "bad.qasm")
-    assert words in caught.value.diagnostics[0].message
-    assert caught.value.diagnostics[0].code == "E0808"
-
-
-def test_files(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot read"):
-        qasm.read(tmp_path / "none.qasm")
-    (tmp_path / "x.qasm").write_bytes(b"OPENQASM 2.0;\xff")
-    with pytest.raises(SourceError, match="byte 13 is not UTF-8"):
-        qasm.read(tmp_path / "x.qasm")
-    (tmp_path / "x.qasm").write_text(CONTROL, encoding="utf-8")
-    assert qasm.read(tmp_path / "x.qasm").startswith("; from x.qasm\n.define q0 1\n")

@@ -71,6 +71,11 @@ class Quantum:
         self.tape: Tape | None = None
         """Keeps what is done, if it was asked for."""
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether jobs are sent."""
+        return isinstance(self.backend, Device)
+
     def start_tape(self) -> Tape:
         """Keep what is done from now on."""
         self.tape = Tape(self.log)
