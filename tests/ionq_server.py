@@ -228,15 +228,20 @@ class Handler(BaseHTTPRequestHandler):
             return
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Connections are dropped on purpose, and clients are killed."""
+
+
 class Server:
     """The server in a thread; ``with Server() as server``."""
 
     def __init__(self) -> None:
         self.service = Service()
         handler = type("Bound", (Handler,), {"service": self.service})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._http.daemon_threads = True
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self._http = _Quiet(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self._http.server_address[1]}/v0.4"
         self.thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 

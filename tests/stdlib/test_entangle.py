@@ -18,6 +18,7 @@ from qbcc.table import open_table
 from tests.routing_model import entries, layer_sizes, words_checksum
 from vm import output
 from vm.machine import Machine
+from vm.quantum.simulated import Simulated
 
 SIZES = [1, 2, 3, 4, 10, 1000]
 COUNTS = 0x5_0000_0000
@@ -112,7 +113,8 @@ def test_engines_and_seeds() -> None:
 def test_equal_angles_are_one_simulation() -> None:
     made = machine(1000, same=1)
     assert made.quantum is not None
-    assert len(made.quantum.executor._known) == 1  # type: ignore[attr-defined]
+    assert isinstance(made.quantum.executor, Simulated)
+    assert len(made.quantum.executor._known) == 1
 
 
 def test_entry_points() -> None:

@@ -244,7 +244,7 @@ def test_noise_from_a_file(tmp_path: Path) -> None:
         "main: QALLOC r4, 2\n QX 1\n QPROB r0, 1\n QZ 1\n QPROB r1, 1\n QCZ 1, 2\n QPROB r2, 2\n QHALT", noise=str(path)
     )
     assert [machine.get(register) for register in range(3)] == pytest.approx([0.75, 0.75, 0.5])
-    assert make("aer", str(path)).noise.readout == (0.0, 0.125)  # type: ignore[attr-defined]
+    assert noise.parse(str(path)).readout == (0.0, 0.125)
 
 
 def test_noise_of_aer(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_noise_of_aer(tmp_path: Path) -> None:
     machine = run(text, noise=str(path))
     assert machine.get(0) == pytest.approx(0.7)
     assert machine.get(1) == pytest.approx(0.8)
-    assert make("aer", str(path)).noise.readout == (0.1, 0.3)  # type: ignore[attr-defined]
+    assert noise.parse(str(path)).readout == (0.1, 0.3)
 
 
 def test_wrong_readings() -> None:

@@ -18,6 +18,7 @@ from vm.program import Program
 from vm.quantum import log as logs
 from vm.quantum import refused
 from vm.quantum.jobs import Journal, JournalError
+from vm.quantum.remote import Remote
 from vm.trap import FaultError
 
 __all__ = ["local"]
@@ -246,7 +247,8 @@ never: QPROB r1, r4
 def attached(journal: Journal) -> Machine:
     machine = Machine(build(PAIR), seed=1, engine="interp")
     assert machine.quantum is not None
-    machine.quantum.executor.jobs.journal = journal  # type: ignore[attr-defined]
+    assert isinstance(machine.quantum.executor, Remote)
+    machine.quantum.executor.jobs.journal = journal
     return machine
 
 
@@ -274,7 +276,9 @@ def test_a_job_that_was_sent_is_waited_for(local: Local, tmp_path: Path) -> None
     assert len(local.sent) == 1
 
 
-def test_a_job_whose_sending_nobody_saw_is_found_by_name(local: Local, tmp_path: Path) -> None:
+def test_a_job_whose_sending_nobody_saw_is_found_by_name(
+    local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cut off between the request and the answer that has the identifier."""
     journal = Journal.create(tmp_path, {})
     plain = local.submit
@@ -283,9 +287,9 @@ def test_a_job_whose_sending_nobody_saw_is_found_by_name(local: Local, tmp_path:
         plain(job)
         raise FaultError("backend", "the connection was lost")
 
-    local.submit = cut_off  # type: ignore[method-assign]
-    assert attached(journal).run().trap is not None
-    local.submit = plain  # type: ignore[method-assign]
+    with monkeypatch.context() as patched:
+        patched.setattr(local, "submit", cut_off)
+        assert attached(journal).run().trap is not None
     assert attached(Journal.open(tmp_path, journal.identifier)).run().trap is None
     assert len(local.sent) == 1
     assert local.asked == [local.sent[0].name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -311,7 +312,7 @@ def _bound(circuit: Circuit, start: Parts) -> int:
 
 def _need_aer() -> None:
     try:
-        import qiskit_aer  # noqa: F401
+        import_module("qiskit_aer")
     except ImportError as error:
         raise FaultError("backend", f"Aer is not there ({error}): pip install 'qbc[quantum]'") from None
 
