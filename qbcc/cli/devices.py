@@ -111,7 +111,7 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
     try:
         journal = Journal.open(folder(), identifier)
         run = journal.data["run"]
-        if not _is_run(run):
+        if not is_run(run):
             refuse("E0806", f"the journal of run '{identifier}' is damaged: it does not say what was run")
         found = dataclasses.replace(
             settings,
@@ -126,7 +126,7 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
         refuse("E0806", str(error))
 
 
-def _is_run(run: dict[str, Any]) -> bool:
+def is_run(run: dict[str, Any]) -> bool:
     """Whether everything that a run goes on with is there, and is what it must be."""
     texts = ("file", "program", "engine", "backend")
     numbers = ("optimize", "max_instructions", "timeout", "memory", "seed", "clock", "shots")

@@ -13,6 +13,7 @@ from qbcc import render
 from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines
+from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.random_programs import compare
 from vm.bytecode import ObjectFile
@@ -67,6 +68,10 @@ TRIES = {
     "image": lambda seed: try_object(mutated_image(seed)),
     "source": lambda seed: try_source(mutated_source(seed)),
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
+    "qasm": try_qasm,
+    "noise": try_noise,
+    "answers": try_answers,
+    "journal": try_journal,
     "program": lambda seed: compare(seed, limit=400),
     "engines": lambda seed: compare_engines(seed).end,
     "small-engines": lambda seed: compare_engines(seed, size=1).end,

@@ -247,6 +247,15 @@ def test_noise_from_a_file(tmp_path: Path) -> None:
     assert noise.parse(str(path)).readout == (0.0, 0.125)
 
 
+def test_what_is_said_of_less_counts(tmp_path: Path) -> None:
+    """A gate's own rate stands for that of its number of qubits, which stands for that of all."""
+    path = tmp_path / "noise.json"
+    path.write_text(json.dumps({"bit_flip": {"2": 0.5, "cz": 0, "x": 0.25, "1": 0.125}}))
+    text = "main: QALLOC r4, 4\n QX 1\n QPROB r0, 1\n QZ 2\n QPROB r1, 2\n QCZ 3, 4\n QPROB r2, 3\n QSWAP 3, 4\n QPROB r3, 3\n QHALT"
+    machine = run(text, noise=str(path))
+    assert [machine.get(register) for register in range(4)] == pytest.approx([0.75, 0.125, 0, 0.5])
+
+
 def test_noise_of_aer(tmp_path: Path) -> None:
     """Aer's own model, saved as it says: Pauli errors, Kraus operators, readings."""
     from qiskit_aer.noise import NoiseModel, amplitude_damping_error, depolarizing_error
@@ -343,6 +352,14 @@ def test_noise_that_makes_no_sense(text: str, words: str) -> None:
         (
             '{"errors": [{"type": "qerror", "instructions": [[{"name": "x", "qubits": [0]}]], "probabilities": [0.4]}]}',
             "is no channel",
+        ),
+        (
+            '{"errors": [{"type": "qerror", "operations": 4, "instructions": [[{"name": "x", "qubits": [0]}]], "probabilities": [1]}]}',
+            "'operations' is no list",
+        ),
+        (
+            '{"errors": [{"type": "qerror", "operations": ["ecr"], "instructions": [[{"name": "x", "qubits": [0]}]], "probabilities": [1]}]}',
+            "none of its errors is of a gate that programs have",
         ),
         ('{"errors": [{"type": "roerror", "probabilities": [[1]]}]}', "two rows of two"),
     ],

@@ -33,15 +33,15 @@ class _Rule:
 
     channel: str
     """One of the names above, or ``aer``."""
-    rate: float
-    gates: frozenset[str]
-    """Names of gates, or the number of their qubits; empty for all."""
+    rates: Mapping[str, float]
+    """By gate, by number of a gate's qubits, or for all under an empty name: what is said of less counts."""
     content: str = ""
     """Of Aer's form: the error as JSON."""
 
-    def follows(self, code: int) -> bool:
-        """Whether it follows a gate."""
-        return not self.gates or bool(self.gates & {_NAMES[code], str(GATES[code].qubits)})
+    def rate(self, code: int) -> float:
+        """After a gate; 0 where it does not follow."""
+        names = (_NAMES[code], str(GATES[code].qubits), "")
+        return next((self.rates[name] for name in names if name in self.rates), 0.0)
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Noise:
         """Qiskit's instructions for after a gate, and which of the gate's qubits each takes."""
         found = []
         for rule in self.rules:
-            if rule.follows(code):
+            if rate := rule.rate(code):
                 count = GATES[code].qubits
-                instruction = _instruction(rule, count)
+                instruction = _instruction(rule.channel, rate, rule.content, count)
                 if instruction.num_qubits == count:
                     found.append((instruction, tuple(range(count))))
                 else:
@@ -67,20 +67,20 @@ class Noise:
 
 
 @lru_cache(maxsize=1024)
-def _instruction(rule: _Rule, count: int) -> Any:
+def _instruction(channel: str, rate: float, content: str, count: int) -> Any:
     """A channel on one qubit, or on all ``count`` of a gate."""
     from qiskit_aer.noise import amplitude_damping_error, depolarizing_error, pauli_error, phase_damping_error
 
-    if rule.channel == "aer":
-        return _of_aer(json.loads(rule.content)).to_instruction()
+    if channel == "aer":
+        return _of_aer(json.loads(content)).to_instruction()
     makers: dict[str, Callable[[], Any]] = {
-        "depolarizing": lambda: depolarizing_error(rule.rate, count),
-        "bit_flip": lambda: pauli_error([("X", rule.rate), ("I", 1 - rule.rate)]),
-        "phase_flip": lambda: pauli_error([("Z", rule.rate), ("I", 1 - rule.rate)]),
-        "amplitude_damping": lambda: amplitude_damping_error(rule.rate),
-        "phase_damping": lambda: phase_damping_error(rule.rate),
+        "depolarizing": lambda: depolarizing_error(rate, count),
+        "bit_flip": lambda: pauli_error([("X", rate), ("I", 1 - rate)]),
+        "phase_flip": lambda: pauli_error([("Z", rate), ("I", 1 - rate)]),
+        "amplitude_damping": lambda: amplitude_damping_error(rate),
+        "phase_damping": lambda: phase_damping_error(rate),
     }
-    return makers[rule.channel]().to_instruction()
+    return makers[channel]().to_instruction()
 
 
 def _of_aer(data: Mapping[str, Any]) -> Any:
@@ -164,14 +164,14 @@ def _own(data: Mapping[str, Any], source: str) -> Noise:
             raise ValueError(f"{source}: no noise '{name}': there are {', '.join((*_CHANNELS, 'readout'))}")
         elif isinstance(value, dict):
             known = {*_NAMES.values(), "1", "2", "3"}
-            for gate, rate in value.items():
+            for gate in value:
                 if gate not in known:
                     gates = ", ".join(sorted(known))
                     raise ValueError(f"{source}: {name}: no gate '{gate}': there are {gates}")
-                rules.append(_Rule(name, _rate(rate, f"{name} of {gate}"), frozenset((gate,))))
+            rules.append(_Rule(name, {gate: _rate(rate, f"{name} of {gate}") for gate, rate in value.items()}))
         else:
-            rules.append(_Rule(name, _rate(value, name), frozenset()))
-    return Noise(tuple(rule for rule in rules if rule.rate), readout)
+            rules.append(_Rule(name, {"": _rate(value, name)}))
+    return Noise(tuple(rule for rule in rules if any(rule.rates.values())), readout)
 
 
 def _aer(data: Mapping[str, Any], source: str) -> Noise:
@@ -192,11 +192,9 @@ def _aer(data: Mapping[str, Any], source: str) -> Noise:
             continue
         if error.get("type") != "qerror":
             raise ValueError(f"{where} has the type {str(error.get('type'))[:40]!r}; there are qerror and roerror")
-        unknown = {step.get("name") for circuit in _circuits(error, where) for step in circuit} - _ERRORS
+        unknown = {str(step.get("name")) for circuit in _circuits(error, where) for step in circuit} - _ERRORS
         if unknown:
-            raise ValueError(
-                f"{where}: '{min(map(str, unknown))}' cannot be in an error: {', '.join(sorted(_ERRORS))} can"
-            )
+            raise ValueError(f"{where}: '{min(unknown)}' cannot be in an error: {', '.join(sorted(_ERRORS))} can")
         try:
             qubits = _of_aer(error).num_qubits
         except ImportError as missing:
@@ -205,10 +203,15 @@ def _aer(data: Mapping[str, Any], source: str) -> Noise:
             # Whatever Qiskit says of numbers that make no channel.
             line = str(wrong).partition("\n")[0].strip("'\"")
             raise ValueError(f"{where} is no channel: {line}") from None
-        named = {str(name) for name in error.get("operations", ())}
-        names = frozenset(name for code, name in _NAMES.items() if name in named and qubits in (1, GATES[code].qubits))
-        if names:
-            rules.append(_Rule("aer", 1.0, names, json.dumps(error)))
+        named = error.get("operations")
+        if not isinstance(named, list):
+            raise ValueError(f"{where}: 'operations' is no list of gates")
+        # What is of gates that there are not here has nothing to follow.
+        gates = {name: 1.0 for code, name in _NAMES.items() if name in named and qubits in (1, GATES[code].qubits)}
+        if gates:
+            rules.append(_Rule("aer", gates, json.dumps(error)))
+    if errors and not rules and not any(readout):
+        raise ValueError(f"{source}: none of its errors is of a gate that programs have, or of reading")
     return Noise(tuple(rules), readout)
 
 
