@@ -109,9 +109,11 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path]) -> Pie
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
     resolved = str(path.resolve()) if path is not None else None
+    from qbcc import frontends
     from qbcc.assemble import Options, assemble
 
-    assembly = assemble(SourceFile(shown, text, resolved), Options(dict(defines), tuple(include)))
+    front = frontends.find(path.name) if path is not None else None
+    assembly = (front or assemble)(SourceFile(shown, text, resolved), Options(dict(defines), tuple(include)))
     return Piece(shown, path, assembly.object, assembly)
 
 

@@ -1,0 +1,1 @@
+"""σ, the language above QBC: front end, passes, code generation."""

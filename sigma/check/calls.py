@@ -1,0 +1,385 @@
+"""Calls: functions, records, what the language brings, and gates with their qubits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from qbcc.diagnostics import Diagnostic
+from qbcc.source import Span
+from sigma import constants
+from sigma import messages_check as messages
+from sigma import syntax as s
+from sigma.builtins import Builtin
+from sigma.check.expressions import Expressions
+from sigma.parser import parse_expression
+from sigma.symbols import Function, Given, Local, Module, ModuleName, RecordName, Symbol
+from sigma.types import (
+    BOOL,
+    FLOAT,
+    HISTOGRAM,
+    INT,
+    NOTHING,
+    QUBIT,
+    UNKNOWN,
+    Array,
+    Record,
+    Type,
+    fits_exactly,
+    is_number,
+    is_scalar,
+)
+
+PIECE: Final = re.compile(rb"\{\{|\}\}|\{([^{}]*)\}|([{}])")
+"""Parts of a format string: doubled braces, values, lone braces."""
+FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<places>[0-9]{1,2}))?(?P<kind>[dxf])?\Z")
+"""What may stand behind the colon of a value."""
+_PAULI: Final = re.compile(rb"[IXYZ]+\Z")
+_RESULTS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "": NOTHING, "h": HISTOGRAM}
+_LETTERS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "q": QUBIT}
+
+
+class Calls(Expressions):
+    """Checks what is called."""
+
+    function: Function | None = None
+    """Whose body is checked."""
+
+    def call(self, node: s.Call) -> Type:
+        """A call that has a value."""
+        target = self.target(node)
+        node.target = target
+        match target:
+            case Function(is_gate=True) | Given(builtin=Builtin(is_gate=True)):
+                self.gate(node)
+                self.report(messages.gate_has_no_value(self.module.span(node), target.name))
+                return UNKNOWN
+            case Function():
+                return self._function(node, target)
+            case RecordName(type=Record() as record):
+                return self._record(node, record)
+            case Given():
+                return self._given(node, target.builtin)
+        for argument in node.arguments:
+            self.expr(argument.expr if isinstance(argument, s.NamedArgument) else argument)
+        return UNKNOWN
+
+    def target(self, node: s.Call) -> Symbol | None:
+        """What a call calls; None behind an error."""
+        function = node.function
+        symbol: Symbol | None = None
+        if isinstance(function, s.Name):
+            symbol = self.lookup(function.word)
+            if symbol is None:
+                self.unknown(function, function.word)
+                return None
+        elif isinstance(function, s.Member) and (module := self.module_of(function.base)) is not None:
+            symbol = self.member_symbol(function, module)
+            if symbol is None:
+                return None
+        else:
+            self.expr(function)
+            self.report(messages.not_callable(self.module.span(function), "a value"))
+            return None
+        function.symbol = symbol
+        if isinstance(symbol, RecordName) and not isinstance(symbol.type, Record):
+            return None
+        if not isinstance(symbol, Function | Given | RecordName):
+            what = "a module" if isinstance(symbol, ModuleName) else f"'{symbol.name}' is a value and"
+            self.report(messages.not_callable(self.module.span(function), what))
+            return None
+        return symbol
+
+    # -- functions
+
+    def _function(self, node: s.Call, target: Function) -> Type:
+        self.depends(target)
+        self._arguments(node, target)
+        return target.result
+
+    def depends(self, target: Function) -> None:
+        """Note who calls whom, for what functions do to the world."""
+        if self.function is not None and target not in self.function.calls:
+            self.function.calls.append(target)
+
+    def _arguments(self, node: s.Call, target: Function) -> None:
+        params = target.params
+        if len(node.arguments) != len(params):
+            wanted = f"{len(params)} argument{'s' * (len(params) != 1)}"
+            where = target.module.at(target.token) if target.module else None
+            span = self.module.span(node)
+            self.report(messages.argument_count(span, target.name, len(node.arguments), wanted, where))
+        for number, argument in enumerate(node.arguments):
+            if number >= len(params):
+                self.expr(argument)
+                continue
+            param = params[number]
+            where = param.module.at(param.token) if param.module else None
+            self.need(argument, param.type, where)
+        if not target.is_gate:
+            self.distinct(node, [a for a in node.arguments if a.type is QUBIT], target.name)
+
+    def _record(self, node: s.Call, record: Record) -> Type:
+        """``Complex(1.0, 2.0)``, ``Complex(re: 1.0, im: 2.0)``."""
+        given: set[str] = set()
+        for number, argument in enumerate(node.arguments):
+            field = None
+            value = argument
+            if isinstance(argument, s.NamedArgument):
+                value = argument.expr
+                name = self.module.word(argument.name)
+                field = record.field(name)
+                if field is None:
+                    known = [field.name for field in record.fields]
+                    self.report(
+                        messages.unknown_member(self.module.at(argument.name), name, f"the record {record}", known)
+                    )
+            elif number < len(record.fields):
+                field = record.fields[number]
+            if field is None:
+                self.expr(value)
+                continue
+            if field.name in given:
+                self.report(
+                    messages.field_fault(self.module.span(argument), f"the field '{field.name}' is given twice")
+                )
+            given.add(field.name)
+            self.need(value, field.type)
+            argument.type = value.type
+        missing = [field.name for field in record.fields if field.name not in given]
+        if len(node.arguments) > len(record.fields):
+            count = f"{len(record.fields)} field{'s' * (len(record.fields) != 1)}"
+            self.report(messages.argument_count(self.module.span(node), record.name, len(node.arguments), count, None))
+        elif missing:
+            names = ", ".join(f"'{name}'" for name in missing)
+            self.report(messages.field_fault(self.module.span(node), f"the record {record} needs {names} too"))
+        return record
+
+    # -- what the language brings
+
+    def _given(self, node: s.Call, builtin: Builtin) -> Type:
+        if builtin.effect and self.function is not None:
+            self.function.effect = self.function.effect or builtin.effect
+            if self.function.is_gate and builtin.name != "barrier":
+                self.report(messages.not_in_gate(self.module.span(node), f"'{builtin.name}'"))
+        if builtin.name in ("qubit", "qubits"):
+            self.report(messages.qubit_place(self.module.span(node), builtin.name))
+            for argument in node.arguments:
+                self.need(argument, INT)
+            return UNKNOWN
+        letters = builtin.params.replace("?", "")
+        least = len(builtin.params.partition("?")[0])
+        if not least <= len(node.arguments) <= len(letters):
+            self._count(node, builtin, least, len(letters))
+            for argument in node.arguments:
+                self.expr(argument)
+            return _RESULTS.get(builtin.result, UNKNOWN)
+        for letter, argument in zip(letters, node.arguments, strict=False):
+            self._argument(node, builtin, letter, argument)
+        self.distinct(node, [a for a in node.arguments if a.type is QUBIT], builtin.name)
+        return self._result(node, builtin)
+
+    def _count(self, node: s.Call, builtin: Builtin, least: int, most: int) -> None:
+        count = str(most) if least == most else f"{least} or {most}"
+        wanted = f"{count} argument{'s' * (most != 1)}"
+        self.report(messages.argument_count(self.module.span(node), builtin.name, len(node.arguments), wanted, None))
+
+    def _argument(self, node: s.Call, builtin: Builtin, letter: str, argument: s.Expr) -> None:
+        if letter == "s":
+            self.string(argument, "this text" if builtin.name == "assert" else "the name of a record")
+        elif letter == "t":
+            self._format(argument)
+        elif letter == "p":
+            self._pauli(node, argument)
+        elif letter in _LETTERS:
+            self.need(argument, _LETTERS[letter])
+        else:
+            given = self.expr(argument)
+            is_good = {
+                "n": is_number(given),
+                "v": is_scalar(given) and given is not QUBIT,
+                "Q": given is QUBIT or (isinstance(given, Array) and fits_exactly(given.element, QUBIT)),
+                "A": isinstance(given, Array),
+            }[letter]
+            wanted = {"n": "a number", "v": "a number or a bool", "Q": "a qubit or an array of them", "A": "an array"}
+            if not is_good and given is not UNKNOWN:
+                text = f"this is {messages._a(given)}, and '{builtin.name}' takes {wanted[letter]}"
+                self.report(messages.bad_type(self.module.span(argument), text))
+                argument.type = UNKNOWN
+
+    def _result(self, node: s.Call, builtin: Builtin) -> Type:
+        types = [argument.type for argument in node.arguments]
+        if builtin.result == "n":
+            return UNKNOWN if UNKNOWN in types else FLOAT if FLOAT in types else INT
+        if builtin.result == "m":
+            return INT if isinstance(types[0], Array) else BOOL if types[0] is QUBIT else UNKNOWN
+        values = [argument.value for argument in node.arguments]
+        if builtin.name == "len" and isinstance(types[0], Array):
+            node.value = types[0].length
+        elif values and not builtin.effect and all(isinstance(value, int | float) for value in values):
+            node.value = constants.call(builtin.name, values)
+        return _RESULTS[builtin.result]
+
+    def _format(self, node: s.Expr) -> None:
+        """A literal with values in braces; they are parsed where they stand."""
+        content = self.string(node, "what is printed")
+        if content is None or not isinstance(node, s.String):
+            return
+        node.parts = []
+        at = 0
+        for piece in PIECE.finditer(content):
+            node.parts.append(content[at : piece.start()])
+            at = piece.end()
+            if piece[2] is not None:
+                brace = piece[2].decode()
+                note = f"a brace of the text is written twice: {brace}{brace}"
+                self.report(messages.bad_format(self.module.span(node), f"a lone '{brace}' in a format", note))
+            elif piece[1] is None:
+                node.parts.append(piece[0][:1])
+            elif (value := self._piece(node, piece[1].decode())) is not None:
+                node.parts.append(value)
+        node.parts.append(content[at:])
+
+    def _piece(self, node: s.String, text: str) -> s.Piece | None:
+        """A value in a format: an expression of its own, read where it stands."""
+        source, _, form = text.rpartition(":") if ":" in text else (text, "", "")
+        tokens = self.module.tokens
+        line, column = tokens.lines[node.first], tokens.columns[node.first]
+        start = tokens.words[node.first].find("{" + text)
+        place = column + max(start, 0) + 1
+        span = Span(self.module.source, line, place, place + max(len(text), 1))
+        found = FORMAT.match(form)
+        if found is None:
+            note = "forms are {x}, {x:8}, {x:<8}, {x:.3f}, {x:10.3f}, {n:x}"
+            self.report(messages.bad_format(span, f"there is no form '{form}'", note))
+            return None
+        expr = parse_expression(source, self.module.source, line, place)
+        if isinstance(expr, Diagnostic):
+            self.report(expr)
+            return None
+        # The expression's tokens are others: it is checked as in a module of its own that sees the same names.
+        own = self.module
+        self.module = Module(own.source, expr.tokens, [], own.names)
+        given = self.expr(expr.expr)
+        self.module = own
+        if given is UNKNOWN:
+            return None
+        kind = found["kind"] or ""
+        if not is_scalar(given) or given is QUBIT:
+            self.report(messages.bad_format(span, f"{given} cannot be printed", "numbers and bools can"))
+        elif (
+            (kind in ("d", "x") and given is not INT)
+            or (found["places"] and kind != "f")
+            or (kind == "f" and given is BOOL)
+        ):
+            self.report(
+                messages.bad_format(span, f"'{form}' is no form for {given}", "d and x are for ints, .3f for floats")
+            )
+        return s.Piece(expr.expr, expr.tokens, found["align"] or "", int(found["width"] or 0), found["places"], kind)
+
+    def _pauli(self, node: s.Call, argument: s.Expr) -> None:
+        content = self.string(argument, "the Paulis")
+        if content is None:
+            return
+        given = node.arguments[0].type
+        count = given.length if isinstance(given, Array) else 1 if given is QUBIT else None
+        text = content.decode(errors="replace")
+        if not _PAULI.match(content):
+            self.report(messages.bad_pauli(self.module.span(argument), f"'{text}' has other letters", count))
+        elif count is not None and len(content) != count:
+            what = (
+                f"'{text}' has {len(content)} letter{'s' * (len(content) != 1)} for {count} qubit{'s' * (count != 1)}"
+            )
+            self.report(messages.bad_pauli(self.module.span(argument), what, count))
+
+    # -- gates
+
+    def gate(self, node: s.Expr) -> None:
+        """A gate, perhaps inverted and controlled."""
+        controls: list[s.Expr] = []
+        inner = node
+        while isinstance(inner, s.Inverse | s.Controlled):
+            inner.type = NOTHING
+            if isinstance(inner, s.Controlled):
+                for control in inner.controls:
+                    self._qubits(control)
+                controls += inner.controls
+            inner = inner.body
+        target = self.target(inner) if isinstance(inner, s.Call) else None
+        if isinstance(inner, s.Call) and target is None:
+            for argument in inner.arguments:
+                self.expr(argument)
+            return
+        if isinstance(inner, s.Call) and isinstance(target, Function) and target.is_gate:
+            self.depends(target)
+            self._arguments(inner, target)
+        elif isinstance(inner, s.Call) and isinstance(target, Given) and target.builtin.is_gate:
+            self._given_gate(inner, target.builtin)
+        else:
+            self.expr(inner)
+            self.report(messages.not_a_gate(self.module.span(inner), self.module.word(node.first)))
+            return
+        inner.target = target
+        inner.type = NOTHING
+        if self.function is not None and not self.function.is_gate:
+            self.function.effect = self.function.effect or "applies gates"
+        places = [
+            argument for argument in inner.arguments if argument.type is QUBIT or isinstance(argument.type, Array)
+        ]
+        self.distinct(inner, [*controls, *places], target.name if target is not None else "")
+
+    def _qubits(self, node: s.Expr) -> None:
+        given = self.expr(node)
+        if not (
+            given is QUBIT or given is UNKNOWN or (isinstance(given, Array) and fits_exactly(given.element, QUBIT))
+        ):
+            self.report(messages.mismatch(self.module.span(node), given, QUBIT))
+
+    def _given_gate(self, node: s.Call, builtin: Builtin) -> None:
+        letters = builtin.params
+        if len(node.arguments) != len(letters):
+            qubits, angles = builtin.qubits, len(letters) - builtin.qubits
+            wanted = f"{qubits} qubit{'s' * (qubits != 1)}" + (
+                f" and {angles} number{'s' * (angles != 1)}" * bool(angles)
+            )
+            self.report(
+                messages.argument_count(self.module.span(node), builtin.name, len(node.arguments), wanted, None)
+            )
+        for number, argument in enumerate(node.arguments):
+            if number >= len(letters):
+                self.expr(argument)
+            elif builtin.qubits == 1 and letters[number] == "q":
+                # A gate of one qubit goes over an array.
+                self._qubits(argument)
+            else:
+                self.need(argument, _LETTERS[letters[number]])
+
+    def distinct(self, node: s.Call, places: Sequence[s.Expr], name: str) -> None:
+        """Say where one qubit certainly stands twice."""
+        seen: dict[object, s.Expr] = {}
+        for argument in places:
+            key = self._place(argument)
+            if key is None:
+                continue
+            whole = key[0] if isinstance(key, tuple) else None
+            first = seen.get(key) or (seen.get(whole) if whole is not None else None)
+            if first is not None:
+                text = self.module.text(argument).replace(" ", "")
+                self.report(messages.same_qubit(self.module.span(argument), name, text, self.module.span(first)))
+                return
+            seen[key] = argument
+
+    def _place(self, node: s.Expr) -> object:
+        """What says which qubit or array it is; equal for the same one. None where only a run can tell."""
+        if isinstance(node, s.Name) and isinstance(node.symbol, Local):
+            alias = node.symbol.alias
+            return node.symbol if alias is None else self._place(alias)
+        if isinstance(node, s.Index):
+            base = self._place(node.base)
+            index = node.index
+            if index.value is not None:
+                return None if base is None else (base, index.value)
+            if isinstance(index, s.Name) and isinstance(index.symbol, Local) and base is not None:
+                return (base, index.symbol)
+        return None

@@ -1,0 +1,325 @@
+"""A program: its modules, their declarations, their bodies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.includes import IncludeFault
+from qbcc.source import SourceFile
+from sigma import messages_check as messages
+from sigma import syntax as s
+from sigma.check.modules import Loader, Options
+from sigma.check.statements import Statements
+from sigma.parser import parse
+from sigma.symbols import Constant, Function, Local, Module, ModuleName, RecordName, Symbol, Variable
+from sigma.types import (
+    INT,
+    NOTHING,
+    QUBIT,
+    STRING,
+    UNKNOWN,
+    Array,
+    Field,
+    Record,
+    Scalar,
+    Tuple,
+    Type,
+    fits,
+    holds_qubits,
+)
+
+MAX_ERRORS: Final = 1000
+_REGISTERS: Final = 4
+"""Arguments and results of a subroutine in assembly."""
+
+
+@dataclass(eq=False, slots=True)
+class Program:
+    """What was read and checked; to be lowered only without errors."""
+
+    main: Module
+    modules: list[Module]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it has no errors."""
+        return not any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+
+def check(source: SourceFile, options: Options | None = None, *, is_library: bool = False) -> Program:
+    """Read and check a program from its main source; ``is_library`` asks for no ``main``. What is wrong with it is in
+    the result; nothing is raised."""
+    return _Checker(options or Options(), source).run(source, is_library)
+
+
+class _Checker:
+    def __init__(self, options: Options, source: SourceFile) -> None:
+        self.options = options
+        self.diagnostics: list[Diagnostic] = []
+        self.loader = Loader(options, source, self.report)
+        self.pending: dict[Symbol, tuple[Module, s.Node]] = {}
+        """Declarations that were not looked at yet."""
+        self.open: set[Symbol] = set()
+        """Declarations that are being looked at."""
+        self.functions: list[Function] = []
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        if len(self.diagnostics) < MAX_ERRORS:
+            self.diagnostics.append(diagnostic)
+
+    def run(self, source: SourceFile, is_library: bool) -> Program:
+        main = self.loader.add(source)
+        self._names(main)
+        self._defines(main)
+        for module in list(self.loader.modules.values()):
+            for symbol in list(module.names.values()):
+                self.resolve(symbol)
+        for function in self.functions:
+            if function.declaration.body is not None and function.module is not None:
+                self._scope(function.module).body(function)
+        self._effects()
+        has_broken = any(isinstance(node, s.Broken) for node in main.declarations)
+        if not is_library and not has_broken:
+            self._main(main)
+        order = {id(module.source): number for number, module in enumerate(self.loader.modules.values())}
+        self.diagnostics.sort(
+            key=lambda d: (order.get(id(d.span.source), 0), d.span.line, d.span.column) if d.span else ()
+        )
+        return Program(main, list(self.loader.modules.values()), tuple(self.diagnostics))
+
+    def _scope(self, module: Module) -> Statements:
+        return Statements(module, self.report, self.resolve)
+
+    # -- what is declared
+
+    def _names(self, module: Module) -> None:
+        """Every name that a module declares; imported modules are read."""
+        for node in module.declarations:
+            if not isinstance(node, s.Declaration):
+                continue
+            symbol = self._symbol(module, node)
+            first = module.names.get(symbol.name)
+            if first is not None:
+                self.report(messages.defined_twice(module.at(node.name), symbol.name, module.at(first.token)))
+                continue
+            module.names[symbol.name] = symbol
+            self.pending[symbol] = module, node
+
+    def _symbol(self, module: Module, node: s.Declaration) -> Symbol:
+        name = module.word(node.name)
+        match node:
+            case s.ConstDecl():
+                return Constant(name, module, node.name, UNKNOWN, None)
+            case s.FunctionDecl():
+                found = Function(name, module, node.name, node, [], UNKNOWN, node.is_gate, node.body is None)
+                self.functions.append(found)
+                return found
+            case s.RecordDecl():
+                return RecordName(name, module, node.name, UNKNOWN)
+            case s.ViewDecl():
+                return Variable(name, module, node.name, UNKNOWN, True)
+            case s.GlobalDecl():
+                return Variable(name, module, node.name, UNKNOWN, node.is_var)
+            case s.ImportDecl():
+                return self._import(module, node)
+        raise AssertionError(type(node))
+
+    def _import(self, module: Module, node: s.ImportDecl) -> Symbol:
+        name = module.word(node.name)
+        try:
+            if node.file is None:
+                words = [module.word(token) for token in node.path]
+                target = self._load("/".join(words) + ".sigma", None)
+            else:
+                file = module.word(node.file)[1:-1]
+                if node.alias is None:
+                    name = PurePosixPath(file).stem
+                target = self._load(file, module.source)
+        except IncludeFault as fault:
+            place = module.at(node.file) if node.file is not None else module.tokens.span(node.path[0], node.path[-1])
+            self.report(messages.no_module(place, fault.code, fault.message, fault.notes))
+            return ModuleName(name, module, node.name, None)
+        return ModuleName(name, module, node.name, target)
+
+    def _load(self, file: str, includer: SourceFile | None) -> Module:
+        known = set(self.loader.modules)
+        module = self.loader.find(file, includer)
+        if not known >= set(self.loader.modules):
+            self._names(module)
+        return module
+
+    def _defines(self, main: Module) -> None:
+        """``-D NAME=value`` takes the place of a constant's value."""
+        for name, text in self.options.defines.items():
+            symbol = main.names.get(name)
+            if not isinstance(symbol, Constant):
+                known = [n for n, found in main.names.items() if isinstance(found, Constant)]
+                note = f"; it has {', '.join(known[:8])}" if known else ""
+                self.report(messages.bad_define(None, name, f"the program has no const of this name{note}"))
+                continue
+            source = SourceFile("<command line>", f"const {name} = {text};")
+            tree = parse(source)
+            node = tree.declarations[0] if len(tree.declarations) == 1 else None
+            if tree.diagnostics or not isinstance(node, s.ConstDecl):
+                self.report(messages.bad_define(None, name, f"'{text}' is no constant"))
+                continue
+            self.pending[symbol] = Module(source, tree.tokens, [], main.names), node
+
+    # -- what declarations say
+
+    def resolve(self, symbol: Symbol) -> None:
+        """Find out what a declaration says, once."""
+        if symbol not in self.pending:
+            return
+        module, node = self.pending[symbol]
+        if symbol in self.open:
+            if isinstance(symbol, RecordName):
+                self.report(messages.endless_type(module.at(symbol.token), symbol.name))
+            elif not isinstance(symbol, Function):
+                self.report(messages.constant_cycle(module.at(symbol.token), symbol.name))
+            return
+        self.open.add(symbol)
+        scope = self._scope(module)
+        match symbol, node:
+            case Constant(), s.ConstDecl():
+                self._constant(scope, symbol, node)
+            case Function(), s.FunctionDecl():
+                self._function(scope, symbol, node)
+            case RecordName(), s.RecordDecl():
+                self._record(scope, symbol, node)
+            case Variable(), s.ViewDecl():
+                symbol.type = scope.type_of(node.type, scope.length)
+                self._place(scope, node.type, symbol.type, "a view")
+                symbol.address = scope.constant(node.address, "the address of a view")
+            case Variable(), s.GlobalDecl():
+                self._global(scope, symbol, node)
+        self.open.discard(symbol)
+        self.pending.pop(symbol, None)
+
+    def _constant(self, scope: Statements, symbol: Constant, node: s.ConstDecl) -> None:
+        wanted = scope.type_of(node.written, scope.length) if node.written is not None else None
+        given = scope.expr(node.value, wanted)
+        if wanted is not None and not fits(given, wanted):
+            scope.report(messages.mismatch(scope.module.span(node.value), given, wanted))
+            return
+        symbol.type = wanted or given
+        if given is UNKNOWN:
+            return
+        if node.value.value is None or not isinstance(given, Scalar) or given is STRING:
+            scope.report(messages.not_constant(scope.module.span(node.value), f"the constant '{symbol.name}'"))
+            symbol.type = UNKNOWN
+            return
+        symbol.value = float(node.value.value) if str(symbol.type) == "float" else node.value.value
+
+    def _function(self, scope: Statements, symbol: Function, node: s.FunctionDecl) -> None:
+        for param in node.params:
+            found = scope.type_of(param.type, scope.length)
+            if found == NOTHING or (symbol.is_extern and not isinstance(found, Scalar | Array)):
+                text = f"{found} cannot be handed to {'assembly' if symbol.is_extern else 'a function'}"
+                scope.report(messages.bad_type(scope.module.span(param.type), text))
+                found = UNKNOWN
+            symbol.params.append(Local(scope.module.word(param.name), scope.module, param.name, found))
+        symbol.result = scope.type_of(node.result, scope.length) if node.result is not None else NOTHING
+        if holds_qubits(symbol.result) and node.result is not None:
+            scope.report(messages.qubit_kept(scope.module.span(node.result), "a result"))
+            symbol.result = UNKNOWN
+        if node.result is not None and isinstance(symbol.result, Array) and symbol.result.length is None:
+            note = "write the array as a parameter, and fill it"
+            scope.report(messages.bad_type(scope.module.span(node.result), "a result has a known length", note))
+            symbol.result = UNKNOWN
+        if symbol.is_extern:
+            self._extern(scope, symbol, node)
+
+    def _extern(self, scope: Statements, symbol: Function, node: s.FunctionDecl) -> None:
+        symbol.effect = "is assembly"
+        words = sum(2 if isinstance(p.type, Array) and p.type.length is None else 1 for p in symbol.params)
+        results = symbol.result.elements if isinstance(symbol.result, Tuple) else (symbol.result,)
+        if words > _REGISTERS or len(results) > _REGISTERS:
+            text = f"a subroutine takes and gives at most {_REGISTERS} values, in r0 to r3"
+            scope.report(messages.bad_extern(scope.module.at(symbol.token), text))
+        if any(not isinstance(result, Scalar) for result in results) and node.result is not None:
+            scope.report(messages.bad_extern(scope.module.span(node.result), "a subroutine gives numbers only"))
+        if not symbol.name.isascii():
+            scope.report(messages.bad_extern(scope.module.at(symbol.token), "labels of assembly are ASCII"))
+
+    def _record(self, scope: Statements, symbol: RecordName, node: s.RecordDecl) -> None:
+        fields: list[Field] = []
+        offset = 0
+        for part in node.fields:
+            name = scope.module.word(part.name)
+            found = scope.type_of(part.type, scope.length)
+            self._place(scope, part.type, found, "a record")
+            if any(field.name == name for field in fields):
+                scope.report(messages.field_fault(scope.module.at(part.name), f"the record has two fields '{name}'"))
+                continue
+            if isinstance(found, Array) and found.length is None:
+                scope.report(messages.bad_type(scope.module.span(part.type), "an array in a record has a known length"))
+                found = UNKNOWN
+            fields.append(Field(name, found, offset))
+            offset += found.size
+        symbol.type = Record(symbol.name, tuple(fields))
+
+    def _place(self, scope: Statements, node: s.Node, type: Type, what: str) -> None:
+        """Memory holds no qubits but in arrays of the compiler's own."""
+        if holds_qubits(type):
+            scope.report(messages.qubit_kept(scope.module.span(node), what))
+
+    def _global(self, scope: Statements, symbol: Variable, node: s.GlobalDecl) -> None:
+        wanted = scope.type_of(node.written, scope.length) if node.written is not None else None
+        given = scope.expr(node.value, wanted)
+        span = scope.module.span(node.value)
+        if wanted is not None and not fits(given, wanted):
+            scope.report(messages.mismatch(span, given, wanted))
+        symbol.type = wanted or given
+        if UNKNOWN in (given, symbol.type):
+            return
+        if given in (STRING, QUBIT, NOTHING) or holds_qubits(given):
+            scope.report(messages.qubit_kept(span, "a variable outside of functions"))
+        elif not _is_constant(node.value):
+            scope.report(messages.not_constant(span, f"the first value of '{symbol.name}'"))
+
+    # -- the whole
+
+    def _effects(self) -> None:
+        """What functions do to the world, through those that they call; gates must do nothing."""
+        changed = True
+        while changed:
+            changed = False
+            for function in self.functions:
+                if function.effect or function.is_gate:
+                    continue
+                found = next((callee for callee in function.calls if callee.effect and not callee.is_gate), None)
+                if found is not None:
+                    function.effect = f"calls '{found.name}', which {found.effect}"
+                    changed = True
+        for function in self.functions:
+            module = function.module
+            if not function.is_gate or module is None:
+                continue
+            for callee in function.calls:
+                if callee.effect and not callee.is_gate:
+                    span = module.at(function.token)
+                    self.report(messages.impure_in_gate(span, callee.name, callee.effect))
+
+    def _main(self, main: Module) -> None:
+        found = main.names.get("main")
+        if not isinstance(found, Function) or found.is_gate:
+            self.report(messages.no_main(main.tokens.after(max(len(main.tokens.kinds) - 2, 0))))
+        elif found.params or found.result not in (NOTHING, INT, UNKNOWN):
+            self.report(messages.bad_main(main.at(found.token)))
+
+
+def _is_constant(node: s.Expr) -> bool:
+    """Whether a first value can stand in the data."""
+    match node:
+        case s.Array(items=items) | s.Tuple(items=items):
+            return all(map(_is_constant, items))
+        case s.Repeat(item=item, length=length):
+            return _is_constant(item) and length.value is not None
+        case s.Call(arguments=arguments, target=RecordName()):
+            return all(_is_constant(a.expr if isinstance(a, s.NamedArgument) else a) for a in arguments)
+    return node.value is not None

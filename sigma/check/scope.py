@@ -1,0 +1,124 @@
+"""Reports, names and types: what the checker's other parts stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from qbcc.diagnostics import Diagnostic
+from sigma import messages_check as messages
+from sigma import syntax as s
+from sigma.builtins import BUILTINS, CONSTANTS
+from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
+from sigma.types import BOOL, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
+
+MAX_LENGTH: Final = 1 << 32
+"""Most elements of an array."""
+_PLAIN: Final = {"int": INT, "float": FLOAT, "bool": BOOL, "qubit": QUBIT}
+UNIVERSE: Final[dict[str, Symbol]] = {
+    **{name: Given(name, None, -1, builtin) for name, builtin in BUILTINS.items()},
+    **{name: Constant(name, None, -1, FLOAT if isinstance(v, float) else INT, v) for name, v in CONSTANTS.items()},
+}
+"""What the language brings; every name may be declared anew."""
+
+
+class Scope:
+    """The names that a place sees."""
+
+    def __init__(self, module: Module, report: Callable[[Diagnostic], None], resolve: Callable[[Symbol], None]) -> None:
+        self.module = module
+        self.report = report
+        self.resolve = resolve
+        """Finds out what a declaration says, before it is used."""
+        self.blocks: list[dict[str, Local]] = []
+        self.ended: dict[str, Local] = {}
+        """Names of blocks that have ended."""
+
+    # -- names
+
+    def lookup(self, name: str) -> Symbol | None:
+        """What a name means here."""
+        for block in reversed(self.blocks):
+            if name in block:
+                return block[name]
+        found = self.module.names.get(name)
+        if found is not None:
+            self.resolve(found)
+        return found or UNIVERSE.get(name)
+
+    def known(self) -> Iterable[str]:
+        """Every name that could be meant."""
+        names = [name for block in self.blocks for name in block]
+        return [*names, *self.module.names, *UNIVERSE]
+
+    def declare(self, token: int, type: Type, *, is_var: bool = False) -> Local:
+        """A new variable of the innermost block."""
+        name = self.module.word(token)
+        local = Local(name, self.module, token, type, is_var)
+        block = self.blocks[-1]
+        if name in block:
+            self.report(messages.defined_twice(self.module.at(token), name, self.module.at(block[name].token)))
+        block[name] = local
+        return local
+
+    def open(self) -> None:
+        """A block begins."""
+        self.blocks.append({})
+
+    def close(self) -> None:
+        """A block ends."""
+        self.ended.update(self.blocks.pop())
+
+    def unknown(self, node: s.Node, name: str) -> None:
+        """Say that a name means nothing."""
+        span = self.module.span(node)
+        ended = self.ended.get(name)
+        if ended is not None:
+            first = self.module.at(ended.token)
+            self.report(messages.out_of_scope(span, name, first, holds_qubits(ended.type)))
+        else:
+            self.report(messages.unknown_name(span, name, self.known()))
+
+    # -- types
+
+    def type_of(self, node: s.Node, length: Callable[[s.Expr], int | None]) -> Type:
+        """The type that is written; ``length`` gives the value of an array's length."""
+        match node:
+            case s.PlainType(word=word):
+                return _PLAIN[word]
+            case s.NamedType():
+                return self._named(node)
+            case s.TupleType(elements=elements):
+                return Tuple(tuple(self.type_of(element, length) for element in elements))
+            case s.ArrayType(element=element):
+                return self._array_type(node, self.type_of(element, length), length)
+        return UNKNOWN
+
+    def _array_type(self, node: s.ArrayType, element: Type, length: Callable[[s.Expr], int | None]) -> Type:
+        if isinstance(element, Array) and element.length is None:
+            note = "write the length of the inner one"
+            self.report(messages.bad_type(self.module.span(node), "an array holds arrays of a known length", note))
+            return UNKNOWN
+        if node.length is None:
+            return Array(element, None)
+        count = length(node.length)
+        if count is None:
+            return UNKNOWN
+        if not 0 <= count <= MAX_LENGTH:
+            self.report(messages.bad_length(self.module.span(node.length), count, MAX_LENGTH))
+            return UNKNOWN
+        return Array(element, count)
+
+    def _named(self, node: s.NamedType) -> Type:
+        words = [self.module.word(token) for token in node.path]
+        found: Symbol | None = self.module.names.get(words[0])
+        for word in words[1:]:
+            if isinstance(found, ModuleName) and found.target is None:
+                return UNKNOWN
+            found = found.target.names.get(word) if isinstance(found, ModuleName) and found.target else None
+        if not isinstance(found, RecordName):
+            known = [*_PLAIN, *(n for n, symbol in self.module.names.items() if isinstance(symbol, RecordName))]
+            self.report(messages.unknown_type(self.module.span(node), ".".join(words), known))
+            return UNKNOWN
+        self.resolve(found)
+        return found.type

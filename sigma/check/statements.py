@@ -1,0 +1,321 @@
+"""Statements, and the bodies of functions and gates."""
+
+from __future__ import annotations
+
+from sigma import messages_check as messages
+from sigma import syntax as s
+from sigma.check.assembly import Assembly
+from sigma.symbols import Constant, Function, Given, Local, Symbol, Variable
+from sigma.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NOTHING,
+    QUBIT,
+    STRING,
+    UNKNOWN,
+    Array,
+    Record,
+    Scalar,
+    Tuple,
+    Type,
+    fits,
+    holds_qubits,
+)
+
+
+class Statements(Assembly):
+    """Checks a body. A statement's check says whether control goes on behind it."""
+
+    loops = 0
+
+    def body(self, function: Function) -> None:
+        """Everything in a function or a gate."""
+        self.function = function
+        block = function.declaration.body
+        assert block is not None
+        self.blocks.append({})
+        for param in function.params:
+            first = self.blocks[-1].setdefault(param.name, param)
+            if first is not param:
+                place = self.module.at(first.token)
+                self.report(messages.defined_twice(self.module.at(param.token), param.name, place))
+        goes_on = self.block(block)
+        self.close()
+        if goes_on and function.result not in (NOTHING, UNKNOWN) and not function.is_gate:
+            self.report(messages.missing_return(self.module.at(function.token), function.name, function.result))
+
+    def block(self, block: s.Block) -> bool:
+        """A block, with names of its own."""
+        self.open()
+        goes_on = True
+        for statement in block.statements:
+            goes_on = self.statement(statement) and goes_on
+        self.close()
+        return goes_on
+
+    def statement(self, node: s.Node) -> bool:
+        """One statement."""
+        match node:
+            case s.Let():
+                self._let(node)
+            case s.ExprStatement():
+                return self._expression(node)
+            case s.Assign():
+                self._assign(node)
+            case s.If():
+                return self._if(node)
+            case s.While():
+                return self._while(node)
+            case s.ForRange():
+                self._for_range(node)
+            case s.ForEach():
+                self._for_each(node)
+            case s.Break() | s.Continue():
+                return self._jump(node)
+            case s.Return():
+                return self._return(node)
+            case s.Asm():
+                self._no_gate(node, "assembly")
+                self.assembly(node)
+            case s.Block():
+                return self.block(node)
+            case s.Broken():
+                # What it would have done is not known: a return, perhaps.
+                return False
+        return True
+
+    def _no_gate(self, node: s.Node, what: str) -> None:
+        if self.function is not None and self.function.is_gate:
+            self.report(messages.not_in_gate(self.module.span(node), what))
+
+    # -- names and values
+
+    def _let(self, node: s.Let) -> None:
+        if node.is_var:
+            self._no_gate(node, "a variable that changes")
+        written = self.type_of(node.written, self.length) if node.written is not None else None
+        given = self._initial(node, written)
+        found = given if written is None else written
+        span = self.module.span(node.value)
+        if written is not None and not fits(given, written):
+            why = self.module.span(node.written) if node.written is not None else None
+            self.report(messages.mismatch(span, given, written, why))
+        elif found == NOTHING:
+            self.report(messages.mismatch(span, given, INT, note="what is called here gives nothing"))
+            found = UNKNOWN
+        elif found is STRING:
+            self.report(messages.bad_type(span, "a string stands in print, record, assert and expect only"))
+            found = UNKNOWN
+        if node.is_var and holds_qubits(found):
+            self.report(messages.qubit_kept(self.module.at(node.names[0]), "a var"))
+        types = self._apart(node.names, node.is_tuple, found, node.value)
+        for token, type in zip(node.names, types, strict=True):
+            local = self.declare(token, type, is_var=node.is_var)
+            node.symbols.append(local)
+            if not node.is_tuple and not node.is_var:
+                self._fixed(local, node.value)
+
+    def _fixed(self, local: Local, value: s.Expr) -> None:
+        """What is known of a name that never changes."""
+        if isinstance(local.type, Scalar) and value.value is not None:
+            local.value = float(value.value) if local.type is FLOAT else value.value
+        if holds_qubits(local.type) and isinstance(value, s.Name | s.Index):
+            local.alias = value
+
+    def _initial(self, node: s.Let, written: Type | None) -> Type:
+        """The type of the value; qubits are made here and nowhere else."""
+        value = node.value
+        if not (isinstance(value, s.Call) and isinstance(value.function, s.Name)):
+            return self.expr(value, written)
+        target = self.lookup(value.function.word)
+        if not isinstance(target, Given) or target.name not in ("qubit", "qubits"):
+            return self.expr(value, written)
+        self._no_gate(value, f"'{target.name}'")
+        if self.function is not None:
+            self.function.effect = self.function.effect or target.builtin.effect
+        value.target = target
+        wanted = len(target.builtin.params)
+        if len(value.arguments) != wanted:
+            text = f"{wanted} argument{'s' * (wanted != 1)}"
+            span = self.module.span(value)
+            self.report(messages.argument_count(span, target.name, len(value.arguments), text, None))
+            value.type = UNKNOWN
+        elif wanted:
+            self.need(value.arguments[0], INT)
+            count = value.arguments[0].value
+            if isinstance(count, int) and count < 0:
+                self.report(messages.bad_length(self.module.span(value.arguments[0]), count, 1 << 24))
+            value.type = Array(QUBIT, count)
+        else:
+            value.type = QUBIT
+        return value.type
+
+    def _apart(self, names: list[int], is_tuple: bool, type: Type, value: s.Expr) -> list[Type]:
+        """The types of names that take a value apart."""
+        if not is_tuple:
+            return [type]
+        if isinstance(type, Tuple) and len(type.elements) == len(names):
+            return list(type.elements)
+        if type is not UNKNOWN:
+            self.report(messages.pattern_size(self.module.span(value), len(names), type))
+        return [UNKNOWN] * len(names)
+
+    def _assign(self, node: s.Assign) -> None:
+        self._no_gate(node, "an assignment")
+        target = self.expr(node.target)
+        self._assignable(node.target, target)
+        if not node.operator:
+            self.need(node.value, target, self.module.span(node.target))
+            return
+        given = self.expr(node.value)
+        if UNKNOWN in (target, given):
+            return
+        found = self.operation(node.operator, target, given)
+        if found is None:
+            self.report(messages.bad_operands(self.module.span(node), f"{node.operator}=", target, given))
+        elif not fits(found, target):
+            self.report(messages.mismatch(self.module.span(node.value), found, target, self.module.span(node.target)))
+
+    def _assignable(self, node: s.Expr, type: Type) -> None:
+        """Say what cannot be assigned to."""
+        span = self.module.span(node)
+        if holds_qubits(type):
+            self.report(messages.qubit_kept(span, "a place that changes"))
+            return
+        root = node
+        while isinstance(root, s.Index | s.Member | s.Slice):
+            if isinstance(root, s.Slice):
+                self.report(messages.cannot_assign(span, "it is a part of an array", note="assign to its elements"))
+                return
+            if isinstance(root, s.Member) and root.symbol is not None:
+                break
+            root = root.base
+        symbol = root.symbol if isinstance(root, s.Name | s.Member) else None
+        if symbol is None:
+            if type is not UNKNOWN:
+                self.report(messages.cannot_assign(span, "it is a value, not a place"))
+            return
+        if root is node or not isinstance(type, Array | Record | Scalar):
+            self._changes(node, symbol, type)
+
+    def _changes(self, node: s.Expr, symbol: Symbol, type: Type) -> None:
+        span = self.module.span(node)
+        if isinstance(symbol, Local | Variable) and symbol.is_var:
+            if isinstance(type, Array) and type.length is None:
+                self.report(messages.cannot_assign(span, "it refers to an array", note="assign to its elements"))
+            return
+        declared = symbol.module.at(symbol.token) if symbol.module is not None else None
+        what = "it is a constant" if isinstance(symbol, Constant) else f"'{symbol.name}' is fixed"
+        note = "" if isinstance(symbol, Constant) else "declare it with var"
+        if isinstance(symbol, Local) and self.function is not None and symbol in self.function.params:
+            note = f"a parameter is fixed: write var x = {symbol.name};"
+        self.report(messages.cannot_assign(span, what, declared, note))
+
+    def _expression(self, node: s.ExprStatement) -> bool:
+        """A call; whether control goes on."""
+        expr = node.expr
+        if isinstance(expr, s.Inverse | s.Controlled):
+            self.gate(expr)
+            return True
+        if not isinstance(expr, s.Call):
+            if self.expr(expr) is not UNKNOWN:
+                self.report(messages.unused_value(self.module.span(expr)))
+            return True
+        target = self.lookup(expr.function.word) if isinstance(expr.function, s.Name) else None
+        if isinstance(expr.function, s.Member) and (module := self.module_of(expr.function.base)) and module.target:
+            target = module.target.names.get(self.module.word(expr.function.name))
+        is_gate = (isinstance(target, Given) and target.builtin.is_gate) or (
+            isinstance(target, Function) and target.is_gate
+        )
+        if is_gate:
+            self.gate(expr)
+            return True
+        if isinstance(target, Function):
+            self._no_gate(expr, f"a call of the function '{target.name}'")
+        self.expr(expr)
+        return not (isinstance(target, Given) and target.name == "halt")
+
+    # -- control
+
+    def _if(self, node: s.If) -> bool:
+        self.need(node.condition, BOOL)
+        then = self.block(node.then)
+        if node.otherwise is None:
+            return then or node.condition.value is not True
+        otherwise = self.statement(node.otherwise)
+        return then or otherwise
+
+    def _while(self, node: s.While) -> bool:
+        self._no_gate(node, "'while'")
+        self.need(node.condition, BOOL)
+        self._loop(node.body)
+        return node.condition.value is not True or _breaks(node.body)
+
+    def _loop(self, body: s.Block) -> None:
+        self.loops += 1
+        self.block(body)
+        self.loops -= 1
+
+    def _for_range(self, node: s.ForRange) -> None:
+        for bound in (node.start, node.stop, node.step):
+            if bound is not None:
+                self.need(bound, INT)
+        if node.step is not None and node.step.value == 0 and node.step.type is INT and node.step.value is not None:
+            self.report(messages.cannot_assign(self.module.span(node.step), "a step of 0 goes nowhere"))
+        self.open()
+        node.symbol = self.declare(node.name, INT)
+        self._loop(node.body)
+        self.close()
+
+    def _for_each(self, node: s.ForEach) -> None:
+        given = self.expr(node.array)
+        element: Type = UNKNOWN
+        if isinstance(given, Array):
+            element = given.element
+        elif given is not UNKNOWN:
+            self.report(messages.not_indexable(self.module.span(node.array), given))
+        types = self._apart(node.names, node.is_tuple, element, node.array)
+        self.open()
+        for token, type in zip(node.names, types, strict=True):
+            node.symbols.append(self.declare(token, type))
+        self._loop(node.body)
+        self.close()
+
+    def _jump(self, node: s.Break | s.Continue) -> bool:
+        word = self.module.word(node.first)
+        self._no_gate(node, f"'{word}'")
+        if not self.loops:
+            self.report(messages.not_in_loop(self.module.span(node), word))
+        return False
+
+    def _return(self, node: s.Return) -> bool:
+        self._no_gate(node, "'return'")
+        function = self.function
+        assert function is not None
+        span = self.module.span(node)
+        if node.value is None:
+            if function.result not in (NOTHING, UNKNOWN) and not function.is_gate:
+                self.report(messages.empty_return(span, function.name, function.result))
+        elif function.result == NOTHING:
+            self.expr(node.value)
+            if not function.is_gate:
+                self.report(messages.bad_return(self.module.span(node.value), function.name))
+        else:
+            declared = function.declaration.result
+            self.need(node.value, function.result, self.module.span(declared) if declared else None)
+        return False
+
+
+def _breaks(block: s.Block) -> bool:
+    """Whether a ``break`` of this loop stands in its body."""
+    for node in block.statements:
+        match node:
+            case s.Break() | s.Broken():
+                return True
+            case s.Block() if _breaks(node):
+                return True
+            case s.If(then=then, otherwise=otherwise):
+                if _breaks(then) or (otherwise is not None and _breaks(s.Block(0, 0, [otherwise]))):
+                    return True
+    return False

@@ -1,0 +1,1 @@
+"""The intermediate form to the assembler's syntax objects."""

@@ -1,0 +1,273 @@
+"""Functions and data to lines for the assembler."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from qbcc import build
+from qbcc.source import Span
+from qbcc.syntax import Line
+from sigma import ir
+from sigma.codegen.allocate import allocate
+from sigma.codegen.machine import Code, Imm, Inst, Mem, Operand, Register, Routine
+from sigma.codegen.select import HAND_OVER, Selector
+from sigma.lower.program import STACK, STACK_START
+from vm.isa import REGISTERS
+
+_OPPOSITE: Final = {
+    "QJEQ": "QJNE", "QJNE": "QJEQ", "QJLT": "QJGE", "QJGE": "QJLT", "QJGT": "QJLE", "QJLE": "QJGT",
+}  # fmt: skip
+_SAVED: Final = range(4, REGISTERS)
+OUTSIDE: Final = "qbc_index_text"
+"""Makes the text of an index that is outside."""
+
+
+class Emitter:
+    """Makes the lines of a program."""
+
+    def __init__(self, program: ir.Program, span: Span) -> None:
+        self.program = program
+        self.span = span
+        self.lines: list[Line] = []
+        self.frames: list[tuple[str, int]] = []
+        self.handed = 0
+        self.outside = False
+        self.uses_stack = any(data.label == STACK for data in program.data)
+
+    def run(self) -> list[Line]:
+        """All lines."""
+        for name in self.program.externs:
+            self.line(".extern", name)
+        for function in self.program.functions:
+            self.function(function)
+        self.data()
+        if self.outside:
+            self.program.includes.append("qbc_bounds.qbc")
+        for name in self.program.includes:
+            self.line(".include", build.Text(name.encode()))
+        return self.lines
+
+    def line(
+        self, word: str, *operands: build.Operand, span: Span | None = None, labels: list[str] | None = None
+    ) -> None:
+        """Add a line."""
+        self.lines.append(build.statement(span or self.span, word, *operands, labels=labels or ()))
+
+    # -- functions
+
+    def function(self, function: ir.Function) -> None:
+        """A function: its contract, its instructions."""
+        size = 0
+        for slot in function.slots:
+            slot.offset = size
+            size += (slot.size + 7) & ~7
+        frame = "" if function.is_recursive else f"frame_{function.label}"
+        selector = Selector(function, frame)
+        routine = selector.run()
+        self.handed = max(self.handed, selector.hands_over)
+        if not frame and selector.pointer < 0:
+            selector.pointer = routine.new()
+        kinds = {register: op.type for op, register in selector.registers.items()}
+
+        def place(number: int) -> Mem:
+            offset = size + 8 * number
+            if frame:
+                return Mem(Imm(build.Offset(frame, offset) if offset else frame))
+            return Mem(selector.pointer, Imm(offset) if offset else None)
+
+        pointer = selector.pointer
+        taken = self._enter_frame(routine, pointer, function) if pointer >= 0 and function.slots else None
+        used = allocate(routine, kinds, place, {pointer} if pointer >= 0 else set())
+        total = size + 8 * routine.spills
+        if taken is not None:
+            taken.operands[2] = Imm(total)
+        if frame and total:
+            self.frames.append((frame, total))
+        if not frame and total > size and not function.slots:
+            # A recursive function without a frame of its own needs one for what has no register.
+            function.slot(8)
+            self.function(function)
+            return
+        saved = [r for r in used if r in _SAVED] if not function.is_main else []
+        self._write(function, routine, saved)
+
+    def _enter_frame(self, routine: Routine, pointer: Register, function: ir.Function) -> Inst:
+        """A frame on the stack: taken at the start, given back at each return. The instruction that knows its size."""
+        self.uses_stack = True
+        after = routine.new()
+        taken = Inst("QADD", [after, pointer, Imm(0)], function.span)
+        start = [
+            Inst("QLOAD", [pointer, Mem(Imm(STACK))], function.span),
+            taken,
+            Inst("QSTORE", [after, Mem(Imm(STACK))], function.span),
+        ]
+        first = routine.blocks[0]
+        count = 0
+        while (
+            count < len(first.insts)
+            and first.insts[count].word in ("QMOV", "QLOAD", "QLOADF")
+            and count < len(function.params)
+        ):
+            count += 1
+        first.insts[count:count] = start
+        for block in routine.blocks:
+            for place in range(len(block.insts) - 1, -1, -1):
+                if block.insts[place].word == "QRET":
+                    block.insts.insert(place, Inst("QSTORE", [pointer, Mem(Imm(STACK))], block.insts[place].span))
+        return taken
+
+    def _write(self, function: ir.Function, routine: Routine, saved: list[Register]) -> None:
+        blocks = _ordered(routine)
+        span = function.span or self.span
+        self.line(".func", function.label, span=span)
+        if function.is_main or function.is_exported:
+            self.line(".global", function.label, span=span)
+        labels = [function.label]
+        if saved:
+            self.line("QPUSH", *map(build.Reg, saved), span=span, labels=labels)
+            labels = []
+        outside: list[tuple[str, Inst]] = []
+        for number, block in enumerate(blocks):
+            following = blocks[number + 1].label if number + 1 < len(blocks) else ""
+            labels.append(block.label)
+            for inst in _jumps(block, following):
+                if inst.word == "bound":
+                    label = f"@outside{len(outside)}"
+                    outside.append((label, inst))
+                    self.line("QJGEU", *map(_operand, inst.operands), label, span=inst.span, labels=labels)
+                elif inst.word == "QRET" and saved:
+                    self.line("QPOP", *map(build.Reg, reversed(saved)), span=inst.span, labels=labels)
+                    self.line("QRET", span=inst.span)
+                else:
+                    operands = [_operand(operand) for operand in inst.operands]
+                    if inst.target:
+                        operands.append(inst.target)
+                    self.line(inst.word, *operands, span=inst.span, labels=labels)
+                labels = []
+        if labels:
+            self.line("QNOP", labels=labels)
+        for label, inst in outside:
+            self._outside(label, inst)
+        self.line(".endfunc", span=span)
+
+    def _outside(self, label: str, inst: Inst) -> None:
+        """The trap of an index: its text needs the index and the length."""
+        self.outside = True
+        index, length = (_operand(operand) for operand in inst.operands)
+        aside = build.Reg(3 if index == build.Reg(2) else 2)
+        self.line("QMOV", aside, length, span=inst.span, labels=[label])
+        self.line("QMOV", build.Reg(0), index, span=inst.span)
+        self.line("QMOV", build.Reg(1), aside, span=inst.span)
+        self.line("QCALL", OUTSIDE, span=inst.span)
+        self.line("QTRAP", build.Reg(0), span=inst.span)
+
+    # -- data
+
+    def data(self) -> None:
+        """The data; what is only zeros comes last."""
+        self.line(".data")
+        labels = {data.label for data in self.program.data}
+        if self.uses_stack and STACK not in labels:
+            self.program.data.append(ir.Data(STACK, [STACK_START]))
+        for data in self.program.data:
+            if data.text is not None:
+                self.line(".asciz", build.Text(data.text), labels=[data.label])
+                continue
+            self.line(".align", 8)
+            self.line("", labels=[data.label])
+            for start in range(0, len(data.words), 16):
+                self.line(".qword", *(_word(word) for word in data.words[start : start + 16]))
+            if data.space:
+                self.line(".space", data.space)
+        zeros = [*self.frames, *([(HAND_OVER, 8 * self.handed)] if self.handed else [])]
+        for label, size in zeros:
+            self.line(".align", 8)
+            self.line(".space", size, labels=[label])
+        self.line(".text")
+
+
+def _word(value: int | float) -> int:
+    if isinstance(value, int):
+        return value
+    (bits,) = struct.unpack("<Q", struct.pack("<d", value))
+    return int(bits)
+
+
+def _operand(operand: Operand) -> build.Operand:
+    if isinstance(operand, int):
+        return build.Reg(operand)
+    if isinstance(operand, Imm):
+        return operand.value
+    base = _operand(operand.base)
+    assert isinstance(base, build.Reg | int | str | build.Offset)
+    if operand.offset is None:
+        return build.Memory(base)
+    offset = _operand(operand.offset)
+    assert isinstance(offset, build.Reg | int | str | build.Offset)
+    return build.Memory(base, offset)
+
+
+def _ordered(routine: Routine) -> list[Code]:
+    """Blocks without those that only jump on, each behind the one that falls into it where that is possible."""
+    empty = {b.label: b.nexts[0] for b in routine.blocks[1:] if len(b.insts) == 1 and b.insts[0].word == "QJMP"}
+
+    def last(label: str) -> str:
+        seen = set()
+        while label in empty and label not in seen:
+            seen.add(label)
+            label = empty[label].label
+        return label
+
+    for block in routine.blocks:
+        for inst in block.insts:
+            if inst.word[:2] == "QJ":
+                inst.target = last(inst.target)
+    by_label = {block.label: block for block in routine.blocks}
+    order: list[Code] = []
+    seen: set[str] = set()
+    todo = [routine.blocks[0].label]
+    # Blocks in their order, but a block that is jumped to from the one before it comes next.
+    pending = [block.label for block in routine.blocks]
+    while todo or pending:
+        label = todo.pop() if todo else pending.pop(0)
+        if label in seen:
+            continue
+        if (
+            not todo
+            and label not in seen
+            and label != routine.blocks[0].label
+            and not _is_wanted(label, routine, empty)
+        ):
+            seen.add(label)
+            continue
+        seen.add(label)
+        block = by_label[label]
+        order.append(block)
+        ends = [inst.target for inst in block.insts if inst.word[:2] == "QJ"]
+        if ends and ends[-1] not in seen:
+            todo.append(ends[-1])
+    return order
+
+
+def _is_wanted(label: str, routine: Routine, empty: dict[str, Code]) -> bool:
+    return label not in empty and any(inst.target == label for inst in routine.insts())
+
+
+def _jumps(block: Code, following: str) -> list[Inst]:
+    """A block's instructions, without the jump to what follows."""
+    insts = block.insts
+    if not insts or insts[-1].word != "QJMP":
+        return insts
+    if len(insts) > 1 and insts[-2].word in _OPPOSITE and insts[-2].target:
+        branch, jump = insts[-2], insts[-1]
+        if branch.target == jump.target:
+            return _jumps_plain([*insts[:-2], jump], following)
+        if branch.target == following and (not branch.may_be_nan or branch.word in ("QJEQ", "QJNE")):
+            turned = Inst(_OPPOSITE[branch.word], branch.operands, branch.span, target=jump.target)
+            return [*insts[:-2], turned]
+    return _jumps_plain(insts, following)
+
+
+def _jumps_plain(insts: list[Inst], following: str) -> list[Inst]:
+    return insts[:-1] if insts[-1].target == following else insts

@@ -1,0 +1,220 @@
+"""Text to tokens.
+
+``//`` begins a comment, and it divides: it divides where an operator can stand, behind a value on the same line with
+more to come on that line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from qbcc.diagnostics import Diagnostic
+from qbcc.source import SourceFile, Span
+from sigma import messages
+from sigma.tables import END
+
+KEYWORDS: Final = {
+    word: word.upper()
+    for word in (
+        "const", "fn", "export", "gate", "record", "view", "at", "let", "var", "import", "extern", "from", "as",
+        "while", "for", "in", "step", "break", "continue", "return", "asm", "if", "else", "inv", "ctrl", "true",
+        "false",
+    )
+} | {
+    "int": "TYPE", "float": "TYPE", "bool": "TYPE", "qubit": "TYPE", "and": "BINARY", "or": "BINARY", "not": "PREFIX",
+}  # fmt: skip
+"""Terminals of the words that have a meaning of their own."""
+SPELLED: Final = {"&&": "and", "||": "or", "!": "not"}
+_VALUE: Final = frozenset({"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS"})
+"""Terminals that end a value."""
+_TOKEN: Final = re.compile(
+    r"""[ \t\r]+
+    |(?P<newline>\n)
+    |(?P<name>[^\W\d]\w*)
+    |(?P<float>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)(?!\w))
+    |(?P<int>(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*)(?!\w))
+    |(?P<badnumber>[0-9]\w*)
+    |(?P<slashes>//=?)
+    |(?P<comment>/\*)
+    |(?P<string>"(?:[^"\\\n]|\\[^\n])*")
+    |(?P<char>'(?:[^'\\\n]|\\[^\n])*')
+    |(?P<quote>["'])
+    |(?P<assign>(?:<<|>>|[-+*/%&|^])=)
+    |(?P<binary><<|>>|==|!=|<=|>=|&&|\|\||[+*/%&|^<>])
+    |(?P<prefix>[!~])
+    |(?P<mark>->|\.\.|[-=;(){}:.,\[\]])
+    |(?P<bad>.)""",
+    re.VERBOSE,
+)
+_KINDS: Final = {
+    "float": "FLOAT", "int": "INTEGER", "char": "INTEGER", "string": "STRING", "assign": "ASSIGN", "binary": "BINARY",
+    "prefix": "PREFIX",
+}  # fmt: skip
+_ASM_START: Final = re.compile(r"\s*\{")
+_COMMENT: Final = re.compile(r"/\*|\*/|\n")
+_ASM: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|;[^\n]*|[{}]|\n')
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of a source, column by column; the last one is the end."""
+
+    source: SourceFile
+    kinds: list[str]
+    words: list[str]
+    lines: list[int]
+    columns: list[int]
+
+    def span(self, first: int, last: int) -> Span:
+        """Where tokens stand: of several lines, what is on the first."""
+        line = self.lines[first]
+        while last > first and self.lines[last] != line:
+            last -= 1
+        column = self.columns[first]
+        end = self.columns[last] + len(self.words[last].partition("\n")[0])
+        return Span(self.source, line, column, max(end, column + 1))
+
+    def after(self, token: int) -> Span:
+        """The place behind a token."""
+        end = self.columns[token] + len(self.words[token])
+        return Span(self.source, self.lines[token], end, end)
+
+    def doc(self, token: int) -> str:
+        """The ``///`` lines right above a token."""
+        found: list[str] = []
+        number = self.lines[token] - 1
+        while number > 0 and (text := self.source.line(number).strip()).startswith("///"):
+            found.append(text[3:].removeprefix(" "))
+            number -= 1
+        return "\n".join(reversed(found))
+
+
+def lex(source: SourceFile) -> tuple[Tokens, list[Diagnostic]]:
+    """Tokens, and what belongs to none."""
+    return _Lexer(source).run()
+
+
+class _Lexer:
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.text = "\n".join(source.lines) + "\n"
+        self.tokens = Tokens(source, [], [], [], [])
+        self.diagnostics: list[Diagnostic] = []
+        self.line = 1
+        self.start = 0
+        """Offset of the line's first character."""
+
+    def run(self) -> tuple[Tokens, list[Diagnostic]]:
+        text, match = self.text, _TOKEN.match
+        kinds, words, lines, columns = (self.tokens.kinds, self.tokens.words, self.tokens.lines, self.tokens.columns)
+        at, size = 0, len(text)
+        while at < size:
+            found = match(text, at)
+            assert found is not None
+            end = found.end()
+            kind = found.lastgroup
+            if kind is None:
+                at = end
+                continue
+            if kind == "newline":
+                self.line += 1
+                self.start = at = end
+                continue
+            word = text[at:end]
+            if kind == "mark":
+                name = word
+            elif kind == "name":
+                name = KEYWORDS.get(word, "NAME")
+                if name == "ASM" and (opened := _ASM_START.match(text, end)):
+                    at = self.asm(at, opened.end())
+                    continue
+            elif kind == "slashes":
+                if not self.divides(end):
+                    at = text.find("\n", end)
+                    continue
+                name = "ASSIGN" if word == "//=" else "BINARY"
+            elif kind == "comment":
+                at = self.comment(at)
+                continue
+            elif kind in _KINDS:
+                name = _KINDS[kind]
+                word = SPELLED.get(word, word) if kind in ("binary", "prefix") else word
+            else:
+                at = self.bad(kind, at, end)
+                continue
+            kinds.append(name)
+            words.append(word)
+            lines.append(self.line)
+            columns.append(at - self.start + 1)
+            at = end
+        self.add(END, "", size - 1)
+        return self.tokens, self.diagnostics
+
+    def add(self, kind: str, word: str, at: int) -> None:
+        tokens = self.tokens
+        tokens.kinds.append(kind)
+        tokens.words.append(word)
+        tokens.lines.append(self.line)
+        tokens.columns.append(at - self.start + 1)
+
+    def divides(self, end: int) -> bool:
+        """Whether the slashes that end there are an operator."""
+        tokens = self.tokens
+        if not tokens.kinds or tokens.kinds[-1] not in _VALUE or tokens.lines[-1] != self.line:
+            return False
+        rest = self.text[end : self.text.find("\n", end)]
+        return bool(rest.strip()) and not rest.startswith("/")
+
+    def comment(self, at: int) -> int:
+        """Behind a comment, which may hold others."""
+        depth, place, line, start = 0, at, self.line, self.start
+        for found in _COMMENT.finditer(self.text, at):
+            if found[0] == "\n":
+                self.line += 1
+                self.start = found.end()
+                continue
+            depth += 1 if found[0] == "/*" else -1
+            if depth == 0:
+                return found.end()
+        column = place - start + 1
+        self.diagnostics.append(messages.open_comment(Span(self.source, line, column, column + 2)))
+        return len(self.text)
+
+    def asm(self, at: int, inside: int) -> int:
+        """A token of a whole ``asm { … }``."""
+        depth, line, start = 1, self.line, self.start
+        self.line += self.text.count("\n", at, inside)
+        for found in _ASM.finditer(self.text, inside):
+            if found[0] == "\n":
+                self.line += 1
+                self.start = found.end()
+            elif found[0] in "{}":
+                depth += 1 if found[0] == "{" else -1
+            if depth == 0:
+                end = found.end()
+                tokens = self.tokens
+                tokens.kinds.append("ASM")
+                tokens.words.append(self.text[at:end])
+                tokens.lines.append(line)
+                tokens.columns.append(at - start + 1)
+                return end
+        column = at - start + 1
+        self.diagnostics.append(messages.open_asm(Span(self.source, line, column, column + 3)))
+        return len(self.text)
+
+    def bad(self, kind: str, at: int, end: int) -> int:
+        column = at - self.start + 1
+        span = Span(self.source, self.line, column, column + end - at)
+        word = self.text[at:end]
+        if kind == "badnumber":
+            self.diagnostics.append(messages.bad_number(span, word))
+            # A number stands here, whichever: what follows it is read as after one.
+            self.add("INTEGER", "0", at)
+        elif kind == "quote":
+            self.diagnostics.append(messages.open_string(span, word))
+            self.add("STRING", '""', at)
+            return self.text.find("\n", at)
+        else:
+            self.diagnostics.append(messages.bad_character(span, word))
+        return end

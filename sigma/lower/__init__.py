@@ -1,0 +1,1 @@
+"""The checked tree to the intermediate form."""

@@ -1,0 +1,285 @@
+"""What the language brings: functions of numbers, output, measurements and looks."""
+
+from __future__ import annotations
+
+from sigma import ir, types
+from sigma import syntax as s
+from sigma.builtins import Builtin
+from sigma.ir import Op
+from sigma.lower.expressions import Expressions
+from sigma.lower.values import Ref, Value
+from sigma.symbols import Module
+
+_SYSTEM = {"time": 3, "clock": 6, "random_bits": 8, "random": 9, "arguments": 12}
+_ROOM = 48
+"""Bytes that the longest number takes as text."""
+
+
+class GivenCalls(Expressions):
+    """Lowers calls of what the language brings."""
+
+    def given(self, node: s.Call, builtin: object) -> Value:
+        """A call; what gives no value gives nothing that is read."""
+        assert isinstance(builtin, Builtin)
+        handler = getattr(self, f"_{builtin.name}", None)
+        if handler is not None:
+            found: Value = handler(node)
+            return found
+        b = self.b
+        if builtin.name in _SYSTEM:
+            self.at(node)
+            made = b.op("sys", type=ir.NONE, imm=_SYSTEM[builtin.name])
+            return b.op("result", made, type=ir.FLOAT if builtin.name == "random" else ir.INT, imm=0)
+        args = [self.scalar(argument) for argument in node.arguments]
+        if builtin.result == "n" and node.type is types.FLOAT:
+            args = [self.widen(arg) if arg.code == "const" else arg for arg in args]
+        self.at(node)
+        return b.isa(builtin.mnemonic, *args)
+
+    # -- numbers
+
+    def _int(self, node: s.Call) -> Op:
+        value = self.scalar(node.arguments[0])
+        return value if value.type == ir.INT else self.b.isa("QINT", value)
+
+    def _float(self, node: s.Call) -> Op:
+        return self.widen(self.scalar(node.arguments[0]))
+
+    def _bool(self, node: s.Call) -> Op:
+        value = self.scalar(node.arguments[0])
+        if node.arguments[0].type is types.BOOL:
+            return value
+        return self.b.isa("QSNE", value, self.b.const(0.0 if value.type == ir.FLOAT else 0))
+
+    def _bits(self, node: s.Call) -> Op:
+        return self.b.isa("QBITS", self.widen(self.scalar(node.arguments[0])))
+
+    def _len(self, node: s.Call) -> Op:
+        ref = self.ref(node.arguments[0])
+        return ref.length if ref.length is not None else self.b.const((1 << 63) - 1)
+
+    # -- the world
+
+    def system(self, number: int, *args: Op) -> Op:
+        """A system call with its registers."""
+        return self.b.op("sys", *args, type=ir.NONE, imm=number)
+
+    def text(self, content: bytes) -> Op:
+        """The address of a text of the program."""
+        return self.function.addr(self.lowering.text(content))
+
+    def fail(self, text: str) -> None:
+        """A trap that says a text."""
+        self.b.op("fail", self.text(text.encode()), type=ir.NONE)
+
+    def say(self, content: bytes) -> None:
+        """Print a text that is known."""
+        if b"\0" in content:
+            self.system(10, self.text(content), self.b.const(len(content)))
+        elif content:
+            self.system(2, self.text(content))
+
+    def _write(self, node: s.Call) -> Value:
+        self._print(node, b"")
+        return []
+
+    def _print(self, node: s.Call, end: bytes = b"\n") -> Value:
+        literal = node.arguments[0]
+        assert isinstance(literal, s.String)
+        said = b""
+        for part in literal.parts:
+            if isinstance(part, bytes):
+                said += part
+                continue
+            # What was said so far comes first, but a value may stop the program: it is calculated before.
+            value = self._piece(part)
+            self.at(node)
+            self.say(said)
+            said = b""
+            self._show(part, value)
+        self.at(node)
+        self.say(said + end)
+        return []
+
+    def _piece(self, piece: s.Piece) -> Op:
+        own = self.module
+        self.module = Module(own.source, piece.tokens, [], own.names)
+        value = self.scalar(piece.expr)
+        self.module = own
+        return value
+
+    def _show(self, piece: s.Piece, value: Op) -> None:
+        """Print a value in its form."""
+        type = piece.expr.type
+        b = self.b
+        if type is types.BOOL:
+            words = b.isa("QSEL", value, self.text(b"true"), self.text(b"false"))
+            self.system(2, words)
+            return
+        if not piece.width and piece.places is None:
+            number = {"x": 7, "f": 4}.get(piece.kind, 1 if type is types.INT else 4)
+            self.system(number, self.widen(value) if number == 4 else value)
+            return
+        buffer = self.function.slot(_ROOM)
+        if piece.kind == "x":
+            end = self._formatted("qbc_format_hex", "qbc_string.qbc", buffer, value)
+        elif type is types.INT and piece.kind != "f":
+            end = self._formatted("qbc_format_int", "qbc_string.qbc", buffer, value)
+        elif piece.places is None:
+            end = self._formatted("qbc_format_float", "qbc_decimal.qbc", buffer, self.widen(value))
+        else:
+            places = b.const(int(piece.places))
+            end = self._formatted("qbc_format_fixed", "qbc_decimal.qbc", buffer, self.widen(value), places)
+        is_left = piece.align == "<"
+        if is_left:
+            self.system(2, buffer)
+        if piece.width:
+            length = b.isa("QSUB", end, buffer)
+            self.count(length, b.const(piece.width), 1, lambda _: self.system(5, b.const(32)))
+        if not is_left:
+            self.system(2, buffer)
+
+    def _formatted(self, routine: str, file: str, *args: Op) -> Op:
+        """Text of a number in a buffer, by a routine of the library; its end."""
+        self.lowering.subroutine(routine, file)
+        made = self.b.op("call", *args, type=ir.NONE, imm=routine)
+        return self.b.op("result", made, type=ir.INT, imm=0)
+
+    def _record(self, node: s.Call) -> Value:
+        name, argument = node.arguments
+        value = self.scalar(argument)
+        self.at(node)
+        self.system(14, self.text(name.value), value)
+        return []
+
+    def _assert(self, node: s.Call) -> Value:
+        b = self.b
+        good, bad = b.new(), b.new()
+        self.branch(node.arguments[0], good, bad)
+        self.at(node)
+        b.place(bad)
+        if len(node.arguments) > 1:
+            self.fail(node.arguments[1].value.decode(errors="replace"))
+        else:
+            self.fail(f"assertion failed: {self.module.text(node.arguments[0])}")
+        b.place(good)
+        return []
+
+    def _halt(self, node: s.Call) -> Value:
+        status = self.scalar(node.arguments[0]) if node.arguments else self.b.const(0)
+        self.b.op("halt", status, type=ir.NONE)
+        return []
+
+    def _argument(self, node: s.Call) -> Op:
+        """An argument of the run; the second value where there is none. Its kind is that of the second value."""
+        b = self.b
+        number, default = self.scalar(node.arguments[0]), self.scalar(node.arguments[1], node.type)
+        self.at(node)
+        key = object()
+        there, real, whole, done = b.new(), b.new(), b.new(), b.new()
+        b.write(key, default)
+        made = self.system(13, number)
+        value = b.op("result", made, type=ir.INT, imm=0)
+        found = b.op("result", made, type=ir.INT, imm=1)
+        b.branch("QJLT", found, b.const(0), done, there)
+        b.place(there)
+        b.branch("QJEQ", found, b.const(1), real, whole)
+        b.place(real)
+        as_float = b.op("as", value, type=ir.FLOAT)
+        b.write(key, as_float if node.type is types.FLOAT else b.isa("QINT", as_float))
+        b.jump(done)
+        b.place(whole)
+        b.write(key, self.widen(value) if node.type is types.FLOAT else value)
+        b.jump(done)
+        b.place(done)
+        return b.read(key)
+
+    # -- qubits
+
+    def _measure(self, node: s.Call) -> Op:
+        argument = node.arguments[0]
+        b = self.b
+        if argument.type is types.QUBIT:
+            qubit = self.scalar(argument)
+            self.at(node)
+            return b.isa("QMEAS", qubit)
+        ref = self.ref(argument)
+        self.at(node)
+        assert ref.length is not None
+        self.check(ref.length, b.const(65))
+        key = object()
+        b.write(key, b.const(0))
+
+        def body(counter: Op) -> None:
+            bit = b.isa("QMEAS", b.load(ir.INT, *self._place(self.moved(ref, counter, types.QUBIT))))
+            b.write(key, b.isa("QOR", b.read(key), b.isa("QSHL", bit, counter)))
+
+        self.count(b.const(0), ref.length, 1, body)
+        return b.read(key)
+
+    def _place(self, ref: Ref) -> tuple[Op, int]:
+        return ref.base, ref.offset
+
+    def over(self, argument: s.Expr, word: str, *rest: Op) -> None:
+        """An instruction on a qubit, or on each of an array."""
+        b = self.b
+        if argument.type is types.QUBIT:
+            qubit = self.scalar(argument)
+            b.isa(word, qubit, *rest)
+            return
+        ref = self.ref(argument)
+        assert ref.length is not None
+        self.count(
+            b.const(0),
+            ref.length,
+            1,
+            lambda n: b.isa(word, b.load(ir.INT, *self._place(self.moved(ref, n, types.QUBIT))), *rest),
+        )
+
+    def _reset(self, node: s.Call) -> Value:
+        self.over(node.arguments[0], "QRESET")
+        return []
+
+    def _barrier(self, node: s.Call) -> Value:
+        self.b.isa("QBARRIER")
+        return []
+
+    def _many(self, argument: s.Expr) -> tuple[Op, Op, str]:
+        """A qubit or an address of handles, how many there are, and which of the two it is."""
+        if argument.type is types.QUBIT:
+            return self.scalar(argument), self.b.const(1), "a"
+        ref = self.ref(argument)
+        assert ref.length is not None
+        return self.address(ref), ref.length, "m"
+
+    def _sample(self, node: s.Call) -> Value:
+        b = self.b
+        first, count, letter = self._many(node.arguments[0])
+        shots = self.scalar(node.arguments[1])
+        self.at(node)
+        # A pair of words for each outcome that there can be: not more than shots.
+        if shots.code == "const" and 0 < shots.imm <= 1 << 16:
+            room = self.function.slot(16 * shots.imm)
+        else:
+            room = self.stack(b.isa("QSHL", b.isa("QMAX", shots, b.const(0)), b.const(4)))
+        found = b.op("QSAMPLE", first, count, shots, room, type=ir.INT, imm=f"{letter}aam")
+        return Ref(types.HISTOGRAM, room, 0, found)
+
+    def _expect(self, node: s.Call) -> Op:
+        first, count, letter = self._many(node.arguments[0])
+        self.at(node)
+        paulis: bytes = node.arguments[1].value
+        if count.code != "const":
+            self.check(self.b.isa("QSUB", count, self.b.const(len(paulis))), self.b.const(1))
+        return self.b.op("QEXPECT", first, self.text(paulis), type=ir.FLOAT, imm=f"{letter}m")
+
+    def _purity(self, node: s.Call) -> Op:
+        return self._look(node, "QPURITY")
+
+    def _entropy(self, node: s.Call) -> Op:
+        return self._look(node, "QENTROPY")
+
+    def _look(self, node: s.Call, word: str) -> Op:
+        first, count, letter = self._many(node.arguments[0])
+        self.at(node)
+        return self.b.op(word, first, count, type=ir.FLOAT, imm=f"{letter}a")

@@ -1,0 +1,98 @@
+"""What syntax errors of σ say. Codes S01xx."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from qbcc.diagnostics import Diagnostic, Fix
+from qbcc.source import Span
+
+_NAMES: Final = {
+    "NAME": "a name", "INTEGER": "a value", "FLOAT": "a value", "STRING": "a string", "TYPE": "a type",
+    "BINARY": "an operator", "$END": "the end of the file", "ASSIGN": "'+='", "PREFIX": "a value",
+}  # fmt: skip
+_VALUE: Final = frozenset({"INTEGER", "FLOAT", "TRUE", "FALSE", "PREFIX", "INV", "CTRL", "RECORD"})
+_DIVIDES: Final = "behind a value '//' divides; a comment there is written /* … */, or stands on a line of its own"
+
+
+def short(word: str) -> str:
+    return word if len(word) <= 40 else word[:39] + "…"
+
+
+def _list(wanted: Sequence[str]) -> str:
+    """What could stand, in few words."""
+    words = set(wanted)
+    if "INTEGER" in words:
+        return "a value"
+    if "LET" in words and "RETURN" in words:
+        return "a statement, or '}'"
+    if "FN" in words and "IMPORT" in words:
+        return "a declaration: const, fn, gate, record, view, let, var, import or extern"
+    if "NAME" in words:
+        words -= {"STEP", "AT", "FROM", "AS"}
+    shown = sorted({_NAMES.get(word, f"'{word.lower()}'") for word in words})
+    if len(shown) > 6:
+        shown = [word for word in shown if word in ("';'", "')'", "','", "'}'", "']'", "'{'", "an operator")] or shown
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1] if shown else "something else"
+
+
+def bad_character(span: Span, character: str) -> Diagnostic:
+    notes: tuple[str, ...] = ()
+    if character in "“”‘’":
+        notes = ('a string stands in plain quotes: "…"',)
+    if character == "#":
+        notes = ("a comment begins with //",)
+    if character == "?":
+        notes = ("a choice is written a if condition else b",)
+    name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
+    return Diagnostic("S0101", f"{name} belongs to no word of the language", span, notes=notes)
+
+
+def open_string(span: Span, quote: str) -> Diagnostic:
+    what = "string" if quote == '"' else "character constant"
+    return Diagnostic("S0102", f"this {what} has no closing {quote}", span, notes=("it must end on its line",))
+
+
+def open_comment(span: Span) -> Diagnostic:
+    return Diagnostic("S0103", "this comment has no closing */", span)
+
+
+def open_asm(span: Span) -> Diagnostic:
+    return Diagnostic("S0103", "this asm block has no closing }", span)
+
+
+def bad_number(span: Span, word: str) -> Diagnostic:
+    notes = ("numbers are written 42, 0xFF, 0b101, 0o17, 1_000, 8.0, 1e-9",)
+    return Diagnostic("S0104", f"'{short(word)}' is no number", span, notes=notes)
+
+
+def unexpected(span: Span, word: str, before: str, wanted: Sequence[str], is_split: bool) -> Diagnostic:
+    notes = (_DIVIDES,) if is_split else ()
+    what = f"'{short(word)}' cannot stand here" if word else "the file ends here"
+    after = f" after '{short(before.partition(chr(10))[0])}'" if before else ""
+    return Diagnostic("S0105", f"{what}{after}: expected {_list(wanted)}", span, notes=notes)
+
+
+def missing_semicolon(span: Span, before: str, is_split: bool) -> Diagnostic:
+    notes = (_DIVIDES,) if is_split else ()
+    text = f"a ';' is missing after '{short(before)}'"
+    return Diagnostic("S0106", text, span, notes=notes, fix=Fix(span, ";", "write ';'"))
+
+
+def too_deep(span: Span, most: int) -> Diagnostic:
+    return Diagnostic("S0107", f"this is nested more than {most} levels deep", span)
+
+
+def chained(span: Span) -> Diagnostic:
+    notes = ("write a < b and b < c",)
+    return Diagnostic("S0108", "comparisons do not chain", span, notes=notes)
+
+
+def one_counter(span: Span) -> Diagnostic:
+    return Diagnostic("S0109", "a range has one counter", span, notes=("for i in a..b",))
+
+
+def bad_value(span: Span, text: str) -> Diagnostic:
+    what = f"'{short(text)}' is no value" if text.strip() else "nothing stands between the braces"
+    return Diagnostic("S0110", what, span, notes=("{x} prints x; a brace of the text is written twice: {{",))

@@ -1,0 +1,265 @@
+"""What the checker says. S02xx names, S03xx types, S04xx qubits and gates, S05xx modules and assembly."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from qbcc.diagnostics import Diagnostic, Fix, Related
+from qbcc.source import Span
+from sigma.messages import short
+from sigma.types import Type
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    found = difflib.get_close_matches(word, list(known), 1, 0.6) if len(word) <= 40 else []
+    return found[0] if found else None
+
+
+def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
+    name = _nearest(word, known)
+    return None if name is None else Fix(span, name, f"did you mean '{name}'?")
+
+
+# -- S02: names
+
+
+def unknown_name(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, fix=_suggest(span, name, known))
+
+
+def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("S0202", f"there is no type '{short(name)}'", span, fix=_suggest(span, name, known))
+
+
+def defined_twice(span: Span, name: str, first: Span | None) -> Diagnostic:
+    related = (Related(first, "first here"),) if first else ()
+    return Diagnostic("S0203", f"'{short(name)}' is declared already", span, related=related)
+
+
+def not_a_value(span: Span, name: str, what: str) -> Diagnostic:
+    return Diagnostic("S0204", f"'{short(name)}' is {what}, not a value", span)
+
+
+def out_of_scope(span: Span, name: str, first: Span, is_qubit: bool) -> Diagnostic:
+    if is_qubit:
+        text = f"the qubit '{short(name)}' was given back at the end of its scope"
+        notes = ("allocate it in the scope that uses it last",)
+        return Diagnostic("S0402", text, span, related=(Related(first, "allocated here"),), notes=notes)
+    text = f"'{short(name)}' is not known here any more: its block has ended"
+    notes = ("declare it before the block",)
+    return Diagnostic("S0205", text, span, related=(Related(first, "declared here"),), notes=notes)
+
+
+def constant_cycle(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("S0206", f"'{short(name)}' is needed to say what '{short(name)}' is", span)
+
+
+def unknown_member(span: Span, name: str, of: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, fix=_suggest(span, name, known))
+
+
+def no_members(span: Span, type: Type) -> Diagnostic:
+    return Diagnostic("S0207", f"{_a(type)} has no members", span)
+
+
+# -- S03: types
+
+
+def _a(type: Type) -> str:
+    text = str(type)
+    return text if text == "nothing" or text[0] in "[(" else f"{'an' if text[0] in 'aeiou' else 'a'} {text}"
+
+
+def mismatch(span: Span, given: Type, wanted: Type, why: Span | None = None, note: str = "") -> Diagnostic:
+    related = (Related(why, f"{_a(wanted)} is wanted here"),) if why else ()
+    notes = [note] if note else []
+    if str(given) == "float" and str(wanted) == "int":
+        notes.append("int(x) cuts off the fraction; round(x) and floor(x) give whole floats")
+    if str(given) == "int" and str(wanted) == "bool":
+        notes.append("write x != 0")
+    if str(given) == "bool" and str(wanted) in ("int", "float"):
+        notes.append(f"write {wanted}(x)")
+    text = f"this is {_a(given)}, and {_a(wanted)} is wanted"
+    return Diagnostic("S0301", text, span, related=related, notes=tuple(notes))
+
+
+def bad_operands(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
+    notes: tuple[str, ...] = ()
+    if operator in ("and", "or"):
+        notes = ("'and' and 'or' take bools; of bits, & and |",)
+    elif operator in ("&", "|", "^", "<<", ">>") and "float" in (str(left), str(right)):
+        notes = ("bits(x) gives the bits of a float",)
+    elif operator in ("==", "!="):
+        notes = ("scalars of one kind can be compared",)
+    return Diagnostic("S0302", f"'{operator}' does not go with {_a(left)} and {_a(right)}", span, notes=notes)
+
+
+def bad_operand(span: Span, operator: str, operand: Type) -> Diagnostic:
+    return Diagnostic("S0302", f"'{operator}' does not go with {_a(operand)}", span)
+
+
+def argument_count(span: Span, name: str, given: int, wanted: str, declared: Span | None) -> Diagnostic:
+    related = (Related(declared, "declared here"),) if declared else ()
+    text = f"'{short(name)}' takes {wanted}, and {given} {'is' if given == 1 else 'are'} given"
+    return Diagnostic("S0303", text, span, related=related)
+
+
+def not_callable(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("S0304", f"{what} cannot be called", span)
+
+
+def not_indexable(span: Span, type: Type) -> Diagnostic:
+    return Diagnostic("S0305", f"{_a(type)} has no elements", span)
+
+
+def index_outside(span: Span, index: int, length: int) -> Diagnostic:
+    notes = (f"indices are 0 to {length - 1}",) if length else ("the array is empty",)
+    return Diagnostic("S0306", f"index {index} is outside of an array of {length}", span, notes=notes)
+
+
+def slice_outside(span: Span, start: int, stop: int, length: int) -> Diagnostic:
+    return Diagnostic("S0306", f"{start}..{stop} is no part of an array of {length}", span)
+
+
+def cannot_assign(span: Span, why: str, declared: Span | None = None, note: str = "") -> Diagnostic:
+    related = (Related(declared, "declared here"),) if declared else ()
+    return Diagnostic(
+        "S0308", f"this cannot be assigned to: {why}", span, related=related, notes=(note,) if note else ()
+    )
+
+
+def missing_return(span: Span, name: str, type: Type) -> Diagnostic:
+    return Diagnostic("S0309", f"'{short(name)}' gives {_a(type)}, and not every way through it ends in a return", span)
+
+
+def bad_return(span: Span, name: str) -> Diagnostic:
+    notes = ("write -> and the type behind the parameters",)
+    return Diagnostic("S0310", f"'{short(name)}' gives nothing, and this returns a value", span, notes=notes)
+
+
+def empty_return(span: Span, name: str, type: Type) -> Diagnostic:
+    return Diagnostic("S0310", f"'{short(name)}' gives {_a(type)}, and this returns nothing", span)
+
+
+def not_in_loop(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("S0311", f"'{word}' stands in no loop", span)
+
+
+def not_constant(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("S0312", f"{what} must be known at compile time", span)
+
+
+def does_not_fit(span: Span, value: int) -> Diagnostic:
+    return Diagnostic("S0313", f"{short(str(value))} does not fit in 64 bits", span)
+
+
+def bad_length(span: Span, value: int, most: int) -> Diagnostic:
+    return Diagnostic("S0314", f"an array has 0 to {most:,} elements, not {short(f'{value:,}')}", span)
+
+
+def unused_value(span: Span) -> Diagnostic:
+    return Diagnostic("S0315", "nothing is done with this value", span, notes=("write let x = …, or call something",))
+
+
+def zero_divisor(span: Span) -> Diagnostic:
+    return Diagnostic("S0316", "division by zero", span)
+
+
+def pattern_size(span: Span, names: int, type: Type) -> Diagnostic:
+    return Diagnostic("S0317", f"{names} names cannot take {_a(type)} apart", span)
+
+
+def bad_format(span: Span, text: str, note: str = "") -> Diagnostic:
+    return Diagnostic("S0318", text, span, notes=(note,) if note else ())
+
+
+def not_a_literal(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("S0319", f"{what} must be a string in quotes", span)
+
+
+def field_fault(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("S0320", text, span)
+
+
+def endless_type(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("S0321", f"the record '{short(name)}' contains itself", span)
+
+
+def bad_type(span: Span, text: str, note: str = "") -> Diagnostic:
+    return Diagnostic("S0322", text, span, notes=(note,) if note else ())
+
+
+def empty_array(span: Span) -> Diagnostic:
+    return Diagnostic("S0323", "an empty array does not say what it holds", span, notes=("write its type",))
+
+
+# -- S04: qubits and gates
+
+
+def same_qubit(span: Span, name: str, text: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "S0401", f"'{short(name)}' takes different qubits, and {short(text)} stands twice", span,
+        related=(Related(first, "first here"),),
+    )  # fmt: skip
+
+
+def not_in_gate(span: Span, what: str) -> Diagnostic:
+    notes = ("a gate holds let, loops over ranges, if, and gates: so its inverse and its controlled form follow",)
+    return Diagnostic("S0403", f"{what} cannot stand in a gate", span, notes=notes)
+
+
+def impure_in_gate(span: Span, name: str, effect: str) -> Diagnostic:
+    notes = ("a gate calls gates, and functions that only calculate",)
+    return Diagnostic("S0404", f"'{short(name)}' {effect}, and this is a gate", span, notes=notes)
+
+
+def qubit_place(span: Span, name: str) -> Diagnostic:
+    notes = (f"write let q = {name}(…); a qubit belongs to the scope of its name",)
+    return Diagnostic("S0405", f"{name}() stands behind 'let q =' only", span, notes=notes)
+
+
+def qubit_kept(span: Span, what: str) -> Diagnostic:
+    notes = ("a qubit belongs to the scope that allocates it: allocate it there and pass it down",)
+    return Diagnostic("S0406", f"{what} cannot hold qubits", span, notes=notes)
+
+
+def not_a_gate(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("S0407", f"'{word}' goes with a gate: {word} g(…)" if word == "inv" else
+                      "'ctrl' goes with a gate: ctrl(c) g(…)", span)  # fmt: skip
+
+
+def bad_pauli(span: Span, text: str, count: int | None) -> Diagnostic:
+    notes = (f"{count} letters, the last one for the first qubit",) if count is not None else ()
+    return Diagnostic("S0408", f"{text}: a string of I, X, Y and Z says what is measured", span, notes=notes)
+
+
+def gate_has_no_value(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("S0409", f"the gate '{short(name)}' gives no value", span, notes=("it stands as a statement",))
+
+
+# -- S05: modules and assembly
+
+
+def no_module(span: Span, code: str, message: str, notes: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic("S0501", message, span, notes=notes)
+
+
+def no_main(span: Span) -> Diagnostic:
+    return Diagnostic("S0502", "there is no function main", span, notes=("a program starts at fn main() { … }",))
+
+
+def bad_main(span: Span) -> Diagnostic:
+    return Diagnostic("S0503", "main takes no arguments, and gives nothing or an int (the exit status)", span)
+
+
+def bad_define(span: Span | None, name: str, text: str) -> Diagnostic:
+    return Diagnostic("S0504", f"-D {short(name)}: {text}", span)
+
+
+def bad_asm(span: Span, text: str, note: str = "") -> Diagnostic:
+    return Diagnostic("S0505", text, span, notes=(note,) if note else ())
+
+
+def bad_extern(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("S0506", text, span)

@@ -1,0 +1,514 @@
+"""Tokens to a syntax tree: Lark's tables, run here, so that a mistake costs one statement and not the file.
+
+At a token that cannot stand, the error is told; then the stack goes back to the innermost list of statements or
+declarations, what follows is skipped to where the next one begins, and a :class:`Broken` stands for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from qbcc.diagnostics import Diagnostic
+from qbcc.source import SourceFile, Span
+from sigma import messages
+from sigma import syntax as s
+from sigma.lexer import Tokens, lex
+from sigma.tables import END, tables
+
+PRECEDENCE: Final = {
+    "or": 1, "and": 2,
+    "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
+    "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8,
+    "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10,
+}  # fmt: skip
+"""How tight an operator binds: Python's order. ``not`` stands at 3."""
+_NOT: Final = 3
+_COMPARISON: Final = 4
+MAX_DEPTH: Final = 120
+"""Deepest nesting of blocks and expressions."""
+_STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
+_DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
+
+
+@dataclass(slots=True)
+class Tree:
+    """A source that was read."""
+
+    tokens: Tokens
+    declarations: list[s.Node]
+    diagnostics: list[Diagnostic]
+
+
+def parse(source: SourceFile) -> Tree:
+    """Read a source. What is wrong with it is in the result."""
+    tokens, diagnostics = lex(source)
+    return _Parser(tokens, diagnostics).run()
+
+
+@dataclass(slots=True)
+class Inner:
+    """An expression that was read from inside of a literal."""
+
+    expr: s.Expr
+    tokens: Tokens
+
+
+def parse_expression(text: str, source: SourceFile, line: int, column: int) -> Inner | Diagnostic:
+    """An expression that stands at a place of a source, or what is wrong with it."""
+    span = Span(source, line, column, column + max(len(text), 1))
+    tree = parse(SourceFile("<value>", f"const x = {text};"))
+    found = tree.declarations[0] if len(tree.declarations) == 1 else None
+    if tree.diagnostics or not isinstance(found, s.ConstDecl):
+        return messages.bad_value(span, text)
+    tokens = tree.tokens
+    # Three tokens stand before it, ten characters.
+    moved = Tokens(
+        source, tokens.kinds, tokens.words, [line] * len(tokens.lines), [c - 10 + column - 1 for c in tokens.columns]
+    )
+    return Inner(found.value, moved)
+
+
+class _Parser:
+    def __init__(self, tokens: Tokens, diagnostics: list[Diagnostic]) -> None:
+        self.tokens = tokens
+        self.diagnostics = diagnostics
+        self.spoiled = {d.span.line for d in diagnostics if d.span is not None}
+        """Lines with words that are none: what is wrong with their order may follow from that."""
+        self.build = _Builder(tokens, diagnostics)
+        self.states: list[int] = []
+        self.values: list[Any] = []
+        self.firsts: list[int] = []
+
+    def run(self) -> Tree:
+        table = tables()
+        builders = [(name, size, getattr(self.build, action)) for name, size, action in table.rules]
+        actions, goto = table.actions, table.goto
+        kinds = self.tokens.kinds
+        states, values, firsts = self.states, self.values, self.firsts
+        states.append(table.start)
+        at = 0
+        while True:
+            action = actions[states[-1]].get(kinds[at])
+            if action is None:
+                at = self.recover(at)
+                if at < 0:
+                    break
+            elif action >= 0:
+                states.append(action)
+                values.append(at)
+                firsts.append(at)
+                if kinds[at] == END:
+                    break
+                at += 1
+                if len(states) > 12 * MAX_DEPTH:
+                    self.diagnostics.append(messages.too_deep(self.tokens.span(at, at), MAX_DEPTH))
+                    break
+            else:
+                name, size, builder = builders[-1 - action]
+                if size:
+                    first = firsts[-size]
+                    value = builder(values[-size:], first, at - 1)
+                    del states[-size:], values[-size:], firsts[-size:]
+                else:
+                    first = at
+                    value = []
+                states.append(goto[states[-1]][name])
+                values.append(value)
+                firsts.append(first)
+                if name == "start":
+                    break
+        found = next((value for value in values if isinstance(value, list)), [])
+        self.diagnostics.sort(key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0))
+        return Tree(self.tokens, [d for d in found if isinstance(d, s.Node)], self.diagnostics)
+
+    # -- mistakes
+
+    def recover(self, at: int) -> int:
+        """Tell what is wrong at a token, and go to where reading can go on; -1 if nowhere."""
+        if self.report(at):
+            self.insert(";", at)
+            return at
+        goto = tables().goto
+        states = self.states
+        depth = len(states) - 1
+        while depth > 0 and not ("statement" in goto[states[depth]] or "declaration" in goto[states[depth]]):
+            depth -= 1
+        if depth == 0 and "declarations" in goto[states[0]]:
+            # The very first word is wrong: there is an empty list of declarations before it.
+            del states[1:], self.values[:], self.firsts[:]
+            self.push("declarations", [], 0)
+            depth = 1
+        name = "statement" if "statement" in goto[states[depth]] else "declaration"
+        del states[depth + 1 :], self.values[depth:], self.firsts[depth:]
+        first = at
+        at = self.skip_statement(at) if name == "statement" else self.skip_declaration(at)
+        if self.tokens.kinds[at] == END and name == "statement":
+            # The block has no end; what was declared before it counts.
+            while depth > 0 and "declaration" not in goto[states[depth]]:
+                depth -= 1
+            del states[depth + 1 :], self.values[depth:], self.firsts[depth:]
+            name = "declaration"
+        if name not in goto[states[-1]]:
+            return -1
+        self.push(name, s.Broken(first, at), first)
+        return at
+
+    def insert(self, terminal: str, at: int) -> None:
+        """Go on as if a mark stood before a token."""
+        table = tables()
+        while True:
+            action = table.actions[self.states[-1]][terminal]
+            if action >= 0:
+                self.states.append(action)
+                self.values.append(at - 1)
+                self.firsts.append(at - 1)
+                return
+            name, size, builder = table.rules[-1 - action]
+            first = self.firsts[-size] if size else at
+            value = getattr(self.build, builder)(self.values[-size:], first, at - 1) if size else []
+            if size:
+                del self.states[-size:], self.values[-size:], self.firsts[-size:]
+            self.push(name, value, first)
+
+    def push(self, name: str, value: Any, first: int) -> None:
+        self.states.append(tables().goto[self.states[-1]][name])
+        self.values.append(value)
+        self.firsts.append(first)
+
+    def skip_statement(self, at: int) -> int:
+        """The token at which the next statement can begin."""
+        kinds, lines = self.tokens.kinds, self.tokens.lines
+        first, depth = at, 0
+        while kinds[at] != END:
+            kind = kinds[at]
+            if kind in ("{", "(", "["):
+                depth += 1
+            elif kind in ("}", ")", "]"):
+                if depth <= 0 and kind == "}":
+                    return at
+                depth = max(depth - 1, 0)
+                if kind == "}" and depth == 0 and kinds[at + 1] != "ELSE":
+                    return at + 1
+            elif kind == ";" and depth == 0:
+                return at + 1
+            elif at > first and lines[at] != lines[at - 1]:
+                if kind in _STARTS and depth == 0:
+                    return at
+                if kind in _DECLARES and self.tokens.columns[at] == 1:
+                    return at
+            at += 1
+        return at
+
+    def skip_declaration(self, at: int) -> int:
+        """The token at which the next declaration can begin: a word for one at the start of a line."""
+        kinds = self.tokens.kinds
+        first = at
+        while kinds[at] != END:
+            begins_line = at > 0 and self.tokens.lines[at] != self.tokens.lines[at - 1]
+            if at > first and begins_line and kinds[at] in _DECLARES and self.tokens.columns[at] == 1:
+                return at
+            at += 1
+        return at
+
+    def report(self, at: int) -> bool:
+        """Say it; whether only a ``;`` is missing."""
+        tokens = self.tokens
+        is_swallowed = tokens.kinds[at] == END and any(d.code == "S0103" for d in self.diagnostics)
+        if tokens.lines[at] in self.spoiled or is_swallowed:
+            return False
+        wanted = self.wanted(tokens.kinds[at])
+        before = tokens.words[at - 1] if at else ""
+        is_split = at > 0 and any(
+            tokens.words[place] == "//"
+            for place in range(max(at - 12, 0), at)
+            if tokens.lines[place] in (tokens.lines[at], tokens.lines[at - 1])
+        )
+        if ";" in wanted and at and (tokens.lines[at - 1] != tokens.lines[at] or tokens.kinds[at] == "}"):
+            self.diagnostics.append(messages.missing_semicolon(tokens.after(at - 1), before, is_split))
+            return not is_split
+        span = tokens.span(at, at)
+        if tokens.kinds[at] == END:
+            span = tokens.after(at - 1) if at else Span(tokens.source, 1, 1, 2)
+        word = tokens.words[at].partition("\n")[0]
+        self.diagnostics.append(messages.unexpected(span, word, before, wanted, is_split))
+        return False
+
+    def wanted(self, kind: str) -> list[str]:
+        """Terminals that could stand, as far as the stack really allows them."""
+        return [
+            terminal for terminal in tables().actions[self.states[-1]] if terminal != kind and self.accepts(terminal)
+        ]
+
+    def accepts(self, terminal: str) -> bool:
+        """Whether the stack goes on with a terminal: reductions are tried on a copy."""
+        table = tables()
+        states = self.states.copy()
+        while True:
+            action = table.actions[states[-1]].get(terminal)
+            if action is None:
+                return False
+            if action >= 0:
+                return True
+            name, size, _ = table.rules[-1 - action]
+            if size:
+                del states[-size:]
+            if name == "start":
+                return terminal == END
+            states.append(table.goto[states[-1]][name])
+
+
+class _Builder:
+    """What the rules build. Values of terminals are token numbers."""
+
+    def __init__(self, tokens: Tokens, diagnostics: list[Diagnostic]) -> None:
+        self.tokens = tokens
+        self.words = tokens.words
+        self.diagnostics = diagnostics
+
+    # -- lists and parts
+
+    def start(self, v: list[Any], first: int, last: int) -> Any:
+        return v[0]
+
+    def only(self, v: list[Any], first: int, last: int) -> Any:
+        return v[0]
+
+    def second(self, v: list[Any], first: int, last: int) -> Any:
+        return v[1]
+
+    def empty(self, v: list[Any], first: int, last: int) -> Any:
+        return []
+
+    none = empty
+
+    def first(self, v: list[Any], first: int, last: int) -> Any:
+        return [v[0]]
+
+    def append(self, v: list[Any], first: int, last: int) -> Any:
+        v[0].append(v[1])
+        return v[0]
+
+    def append_next(self, v: list[Any], first: int, last: int) -> Any:
+        v[0].append(v[2])
+        return v[0]
+
+    append_dot = append_next
+
+    def pair(self, v: list[Any], first: int, last: int) -> Any:
+        return [v[0], v[2]]
+
+    # -- declarations
+
+    def const_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.ConstDecl(first, last, v[1], v[2] or None, v[4])
+
+    def fn_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.FunctionDecl(first, last, v[1], v[3], v[5] or None, v[6])
+
+    def export_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.FunctionDecl(first, last, v[2], v[4], v[6] or None, v[7], is_exported=True)
+
+    def gate_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.FunctionDecl(first, last, v[1], v[3], None, v[5], is_gate=True)
+
+    def extern_decl(self, v: list[Any], first: int, last: int) -> Any:
+        file = v[7] if isinstance(v[7], int) else None
+        return s.FunctionDecl(first, last, v[2], v[4], v[6] or None, None, file=file)
+
+    def record_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.RecordDecl(first, last, v[1], v[3])
+
+    def view_decl(self, v: list[Any], first: int, last: int) -> Any:
+        return s.ViewDecl(first, last, v[1], v[3], v[5])
+
+    def global_let(self, v: list[Any], first: int, last: int) -> Any:
+        return s.GlobalDecl(first, last, v[1], v[2] or None, v[4], False)
+
+    def global_var(self, v: list[Any], first: int, last: int) -> Any:
+        return s.GlobalDecl(first, last, v[1], v[2] or None, v[4], True)
+
+    def import_std(self, v: list[Any], first: int, last: int) -> Any:
+        alias = v[2] if isinstance(v[2], int) else None
+        return s.ImportDecl(first, last, alias if alias is not None else v[1][-1], v[1], None, alias)
+
+    def import_file(self, v: list[Any], first: int, last: int) -> Any:
+        alias = v[2] if isinstance(v[2], int) else None
+        return s.ImportDecl(first, last, alias if alias is not None else v[1], [], v[1], alias)
+
+    def param(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Param(first, last, v[0], v[2])
+
+    # -- types
+
+    def plain_type(self, v: list[Any], first: int, last: int) -> Any:
+        return s.PlainType(first, last, self.words[first])
+
+    def named_type(self, v: list[Any], first: int, last: int) -> Any:
+        return s.NamedType(first, last, v[0])
+
+    def array_type(self, v: list[Any], first: int, last: int) -> Any:
+        return s.ArrayType(first, last, v[1], v[3])
+
+    def slice_type(self, v: list[Any], first: int, last: int) -> Any:
+        return s.ArrayType(first, last, v[1], None)
+
+    def tuple_type(self, v: list[Any], first: int, last: int) -> Any:
+        return s.TupleType(first, last, v[1]) if len(v[1]) > 1 else v[1][0]
+
+    # -- statements
+
+    def block(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Block(first, last, v[1])
+
+    def names(self, v: list[Any], first: int, last: int) -> Any:
+        return v[1]
+
+    def let(self, v: list[Any], first: int, last: int) -> Any:
+        return self.binding(v, first, last, False)
+
+    def var(self, v: list[Any], first: int, last: int) -> Any:
+        return self.binding(v, first, last, True)
+
+    def binding(self, v: list[Any], first: int, last: int, is_var: bool) -> Any:
+        is_tuple = isinstance(v[1], list)
+        return s.Let(first, last, v[1] if is_tuple else [v[1]], is_tuple, v[2] or None, v[4], is_var)
+
+    def expr_statement(self, v: list[Any], first: int, last: int) -> Any:
+        return s.ExprStatement(first, last, v[0])
+
+    def assign(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Assign(first, last, v[0], "", v[2])
+
+    def update(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Assign(first, last, v[0], self.words[v[1]][:-1], v[2])
+
+    def if_only(self, v: list[Any], first: int, last: int) -> Any:
+        return s.If(first, last, v[1], v[2], None)
+
+    def if_else(self, v: list[Any], first: int, last: int) -> Any:
+        return s.If(first, last, v[1], v[2], v[4])
+
+    def while_loop(self, v: list[Any], first: int, last: int) -> Any:
+        return s.While(first, last, v[1], v[2])
+
+    def for_each(self, v: list[Any], first: int, last: int) -> Any:
+        is_tuple = isinstance(v[1], list)
+        return s.ForEach(first, last, v[1] if is_tuple else [v[1]], is_tuple, v[3], v[4])
+
+    def for_range(self, v: list[Any], first: int, last: int) -> Any:
+        return self.ranged(v, first, last, None, v[6])
+
+    def for_step(self, v: list[Any], first: int, last: int) -> Any:
+        return self.ranged(v, first, last, v[7], v[8])
+
+    def ranged(self, v: list[Any], first: int, last: int, step: s.Expr | None, body: s.Block) -> Any:
+        if isinstance(v[1], list):
+            self.diagnostics.append(messages.one_counter(self.tokens.span(v[1][0], v[1][-1])))
+            return s.Broken(first, last)
+        return s.ForRange(first, last, v[1], v[3], v[5], step, body)
+
+    def break_statement(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Break(first, last)
+
+    def continue_statement(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Continue(first, last)
+
+    def return_nothing(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Return(first, last, None)
+
+    def return_value(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Return(first, last, v[1])
+
+    def asm(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Asm(first, last)
+
+    # -- expressions
+
+    def link(self, v: list[Any], first: int, last: int) -> Any:
+        v[0] += (v[1], v[2])
+        return v[0]
+
+    def chain(self, v: list[Any], first: int, last: int) -> Any:
+        items = v[0]
+        return items[0] if len(items) == 1 else self.climb(items, [0], 0)
+
+    def climb(self, items: list[Any], place: list[int], least: int) -> s.Expr:
+        """Operators of at least a tightness, from the item at ``place`` on."""
+        left: s.Expr = items[place[0]]
+        if isinstance(left, s.Unary) and self.words[left.first] == "not" and place[0] + 1 < len(items):
+            # The word binds looser than a comparison: its operand takes part first.
+            items[place[0]] = left.operand
+            inner = self.climb(items, place, _NOT + 1)
+            left = s.Unary(left.first, inner.last, "not", inner)
+        while place[0] + 1 < len(items):
+            at = items[place[0] + 1]
+            operator = self.words[at]
+            tightness = PRECEDENCE[operator]
+            if tightness < least:
+                break
+            place[0] += 2
+            right = self.climb(items, place, tightness + 1)
+            if tightness == _COMPARISON and isinstance(left, s.Binary) and self.chains(left):
+                self.diagnostics.append(messages.chained(self.tokens.span(at, at)))
+                # What was meant: the same value compared twice.
+                right = s.Binary(left.right.first, right.last, operator, at, left.right, right)
+                left = s.Binary(left.first, right.last, "and", at, left, right)
+                continue
+            left = s.Binary(left.first, right.last, operator, at, left, right)
+        return left
+
+    def chains(self, left: s.Binary) -> bool:
+        return PRECEDENCE[left.operator] == _COMPARISON and self.words[left.last + 1 : left.last + 2] != [")"]
+
+    def choice(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Choice(first, last, self.chain([v[2]], 0, 0), self.chain([v[0]], 0, 0), v[4])
+
+    def unary(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Unary(first, last, self.words[first], v[1])
+
+    def inverse(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Inverse(first, last, v[1])
+
+    def controlled(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Controlled(first, last, v[2], v[4])
+
+    def call(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Call(first, last, v[0], v[2])
+
+    def index(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Index(first, last, v[0], v[2])
+
+    def slice(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Slice(first, last, v[0], v[2], v[4])
+
+    def member(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Member(first, last, v[0], v[2])
+
+    def name_use(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Name(first, last, self.words[first])
+
+    def integer(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Number(first, last)
+
+    real = integer
+
+    def string(self, v: list[Any], first: int, last: int) -> Any:
+        return s.String(first, last)
+
+    def boolean(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Boolean(first, last)
+
+    def parenthesised(self, v: list[Any], first: int, last: int) -> Any:
+        return v[1]
+
+    def tuple(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Tuple(first, last, v[1])
+
+    def array(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Array(first, last, v[1])
+
+    def repeated(self, v: list[Any], first: int, last: int) -> Any:
+        return s.Repeat(first, last, v[1], v[3])
+
+    def named_argument(self, v: list[Any], first: int, last: int) -> Any:
+        return s.NamedArgument(first, last, v[0], v[2])

@@ -1,0 +1,1 @@
+"""Passes over the intermediate form, and what they find out about it."""

@@ -1,0 +1,75 @@
+"""Dominators and loops."""
+
+from __future__ import annotations
+
+from sigma.ir import Block, Function, reachable
+
+
+def dominators(blocks: list[Block]) -> dict[Block, Block]:
+    """The immediate dominator of each block; the first block's is itself. ``blocks`` are in reverse postorder (Cooper,
+    Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001)."""
+    number = {block: place for place, block in enumerate(blocks)}
+    sources: dict[Block, list[Block]] = {block: [] for block in blocks}
+    for block in blocks:
+        for edge in block.edges:
+            sources[edge.block].append(block)
+    found = {blocks[0]: blocks[0]}
+    changed = True
+    while changed:
+        changed = False
+        for block in blocks[1:]:
+            known = [source for source in sources[block] if source in found]
+            best = known[0]
+            for other in known[1:]:
+                while best is not other:
+                    while number[other] > number[best]:
+                        other = found[other]
+                    while number[best] > number[other]:
+                        best = found[best]
+            if found.get(block) is not best:
+                found[block] = best
+                changed = True
+    return found
+
+
+def dominates(above: Block, block: Block, found: dict[Block, Block]) -> bool:
+    """Whether every way to a block leads through another."""
+    while block is not above:
+        up = found[block]
+        if up is block:
+            return False
+        block = up
+    return True
+
+
+def loops(function: Function) -> dict[Block, set[Block]]:
+    """The blocks of each natural loop, by its head."""
+    blocks = reachable(function)
+    found = dominators(blocks)
+    sources: dict[Block, list[Block]] = {block: [] for block in blocks}
+    for block in blocks:
+        for edge in block.edges:
+            sources[edge.block].append(block)
+    bodies: dict[Block, set[Block]] = {}
+    for block in blocks:
+        for edge in block.edges:
+            head = edge.block
+            if not dominates(head, block, found):
+                continue
+            body = bodies.setdefault(head, {head})
+            todo = [block]
+            while todo:
+                inside = todo.pop()
+                if inside not in body:
+                    body.add(inside)
+                    todo += sources[inside]
+    return bodies
+
+
+def depths(function: Function) -> dict[Block, int]:
+    """How many loops are around each block."""
+    found = dict.fromkeys(function.blocks, 0)
+    for body in loops(function).values():
+        for block in body:
+            found[block] += 1
+    return found

@@ -1,0 +1,51 @@
+"""Which passes run, in which order, at each level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sigma.ir import Function, Program
+from sigma.passes.circuit import simplify_gates
+from sigma.passes.flow import merge_blocks
+from sigma.passes.inline import inline
+from sigma.passes.slots import promote
+from sigma.passes.values import number_values, remove_dead
+
+Pass = Callable[[Function], None]
+_PLAIN: Final[tuple[tuple[str, Pass], ...]] = (
+    ("values", number_values),
+    ("dead", remove_dead),
+    ("flow", merge_blocks),
+)
+_FULL: Final[tuple[tuple[str, Pass], ...]] = (
+    ("slots", promote),
+    *_PLAIN,
+    *_PLAIN,
+    ("circuit", simplify_gates),
+    *_PLAIN,
+)
+LEVELS: Final = (0, 1, 2)
+NAMES: Final = ("inline", "slots", "values", "dead", "flow", "circuit")
+Dump = Callable[[str, Program], None]
+
+
+def optimize(program: Program, level: int, dump: Dump | None = None) -> None:
+    """Run the passes of a level. ``dump`` is called behind each, with its name."""
+    if level == 0:
+        return
+    passes = _PLAIN if level == 1 else _FULL
+    if level == 2:
+        _run(program, _PLAIN, dump)
+        inline(program)
+        if dump is not None:
+            dump("inline", program)
+    _run(program, passes, dump)
+
+
+def _run(program: Program, passes: tuple[tuple[str, Pass], ...], dump: Dump | None) -> None:
+    for name, step in passes:
+        for function in program.functions:
+            step(function)
+        if dump is not None:
+            dump(name, program)

@@ -1,0 +1,162 @@
+"""Values that are calculated already are not calculated again, constants are folded, checks that hold are taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigma.builder import replace
+from sigma.ir import INT, PURE, Block, Function, Op, can_trap, is_removable, predecessors, reachable
+from sigma.passes.analysis import dominates, dominators
+from sigma.passes.fold import fold, fold_branch
+
+
+def number_values(function: Function) -> None:
+    """Fold, and use values again where they are known on every way."""
+    blocks = function.blocks = reachable(function)
+    above = dominators(blocks)
+    known: dict[Any, list[tuple[Op, Block]]] = {}
+    replaced: dict[Op, Op] = {}
+    ranges = _ranges(blocks)
+    for block in blocks:
+        kept = []
+        loads: dict[Any, Op] = {}
+        for op in block.ops:
+            op.args = [_root(replaced, arg) for arg in op.args]
+            for edge in op.edges:
+                edge.args = [_root(replaced, arg) for arg in edge.args]
+            if op.code == "branch":
+                _settle(op)
+            elif op.code in ("load", "store") or op.code not in PURE:
+                if not _memory(op, loads, replaced) and not (
+                    op.code == "bound" and _holds(op, known, above, block, ranges)
+                ):
+                    kept.append(op)
+                continue
+            elif op.code in PURE:
+                found = fold(function, op)
+                if found is None and not can_trap(op):
+                    found = _same(op, known, above, block)
+                if found is not None:
+                    replaced[op] = found
+                    continue
+            kept.append(op)
+        block.ops = kept
+    replace(function, replaced)
+    function.blocks = reachable(function)
+
+
+def _root(replaced: dict[Op, Op], op: Op) -> Op:
+    while op in replaced:
+        op = replaced[op]
+    return op
+
+
+def _settle(op: Op) -> None:
+    """A branch whose way is known is a jump."""
+    way = fold_branch(op)
+    if way is not None or (op.edges[0].block is op.edges[1].block and op.edges[0].args == op.edges[1].args):
+        op.edges = [op.edges[way or 0]]
+        op.code, op.args, op.imm = "jump", [], None
+
+
+def _same(op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, Block], block: Block) -> Op | None:
+    """The same value, calculated on every way here."""
+    key = (op.code, op.type, tuple(map(id, op.args)), op.imm)
+    for other, where in known.setdefault(key, []):
+        if dominates(where, block, above):
+            return other
+    known[key].append((op, block))
+    return None
+
+
+def _memory(op: Op, loads: dict[Any, Op], replaced: dict[Op, Op]) -> bool:
+    """Inside of a block, a word that was stored or loaded is known until something may change it; whether the
+    operation is one of those."""
+    if op.code == "load":
+        key = (id(op.args[0]), op.imm, op.type)
+        if key in loads:
+            replaced[op] = loads[key]
+            return True
+        loads[key] = op
+    elif op.code == "store":
+        value, base = op.args
+        # The same base at another distance is another word; any other base may be anywhere.
+        for key in [k for k in loads if k[0] != id(base) or abs(k[1] - op.imm) < 8]:
+            del loads[key]
+        loads[id(base), op.imm, value.type] = value
+    elif op.code in ("call", "asm", "sys", "QSAMPLE"):
+        loads.clear()
+    return False
+
+
+def _holds(
+    op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, Block], block: Block, ranges: dict[Op, Op]
+) -> bool:
+    """Whether an index is certainly inside."""
+    index, length = op.args
+    if index.code == length.code == "const" and 0 <= index.imm < length.imm:
+        return True
+    stop = ranges.get(index)
+    if stop is not None and (stop is length or (stop.code == length.code == "const" and stop.imm <= length.imm)):
+        return True
+    return _same(op, known, above, block) is not None
+
+
+def _ranges(blocks: list[Block]) -> dict[Op, Op]:
+    """Counters that are at least 0 and less than a value, on every way."""
+    edges = predecessors(blocks)
+    found: dict[Op, Op] = {}
+    ends = {edge: block.end for block in blocks for edge in block.edges}
+    for block in blocks[1:]:
+        for place, param in enumerate(block.params):
+            stops = set()
+            is_good = param.type == INT
+            for edge in edges[block]:
+                value, end = edge.args[place], ends[edge]
+                is_up = (
+                    value.code == "QADD"
+                    and value.args[0] is param
+                    and value.args[1].code == "const"
+                    and value.args[1].imm > 0
+                )
+                is_good = is_good and ((value.code == "const" and value.imm >= 0) or is_up)
+                if end.code == "branch" and end.imm == "QJLT" and end.edges[0] is edge and end.args[0] is value:
+                    stops.add(end.args[1])
+                elif value.code != "const":
+                    is_good = False
+            starts = [edge.args[place].imm for edge in edges[block] if edge.args[place].code == "const"]
+            if is_good and len(stops) == 1:
+                (stop,) = stops
+                if stop.code == "const":
+                    is_good = all(start < stop.imm for start in starts)
+                else:
+                    is_good = all(ends[e].code == "branch" for e in edges[block])
+                if is_good:
+                    found[param] = stop
+    return found
+
+
+def remove_dead(function: Function) -> None:
+    """Take out calculations that nobody reads."""
+    wanted: set[Op] = set()
+    todo: list[Op] = []
+    sources: dict[Op, list[Op]] = {}
+    for block in function.blocks:
+        for edge in block.edges:
+            for param, arg in zip(edge.block.params, edge.args, strict=True):
+                sources.setdefault(param, []).append(arg)
+        todo += [op for op in block.ops if not is_removable(op)]
+    while todo:
+        op = todo.pop()
+        if op in wanted:
+            continue
+        wanted.add(op)
+        todo += op.args
+        todo += sources.get(op, [])
+    for block in function.blocks:
+        block.ops = [op for op in block.ops if op in wanted or not is_removable(op)]
+    for block in function.blocks:
+        for edge in block.edges:
+            edge.args = [arg for param, arg in zip(edge.block.params, edge.args, strict=True) if param in wanted]
+    for block in function.blocks[1:]:
+        block.params = [param for param in block.params if param in wanted]

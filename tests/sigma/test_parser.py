@@ -1,0 +1,99 @@
+"""The grammar's tables, and how reading goes on behind a mistake."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from qbcc.source import SourceFile
+from sigma.check.program import check
+from sigma.lexer import lex
+from sigma.parser import parse
+from sigma.tables import TABLES, generate
+from tests.sigma.support import codes
+from tests.sigma.test_programs import CASES, WHOLE
+
+
+def test_the_tables_are_those_of_the_grammar() -> None:
+    assert TABLES.read_text(encoding="utf-8") == generate(), "run python -m sigma.tables"
+
+
+def test_a_missing_semicolon_costs_nothing_else() -> None:
+    assert codes("fn main() { let x = 3\n let y = x + 1\n print(\"{y}\") }") == ["S0106"] * 3
+
+
+def test_each_mistake_is_told_once() -> None:
+    text = "fn f( { }\nfn g() -> int { let x = ; return 3 }\nconst = 4;\nfn main() { foo(; bar(); }\n"
+    assert codes(text) == ["S0105", "S0105", "S0106", "S0105", "S0105", "S0201"]
+
+
+def test_declarations_behind_a_mistake_are_known() -> None:
+    assert codes("fn main() { f(1); if }\nfn f(n: int) { }\n") == ["S0105"]
+
+
+def test_a_file_that_ends_early() -> None:
+    assert codes("fn main() { if true {") == ["S0105"]
+    assert codes("fn f() { }\nfn main() {\n /* no end") == ["S0103"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("a // b", ["NAME", "BINARY", "NAME"]),
+        ("a; // b", ["NAME", ";"]),
+        ("a //\n", ["NAME"]),
+        ("a /// b\n", ["NAME"]),
+        ("int // b", ["TYPE"]),
+        ("(a) // (b)", ["(", "NAME", ")", "BINARY", "(", "NAME", ")"]),
+        ("a /* /* */ */ b", ["NAME", "NAME"]),
+        ("a //= b", ["NAME", "ASSIGN", "NAME"]),
+        ("0..3", ["INTEGER", "..", "INTEGER"]),
+        ("1.5e3 0x_F", ["FLOAT", "INTEGER"]),
+    ],
+)
+def test_tokens(text: str, kinds: list[str]) -> None:
+    tokens, found = lex(SourceFile("t", text))
+    assert tokens.kinds[:-1] == kinds
+    assert not found
+
+
+def test_precedence() -> None:
+    text = "fn main() { let a = 1 + 2 * 3 << 1 == 14 and not 1 > 2 or false; assert(a); }"
+    assert not codes(text)
+
+
+SOURCES = [f"fn main() {{ {body} }}" for body, _ in CASES.values()] + [text for text, _ in WHOLE.values()]
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_text_makes_it_fail(seed: int) -> None:
+    """Sources cut, mixed and bent: whatever is wrong is told, and nothing else happens."""
+    rng = random.Random(seed)
+    text = rng.choice(SOURCES)
+    for _ in range(rng.randrange(1, 8)):
+        tokens, _found = lex(SourceFile("t", text))
+        place = rng.randrange(len(text) + 1)
+        match rng.randrange(5):
+            case 0:
+                text = text[:place] + text[place + rng.randrange(1, 12) :]
+            case 1:
+                text = text[:place] + rng.choice([*tokens.words, "}", "{", "(", "qubit", "inv", "\"", "//", "\0", "é"]) + text[place:]
+            case 2:
+                other = rng.choice(SOURCES)
+                start = rng.randrange(len(other))
+                text = text[:place] + other[start : start + 30] + text[place:]
+            case 3:
+                text = text[:place]
+            case 4:
+                words = tokens.words
+                rng.shuffle(words)
+                text = " ".join(words[:60])
+    found = check(SourceFile("t", text))
+    parse(SourceFile("t", text))
+    for diagnostic in found.diagnostics:
+        assert diagnostic.span is None or diagnostic.span.column >= 1
+
+
+def test_deep_nesting_is_told() -> None:
+    assert codes("fn main() { let x = " + "(" * 5000 + "1" + ")" * 5000 + "; }")[0] == "S0107"

@@ -1,0 +1,178 @@
+"""What programs print, at every level and on both engines."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sigma.support import LEVELS, finished, output
+
+CASES = {
+    "arithmetic": ("print(\"{7 // 2} {-7 // 2} {7 % -3} {7 / 2} {2 - 3 * 4} {1 << 4 | 3}\");", "3 -4 -2 3.5 -10 19\n"),
+    "floats": ("let x = 7.5; print(\"{x // 2.0} {-x // 2.0} {-x % 2.0} {x / 0.0}\");", "3.0 -4.0 0.5 inf\n"),
+    "wrap": ("var x = 9223372036854775807; x += 1; print(\"{x} {-9223372036854775808} {0xFFFF_FFFF_FFFF_FFFF}\");",
+             "-9223372036854775808 -9223372036854775808 -1\n"),
+    "bools": ("let a = true; let b = not a == false; print(\"{a and b} {a and not b} {!a || b} {a & b}\");",
+              "true false true true\n"),
+    "short circuit": ("var n = 0; if n != 0 and 1 // n > 0 { n = 5; } if n == 0 or 1 // n > 0 { n = 7; } print(\"{n}\");",
+                      "7\n"),
+    "while": ("var n = 27; var c = 0; while n != 1 { n = n // 2 if n % 2 == 0 else 3 * n + 1; c += 1; } print(\"{c}\");",
+              "111\n"),
+    "ranges": ("for i in 0..3 { write(\"{i}\"); } for i in 5..0 step -2 { write(\"{i}\"); } for i in 3..3 { write(\"x\"); }"
+               " let s = 2; for i in 0..5 step s { write(\"{i}\"); } print(\"\");", "012531024\n"),
+    "break and continue": ("for i in 0..10 { if i % 2 == 0 { continue; } if i > 6 { break; } write(\"{i} \"); } print(\"\");",
+                           "1 3 5 \n"),
+    "arrays": ("var a = [0; 5]; for i in 0..len(a) { a[i] = i * i; } let b = a; a[1] = 9; var s = 0; for x in b { s += x; }"
+               " print(\"{s} {a[1]} {b[1]} {len(a[1..4])}\");", "30 9 1 3\n"),
+    "nested arrays": ("var m = [[0.0; 3]; 2]; m[1][2] = 5; m[0] = m[1]; print(\"{m[0][2]} {m[1][0]}\");", "5.0 0.0\n"),
+    "tuples": ("let (a, b) = (3, 4.5); var t = (1, true); t = (a, b > 4.0); let (c, d) = t; print(\"{c} {d}\");", "3 true\n"),
+    "scopes": ("let x = 1; { let x = 2; write(\"{x}\"); } print(\"{x}\");", "21\n"),
+    "formats": ("let x = 3.14159; let n = 42; print(\"[{x:.2f}] [{x:8.2f}] [{x:<8.2f}] [{n:6}] [{n:<6}] [{n:x}] {{}}\");",
+                "[3.14] [    3.14] [3.14    ] [    42] [42    ] [0x2a] {}\n"),
+    "functions of numbers": ("print(\"{max(3, 4.5)} {min(2, -2)} {abs(-3)} {int(3.9)} {sqrt(2.0):.4f} {floor(-0.5)}\");",
+                             "4.5 -2 3 3 1.4142 -1.0\n"),
+    "bits": ("print(\"{popcount(255)} {ctz(8)} {shr(-1, 60)} {from_bits(bits(1.5))} {~5}\");", "8 3 15 1.5 -6\n"),
+    "assembly": ("var x = 5; let y = 3; asm { QADD x, x, y ; five and three\n QMUL x, 2 } print(\"{x}\");", "16\n"),
+    "characters": ("print(\"{'A'} σ \\u{1F600}\\t|\");", "65 σ 😀\t|\n"),
+    "unicode names": ("let σ1 = 2; let größe = σ1 * 2; print(\"{größe}\");", "4\n"),
+    "slashes": ("let a = 17; let b = a // 4; // four\n let c = a //\n / 2.0; print(\"{b} {c}\");", "4 8.5\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", CASES)
+def test_statements(name: str, level: int) -> None:
+    body, wanted = CASES[name]
+    assert output(f"fn main() {{ {body} }}", level) == wanted
+
+
+WHOLE = {
+    "recursion": (
+        """fn fib(n: int) -> int { if n < 2 { return n; } return fib(n - 1) + fib(n - 2); }
+fn depth(n: int) -> int { var a = [n; 4]; if n > 0 { let below = depth(n - 1); return below + a[3]; } return 0; }
+fn main() { print("{fib(20)} {depth(10)}"); }""",
+        "6765 55\n",
+    ),
+    "records": (
+        """record P { x: float; y: float }
+record Line { from_: P; to: P; tags: [int; 2] }
+fn add(a: P, b: P) -> P { return P(a.x + b.x, y: a.y + b.y); }
+fn shift(l: Line, by: P) { l.from_ = add(l.from_, by); l.to = add(l.to, by); l.tags[1] += 1; }
+fn main() { var l = Line(P(0, 0), P(1, 2), [7, 8]); shift(l, P(0.5, -1)); let c = l; shift(c, P(1, 1));
+  print("{l.from_.x} {l.to.y} {l.tags[1]} {c.to.x}"); }""",
+        "0.5 1.0 9 2.5\n",
+    ),
+    "many arguments": (
+        """fn f(a: int, b: float, c: int, d: int, e: float, g: int) -> (int, float, int, int, float, int) {
+  return (g, e, d, c, b, a); }
+fn main() { let (a, b, c, d, e, g) = f(1, 2.5, 3, 4, 5, 6); print("{a} {b} {c} {d} {e} {g}"); }""",
+        "6 5.0 4 3 2.5 1\n",
+    ),
+    "slices": (
+        """fn sum(a: [int]) -> int { var s = 0; for x in a { s += x; } return s; }
+fn fill(a: [int], v: int) { for i in 0..len(a) { a[i] = v; } }
+fn main() { var a = [1, 2, 3, 4, 5]; fill(a[1..3], 9); print("{sum(a)} {sum(a[2..5])} {sum(a[2..2])}"); }""",
+        "28 18 0\n",
+    ),
+    "views and globals": (
+        """record E { k: int; v: float }
+view table: [E] at OUTPUT_BUFFER + 64;
+const N = 3 + 1;
+var total: float = 0;
+let primes = [2, 3, 5, 7];
+fn main() { for i in 0..N { table[i].k = primes[i]; table[i].v = table[i].k / 2; total += table[i].v; } print("{total}"); }""",
+        "8.5\n",
+    ),
+    "constants in any order": ("fn main() { print(\"{B}\"); } const B = A * 2; const A: float = 3;", "6.0\n"),
+    "spilled": (
+        "fn f(n: int) -> int { return n; }\nfn main() {\n"
+        + "".join(f"let a{n} = f({n});\n" for n in range(30))
+        + "print(\"{" + " + ".join(f"a{n}" for n in range(30)) + "}\"); }",
+        "435\n",
+    ),
+    "spilled in a recursion": (
+        "fn f(n: int) -> int {\nif n == 0 { return 1; }\n"
+        + "".join(f"let a{n} = f(n - 1) + {n};\n" for n in range(2))
+        + "".join(f"let b{n} = a0 * {n + 3};\n" for n in range(20))
+        + "let c = f(n - 1);\nreturn c + a1 + (" + " ^ ".join(f"b{n}" for n in range(20)) + ");\n}\n"
+        + "fn main() { print(\"{f(4)}\"); }",
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["interp", "native"])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_programs(name: str, level: int, engine: str) -> None:
+    text, wanted = WHOLE[name]
+    assert output(text, level, engine=engine) == (wanted or output(text, 0))
+
+
+def test_a_recursion_with_many_values_is_right() -> None:
+    def f(n: int) -> int:
+        if n == 0:
+            return 1
+        a = [f(n - 1) + k for k in range(2)]
+        mixed = 0
+        for k in range(20):
+            mixed ^= a[0] * (k + 3)
+        return f(n - 1) + a[1] + mixed
+
+    assert output(WHOLE["spilled in a recursion"][0]) == f"{f(4)}\n"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("var a = [1, 2, 3]; var k = 5; a[k] = 1;", "index 5 is outside of an array of 3"),
+        ("let a = [1, 2, 3]; var k = -1; print(\"{a[k]}\");", "index -1 is outside of an array of 3"),
+        ("var n = 4; let a = [1, 2, 3]; let b = a[0..n];", "index 4 is outside of an array of 4"),
+        ("var n = 1; assert(n == 2, \"two σ\");", "QTRAP: two σ"),
+        ("var n = 1; assert(n == 2);", "assertion failed: n == 2"),
+        ("var n = 0; print(\"{1 // n}\");", "QDIV: the divisor is the constant 0"),
+        ("var n = 0; for i in 0..3 step n { }", "the step of a range must be positive"),
+    ],
+)  # fmt: skip
+def test_traps_say_what_happened_at_its_place(body: str, message: str, level: int) -> None:
+    machine = finished(f"fn main() {{\n{body} }}", level)
+    assert machine.outcome is not None
+    trap = machine.outcome.trap
+    assert trap is not None
+    if "divisor" in message:
+        assert trap.name == "zero-division"
+    else:
+        assert message in trap.message
+    assert trap.location is not None
+    assert (trap.location.file, trap.location.line) == ("test.sigma", 2)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_teleportation(level: int) -> None:
+    text = """gate bell(a: qubit, b: qubit) { h(a); cx(a, b); }
+fn teleport(psi: qubit, theta: float) -> float {
+    let pair = qubits(2);                 // |00>
+    ry(psi, theta);
+    bell(pair[0], pair[1]);
+    inv bell(psi, pair[0]);
+    if measure(pair[0]) { x(pair[1]); }
+    if measure(psi)     { z(pair[1]); }
+    return probability(pair[1]);
+}
+fn main() { for k in 0..8 { let q = qubit(); print("{teleport(q, 2 * pi / 3):.6f}"); } }"""
+    assert output(text, level) == "0.750000\n" * 8
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_histograms_and_expectations(level: int) -> None:
+    text = """fn main() { let q = qubits(3); h(q[0]); cx(q[0], q[1]); x(q[2]);
+  print("{purity(q[0]):.3f} {concurrence(q[0], q[1]):.3f}");
+  var n = 0; for (value, count) in sample(q, 500) { n += count; assert(value == 4 or value == 7); }
+  x(q[1]); print("{n} {measure(q)}"); }"""
+    assert output(text, level) == "0.500 1.000\n500 2\n"
+
+
+def test_higher_levels_execute_less() -> None:
+    text = WHOLE["records"][0]
+    counts = [finished(text, level).count for level in LEVELS]
+    assert counts[0] >= counts[1] > counts[2]
