@@ -24,10 +24,20 @@ def table() -> dict[str, Explanation]:
     return dict(sorted(found.items()))
 
 
+def _others() -> dict[str, Explanation]:
+    """What front ends explain (:mod:`qbcc.frontends`)."""
+    from importlib.metadata import entry_points
+
+    found: dict[str, Explanation] = {}
+    for point in entry_points(group="qbc.explanations"):
+        found.update(point.load())
+    return found
+
+
 def explain(code: str) -> str | None:
     """The text for a code, or None if there is no such code."""
     wanted = code.strip().upper()
-    found = table().get(wanted)
+    found = table().get(wanted) or _others().get(wanted)
     if found is None:
         return None
     parts = [f"{wanted}: {found.title}", "", textwrap.fill(found.text, _WIDTH)]

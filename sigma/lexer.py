@@ -32,8 +32,8 @@ _TOKEN: Final = re.compile(
     r"""[ \t\r]+
     |(?P<newline>\n)
     |(?P<name>[^\W\d]\w*)
-    |(?P<float>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)(?!\w))
-    |(?P<int>(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*)(?!\w))
+    |(?P<float>[0-9](?:_?[0-9])*(?:\.[0-9](?:_?[0-9])*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)(?!\w))
+    |(?P<int>(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|[0-9](?:_?[0-9])*)(?!\w))
     |(?P<badnumber>[0-9]\w*)
     |(?P<slashes>//=?)
     |(?P<comment>/\*)
@@ -148,7 +148,7 @@ class _Lexer:
             lines.append(self.line)
             columns.append(at - self.start + 1)
             at = end
-        self.add(END, "", size - 1)
+        self.add(END, "", max(size - 1, self.start))
         return self.tokens, self.diagnostics
 
     def add(self, kind: str, word: str, at: int) -> None:

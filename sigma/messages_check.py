@@ -122,6 +122,10 @@ def slice_outside(span: Span, start: int, stop: int, length: int) -> Diagnostic:
     return Diagnostic("S0306", f"{start}..{stop} is no part of an array of {length}", span)
 
 
+def bad_step(span: Span) -> Diagnostic:
+    return Diagnostic("S0307", "a step of 0 goes nowhere", span)
+
+
 def cannot_assign(span: Span, why: str, declared: Span | None = None, note: str = "") -> Diagnostic:
     related = (Related(declared, "declared here"),) if declared else ()
     return Diagnostic(

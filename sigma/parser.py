@@ -214,7 +214,8 @@ class _Parser:
         """Say it; whether only a ``;`` is missing."""
         tokens = self.tokens
         is_swallowed = tokens.kinds[at] == END and any(d.code == "S0103" for d in self.diagnostics)
-        if tokens.lines[at] in self.spoiled or is_swallowed:
+        is_spoiled = tokens.lines[at] in self.spoiled or (at > 0 and tokens.lines[at - 1] in self.spoiled)
+        if is_spoiled or is_swallowed:
             return False
         wanted = self.wanted(tokens.kinds[at])
         before = tokens.words[at - 1] if at else ""

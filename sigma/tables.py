@@ -88,9 +88,7 @@ def generate() -> str:
             if kind is Shift and not symbol.isupper() and symbol[0] not in "$_":
                 after[str(symbol)] = number[argument]
             else:
-                action[names.get(symbol, str(symbol))] = (
-                    number[argument] if kind is Shift else -1 - rules[argument]
-                )
+                action[names.get(symbol, str(symbol))] = number[argument] if kind is Shift else -1 - rules[argument]
         actions.append(keep(action))
         goto.append(keep(after))
     data = {

@@ -9,7 +9,7 @@ WORD: Final = 8
 """Bytes of a scalar."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Type:
     """Base of all types."""
 

@@ -9,7 +9,7 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import tables
 from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line, Name, Node, Register
+from qbcc.syntax import Address, Line, Name, Node, Register, String
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.calls import Calls
@@ -82,6 +82,9 @@ class Assembly(Calls):
             node.lines.append(made)
 
     def _operands(self, line: Line, op: Op) -> AsmLine | None:
+        if not _fits(line, op):
+            self._say(line.whole(), f"these are no operands of {op.name}", f"it is written {op.syntax}")
+            return None
         names: dict[int, Local | Constant] = {}
         reads: list[Local] = []
         writes: list[Local] = []
@@ -137,6 +140,22 @@ class Assembly(Calls):
         span = diagnostic.span
         assert span is not None
         return replace(diagnostic, span=Span(self.module.source, span.line, span.column, span.end_column))
+
+
+def _fits(line: Line, op: Op) -> bool:
+    """Whether there are as many operands as there must be, each of its kind."""
+    arguments, letters = line.shape.arguments, op.letters
+    if op.short and len(arguments) == len(letters) - 1:
+        letters = (letters[0], *letters[2:])
+    if op.optional is not None and len(arguments) == len(letters) - 1:
+        letters = letters[:-1]
+    if len(arguments) != len(letters):
+        return False
+    for letter, argument in zip(letters, arguments, strict=True):
+        is_wrong = isinstance(argument, String) or (letter == "d" and not isinstance(argument, Name | Register))
+        if is_wrong or (isinstance(argument, Address) and letter != "m"):
+            return False
+    return True
 
 
 def _kind(line: Line, wanted: type[Node]) -> str:

@@ -304,6 +304,9 @@ class Calls(Expressions):
             if isinstance(inner, s.Controlled):
                 for control in inner.controls:
                     self._qubits(control)
+                if not inner.controls:
+                    span = self.module.at(inner.first)
+                    self.report(messages.argument_count(span, "ctrl", 0, "at least one qubit", None))
                 controls += inner.controls
             inner = inner.body
         target = self.target(inner) if isinstance(inner, s.Call) else None

@@ -124,7 +124,9 @@ class Expressions(Scope):
             RecordName: "a record",
             ModuleName: "a module",
         }
-        self.report(messages.not_a_value(self.module.span(node), symbol.name, what[type(symbol)]))
+        is_gate = isinstance(symbol, Given) and symbol.builtin.is_gate
+        name = "a gate of the language" if is_gate else what[type(symbol)]
+        self.report(messages.not_a_value(self.module.span(node), symbol.name, name))
         return UNKNOWN
 
     def _member(self, node: s.Member, _: Type | None) -> Type:
@@ -239,6 +241,8 @@ class Expressions(Scope):
     def _array(self, node: s.Array, wanted: Type | None) -> Type:
         element = wanted.element if isinstance(wanted, Array) else None
         if not node.items:
+            if wanted is UNKNOWN:
+                return UNKNOWN
             if element is None:
                 self.report(messages.empty_array(self.module.span(node)))
                 return UNKNOWN

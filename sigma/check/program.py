@@ -82,8 +82,8 @@ class _Checker:
             if function.declaration.body is not None and function.module is not None:
                 self._scope(function.module).body(function)
         self._effects()
-        has_broken = any(isinstance(node, s.Broken) for node in main.declarations)
-        if not is_library and not has_broken:
+        is_whole = not any(diagnostic.code.startswith("S01") for diagnostic in self.diagnostics)
+        if not is_library and is_whole:
             self._main(main)
         order = {id(module.source): number for number, module in enumerate(self.loader.modules.values())}
         self.diagnostics.sort(

@@ -74,7 +74,8 @@ class Scope:
         span = self.module.span(node)
         ended = self.ended.get(name)
         if ended is not None:
-            first = self.module.at(ended.token)
+            assert ended.module is not None
+            first = ended.module.at(ended.token)
             self.report(messages.out_of_scope(span, name, first, holds_qubits(ended.type)))
         else:
             self.report(messages.unknown_name(span, name, self.known()))

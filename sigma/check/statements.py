@@ -162,15 +162,21 @@ class Statements(Assembly):
         return [UNKNOWN] * len(names)
 
     def _assign(self, node: s.Assign) -> None:
-        self._no_gate(node, "an assignment")
         target = self.expr(node.target)
-        self._assignable(node.target, target)
+        if self.function is not None and self.function.is_gate:
+            self._no_gate(node, "an assignment")
+            self.expr(node.value)
+            return
+        if target is not UNKNOWN:
+            self._assignable(node.target, target)
         if not node.operator:
             self.need(node.value, target, self.module.span(node.target))
             return
         given = self.expr(node.value)
         if UNKNOWN in (target, given):
             return
+        if node.operator in ("//", "%") and target is given is INT and node.value.value == 0:
+            self.report(messages.zero_divisor(self.module.span(node.value)))
         found = self.operation(node.operator, target, given)
         if found is None:
             self.report(messages.bad_operands(self.module.span(node), f"{node.operator}=", target, given))
@@ -262,7 +268,7 @@ class Statements(Assembly):
             if bound is not None:
                 self.need(bound, INT)
         if node.step is not None and node.step.value == 0 and node.step.type is INT and node.step.value is not None:
-            self.report(messages.cannot_assign(self.module.span(node.step), "a step of 0 goes nowhere"))
+            self.report(messages.bad_step(self.module.span(node.step)))
         self.open()
         node.symbol = self.declare(node.name, INT)
         self._loop(node.body)

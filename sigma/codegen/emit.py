@@ -210,14 +210,17 @@ def _operand(operand: Operand) -> build.Operand:
 
 def _ordered(routine: Routine) -> list[Code]:
     """Blocks without those that only jump on, each behind the one that falls into it where that is possible."""
-    empty = {b.label: b.nexts[0] for b in routine.blocks[1:] if len(b.insts) == 1 and b.insts[0].word == "QJMP"}
+    empty: dict[str, Code] = {}
 
     def last(label: str) -> str:
-        seen = set()
-        while label in empty and label not in seen:
-            seen.add(label)
+        while label in empty:
             label = empty[label].label
         return label
+
+    for block in routine.blocks[1:]:
+        # A circle of empty blocks is a loop without an end, and one of them stays.
+        if len(block.insts) == 1 and block.insts[0].word == "QJMP" and last(block.nexts[0].label) != block.label:
+            empty[block.label] = block.nexts[0]
 
     for block in routine.blocks:
         for inst in block.insts:

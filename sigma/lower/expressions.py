@@ -180,7 +180,9 @@ class Expressions:
         assert isinstance(base.type, types.Array)
         b = self.b
         length = b.const(stop.imm - start.imm) if start.code == stop.code == "const" else b.isa("QSUB", stop, start)
-        if base.length is not None and node.type.size and not (start.code == stop.code == base.length.code == "const"):
+        is_known = base.length is not None and start.code == stop.code == base.length.code == "const"
+        is_inside = is_known and base.length is not None and 0 <= start.imm <= stop.imm <= base.length.imm
+        if base.length is not None and not is_inside:
             # start ≤ stop ≤ length: each lies among one more than there are.
             self.check(stop, b.isa("QADD", base.length, b.const(1)))
             self.check(start, b.isa("QADD", stop, b.const(1)))

@@ -312,7 +312,7 @@ class Statements(GivenCalls):
         start, stop = self.scalar(node.start), self.scalar(node.stop)
         step = self.b.const(1) if node.step is None else self.scalar(node.step)
         self.at(node)
-        if step.code != "const":
+        if node.step is not None and node.step.value is None:
             self.positive(step)
 
         def body(counter: Op) -> None:

@@ -128,7 +128,7 @@ def test_a_recursion_with_many_values_is_right() -> None:
         ("var a = [1, 2, 3]; var k = 5; a[k] = 1;", "index 5 is outside of an array of 3"),
         ("let a = [1, 2, 3]; var k = -1; print(\"{a[k]}\");", "index -1 is outside of an array of 3"),
         ("var n = 4; let a = [1, 2, 3]; let b = a[0..n];", "index 4 is outside of an array of 4"),
-        ("var n = 1; assert(n == 2, \"two σ\");", "QTRAP: two σ"),
+        ("var n = 1; assert(n == 2, \"two σ\");", "two σ"),
         ("var n = 1; assert(n == 2);", "assertion failed: n == 2"),
         ("var n = 0; print(\"{1 // n}\");", "QDIV: the divisor is the constant 0"),
         ("var n = 0; for i in 0..3 step n { }", "the step of a range must be positive"),
@@ -176,3 +176,11 @@ def test_higher_levels_execute_less() -> None:
     text = WHOLE["records"][0]
     counts = [finished(text, level).count for level in LEVELS]
     assert counts[0] >= counts[1] > counts[2]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("body", ["while true { }", "var n = 0; while n == 0 { }", "while true { while true { } }"])
+def test_a_loop_without_an_end_is_one(body: str, level: int) -> None:
+    machine = finished(f"fn main() {{ {body} }}", level, max_instructions=1000)
+    assert machine.outcome is not None
+    assert machine.outcome.status == 79

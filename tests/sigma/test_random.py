@@ -97,7 +97,9 @@ class Maker:
 
     def statement(self, depth: int) -> None:
         rng = self.rng
-        kind = rng.choice(["set", "set", "update", "array", "let", "real", "call", "record"] + ["if", "for", "while"] * (depth > 0))
+        kind = rng.choice(
+            ["set", "set", "update", "array", "let", "real", "call", "record"] + ["if", "for", "while"] * (depth > 0)
+        )
         if kind == "set":
             name = rng.choice(self.ints)
             a, pa = self.integer(3)
@@ -142,7 +144,9 @@ class Maker:
             name = f"i{self.counter}"
             start, stop, step = rng.randrange(-3, 4), rng.randrange(-3, 9), rng.choice([1, 1, 2, -1])
             bound, pbound = (str(stop), str(stop)) if rng.random() < 0.5 else ("(b & 7)", "(b & 7)")
-            self.add(f"for {name} in {start}..{bound} step {step} {{", f"for {name} in range({start}, {pbound}, {step}):")
+            self.add(
+                f"for {name} in {start}..{bound} step {step} {{", f"for {name} in range({start}, {pbound}, {step}):"
+            )
             self.fixed.append(name)
             self.block(depth - 1, rng.randrange(1, 4))
             if rng.random() < 0.3:
