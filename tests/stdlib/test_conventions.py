@@ -18,6 +18,14 @@ TEXT = SCRATCH + 0x1000
 COMPARE = "compare: QSUB r0, r1\nQRET\nQMOV r0, compare"
 # Legend: file, then for each routine some arguments that it takes.
 SAMPLES: dict[str, dict[str, tuple[int | float, ...]]] = {
+    "qbc_bounds.qbc": {"qbc_index_text": (12, 10), "qbc_bounds_append": (SCRATCH, TEXT)},
+    "qbc_controls.qbc": {
+        "qbc_controlled_phase": (SCRATCH, 5, 21, 0.5),
+        "qbc_phase_of_all": (SCRATCH, 5, 0.5),
+        "qbc_controlled_x": (SCRATCH, 5, 21),
+        "qbc_controls_x": (SCRATCH, 5, 21, 22),
+        "qbc_controls_chain": (SCRATCH, 4, 21, SCRATCH + 40),
+    },
     "qbc_big.qbc": {
         "qbc_big_set": (SCRATCH, 5),
         "qbc_big_copy": (SCRATCH, TEXT + 512),
@@ -135,13 +143,15 @@ SAMPLES: dict[str, dict[str, tuple[int | float, ...]]] = {
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_routine_keeps_what_it_promises(path: Path) -> None:
-    library = Library(path.name, COMPARE)
+    library = Library(path.name, f"{COMPARE}\n.query_interface\nqubits: QALLOC r0, 24\nQRET")
     samples = SAMPLES[path.name]
     assert samples.keys() == library.routines.keys()
     library.words(range(20, 0, -1))
     library.words([2, 1, 1], TEXT + 512)
     library.text(b"-12.5e3, and so on", TEXT)
     compare = next(s.value for s in library.machine.program.object.symbols if s.name == "compare")
+    if path.name == "qbc_controls.qbc":
+        library._both("qubits")
     for name, args in samples.items():
         values = [CODE_BASE + compare if a == CODE_BASE else a for a in args]
         library.call(name, *values)
