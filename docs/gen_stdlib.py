@@ -30,6 +30,8 @@ ORDER = (
     "output",
     "big",
     "quantum",
+    "controls",
+    "bounds",
 )
 _INTRODUCTION = """# The standard library
 

@@ -227,6 +227,7 @@ def _ordered(routine: Routine) -> list[Code]:
             if inst.word[:2] == "QJ":
                 inst.target = last(inst.target)
     by_label = {block.label: block for block in routine.blocks}
+    targets = {inst.target for inst in routine.insts()}
     order: list[Code] = []
     seen: set[str] = set()
     todo = [routine.blocks[0].label]
@@ -236,25 +237,15 @@ def _ordered(routine: Routine) -> list[Code]:
         label = todo.pop() if todo else pending.pop(0)
         if label in seen:
             continue
-        if (
-            not todo
-            and label not in seen
-            and label != routine.blocks[0].label
-            and not _is_wanted(label, routine, empty)
-        ):
-            seen.add(label)
-            continue
         seen.add(label)
+        if label != routine.blocks[0].label and (label in empty or label not in targets):
+            continue
         block = by_label[label]
         order.append(block)
         ends = [inst.target for inst in block.insts if inst.word[:2] == "QJ"]
         if ends and ends[-1] not in seen:
             todo.append(ends[-1])
     return order
-
-
-def _is_wanted(label: str, routine: Routine, empty: dict[str, Code]) -> bool:
-    return label not in empty and any(inst.target == label for inst in routine.insts())
 
 
 def _jumps(block: Code, following: str) -> list[Inst]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigma.builder import replace
-from sigma.ir import INT, PURE, Block, Function, Op, can_trap, is_removable, predecessors, reachable
+from sigma.ir import INT, PURE, Block, Edge, Function, Op, can_trap, is_removable, predecessors, reachable
 from sigma.passes.analysis import dominates, dominators
 from sigma.passes.fold import fold, fold_branch
 
@@ -105,35 +105,37 @@ def _holds(
 def _ranges(blocks: list[Block]) -> dict[Op, Op]:
     """Counters that are at least 0 and less than a value, on every way."""
     edges = predecessors(blocks)
-    found: dict[Op, Op] = {}
     ends = {edge: block.end for block in blocks for edge in block.edges}
+    found: dict[Op, Op] = {}
     for block in blocks[1:]:
         for place, param in enumerate(block.params):
-            stops = set()
-            is_good = param.type == INT
-            for edge in edges[block]:
-                value, end = edge.args[place], ends[edge]
-                is_up = (
-                    value.code == "QADD"
-                    and value.args[0] is param
-                    and value.args[1].code == "const"
-                    and value.args[1].imm > 0
-                )
-                is_good = is_good and ((value.code == "const" and value.imm >= 0) or is_up)
-                if end.code == "branch" and end.imm == "QJLT" and end.edges[0] is edge and end.args[0] is value:
-                    stops.add(end.args[1])
-                elif value.code != "const":
-                    is_good = False
-            starts = [edge.args[place].imm for edge in edges[block] if edge.args[place].code == "const"]
-            if is_good and len(stops) == 1:
-                (stop,) = stops
-                if stop.code == "const":
-                    is_good = all(start < stop.imm for start in starts)
-                else:
-                    is_good = all(ends[e].code == "branch" for e in edges[block])
-                if is_good:
+            if param.type == INT:
+                stop = _stop(param, [(edge.args[place], edge, ends[edge]) for edge in edges[block]])
+                if stop is not None:
                     found[param] = stop
     return found
+
+
+def _stop(param: Op, ways: list[tuple[Op, Edge, Op]]) -> Op | None:
+    """What a counter stays below: each way in has just compared it, or brings a constant that is below a constant."""
+    compared = {id(end.args[1]): end.args[1] for value, edge, end in ways if _is_compared(value, edge, end)}
+    if len(compared) != 1:
+        return None
+    (stop,) = compared.values()
+    for value, edge, end in ways:
+        is_start = value.code == "const" and value.imm >= 0
+        is_next = (
+            value.code == "QADD" and value.args[0] is param and value.args[1].code == "const" and value.args[1].imm > 0
+        )
+        is_below = _is_compared(value, edge, end) or (is_start and stop.code == "const" and value.imm < stop.imm)
+        if not (is_start or is_next) or not is_below:
+            return None
+    return stop
+
+
+def _is_compared(value: Op, edge: Edge, end: Op) -> bool:
+    """Whether a way is taken only where a value is less than another."""
+    return end.code == "branch" and end.imm == "QJLT" and end.edges[0] is edge and end.args[0] is value
 
 
 def remove_dead(function: Function) -> None:
