@@ -170,7 +170,7 @@ class Call(Expr):
 
 @dataclass(slots=True, eq=False)
 class Index(Expr):
-    """``a[i]``. ``is_proven``: the index is a constant inside."""
+    """``a[i]``."""
 
     base: Expr
     index: Expr

@@ -178,7 +178,8 @@ class Body(Statements):
         elif name == "p":
             self._phase(qubits[0], angles[0], controls, row)
         elif name == "x":
-            self._many_x(qubits[0], controls, row)
+            assert row is not None
+            self._library("qbc_controlled_x", row, qubits[0])
         elif name == "rz":
             # RZ(θ) is P(θ) times the phase -θ/2, which the controls alone can see.
             self._phase(qubits[0], angles[0], controls, row)
@@ -293,11 +294,6 @@ class Body(Statements):
             self._phase(controls[-1], angle, controls[:-1], None)
             return
         self._library("qbc_phase_of_all", row, angle)
-
-    def _many_x(self, qubit: Op, controls: Sequence[Op], row: Ref | None) -> None:
-        assert row is not None
-        del controls
-        self._library("qbc_controlled_x", row, qubit)
 
     def _library(self, routine: str, row: Ref, *rest: Op) -> None:
         """A routine of the library for any number of controls."""

@@ -25,8 +25,6 @@ _FULL: Final[tuple[tuple[str, Pass], ...]] = (
     ("circuit", simplify_gates),
     *_PLAIN,
 )
-LEVELS: Final = (0, 1, 2)
-NAMES: Final = ("inline", "slots", "values", "dead", "flow", "circuit")
 Dump = Callable[[str, Program], None]
 
 
