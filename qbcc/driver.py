@@ -113,7 +113,8 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path]) -> Pie
     from qbcc.assemble import Options, assemble
 
     front = frontends.find(path.name) if path is not None else None
-    assembly = (front or assemble)(SourceFile(shown, text, resolved), Options(dict(defines), tuple(include)))
+    source, options = SourceFile(shown, text, resolved), Options(dict(defines), tuple(include))
+    assembly = front.assemble(source, options, frontends.Settings()) if front else assemble(source, options)
     return Piece(shown, path, assembly.object, assembly)
 
 

@@ -1,9 +1,10 @@
 """Other languages that become objects: a package brings one by an entry point of the group ``qbc.frontends``, whose
-name is the ending of its files."""
+name is the ending of its files and which names a :class:`FrontEnd`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,24 @@ if TYPE_CHECKING:
     from qbcc.assemble import Assembly, Options
 
 GROUP: Final = "qbc.frontends"
-FrontEnd = Callable[["SourceFile", "Options"], "Assembly"]
-"""What an entry point names: a source to an object; what is wrong with it is in the result."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a front end compiles."""
+
+    level: int = 2
+    """How much it optimises, 0 to 2."""
+    is_unchecked: bool = False
+    """Leave out the checks of indices."""
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """What a front end can do with a source. What is wrong with the source is in what it gives; nothing is raised."""
+
+    assemble: Callable[[SourceFile, Options, Settings], Assembly]
+    """To an object."""
 
 
 def find(name: str) -> FrontEnd | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from qbcc.assemble import Assembly
 from qbcc.assemble import Options as AssemblerOptions
+from qbcc.frontends import FrontEnd, Settings
 from qbcc.source import SourceFile
 from sigma.check.modules import Options
 from sigma.compile import compile_source
 
 
-def compile_file(source: SourceFile, options: AssemblerOptions) -> Assembly:
-    """A source to an object. What is wrong with it is in the result."""
-    return compile_source(source, Options(options.defines, options.include_dirs, options.read))
+def _assemble(source: SourceFile, options: AssemblerOptions, settings: Settings) -> Assembly:
+    read = Options(options.defines, options.include_dirs, options.read)
+    return compile_source(source, read, level=settings.level, is_unchecked=settings.is_unchecked)
+
+
+FRONT_END: Final = FrontEnd(_assemble)
