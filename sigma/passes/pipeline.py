@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from sigma.ir import Function, Program
+from sigma.passes.addresses import arrange
 from sigma.passes.circuit import simplify_gates
 from sigma.passes.flow import merge_blocks
+from sigma.passes.hoist import hoist
+from sigma.passes.induction import reduce_strength
 from sigma.passes.inline import inline
 from sigma.passes.slots import promote
 from sigma.passes.values import number_values, remove_dead
@@ -23,6 +26,11 @@ _FULL: Final[tuple[tuple[str, Pass], ...]] = (
     *_PLAIN,
     *_PLAIN,
     ("circuit", simplify_gates),
+    ("addresses", arrange),
+    *_PLAIN,
+    ("hoist", hoist),
+    *_PLAIN,
+    ("induction", reduce_strength),
     *_PLAIN,
 )
 Dump = Callable[[str, Program], None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sigma.builder import replace
-from sigma.ir import INT, PURE, Block, Edge, Function, Op, can_trap, is_removable, predecessors, reachable
+from sigma.ir import PURE, Block, Function, Op, can_trap, is_removable, reachable
 from sigma.passes.analysis import dominates, dominators
 from sigma.passes.fold import fold, fold_branch
+from sigma.passes.inequalities import Inequalities, Place
 
 
 def number_values(function: Function) -> None:
@@ -16,20 +17,22 @@ def number_values(function: Function) -> None:
     above = dominators(blocks)
     known: dict[Any, list[tuple[Op, Block]]] = {}
     replaced: dict[Op, Op] = {}
-    ranges = _ranges(blocks)
+    known_less = Inequalities(function)
     for block in blocks:
         kept = []
         loads: dict[Any, Op] = {}
-        for op in block.ops:
+        for number, op in enumerate(block.ops):
+            at = Place(block, number)
             op.args = [_root(replaced, arg) for arg in op.args]
             for edge in op.edges:
                 edge.args = [_root(replaced, arg) for arg in edge.args]
             if op.code == "branch":
-                _settle(op)
+                _settle(op, known_less.way(op, at))
             elif op.code in ("load", "store") or op.code not in PURE:
-                if not _memory(op, loads, replaced) and not (
-                    op.code == "bound" and _holds(op, known, above, block, ranges)
-                ):
+                is_known = op.code == "bound" and (
+                    known_less.is_inside(op.args[0], op.args[1], at) or _same(op, known, above, block) is not None
+                )
+                if not is_known and not _memory(op, loads, replaced):
                     kept.append(op)
                 continue
             elif op.code in PURE:
@@ -51,9 +54,10 @@ def _root(replaced: dict[Op, Op], op: Op) -> Op:
     return op
 
 
-def _settle(op: Op) -> None:
+def _settle(op: Op, way: int | None) -> None:
     """A branch whose way is known is a jump."""
-    way = fold_branch(op)
+    if way is None:
+        way = fold_branch(op)
     if way is not None or (op.edges[0].block is op.edges[1].block and op.edges[0].args == op.edges[1].args):
         op.edges = [op.edges[way or 0]]
         op.code, op.args, op.imm = "jump", [], None
@@ -87,55 +91,6 @@ def _memory(op: Op, loads: dict[Any, Op], replaced: dict[Op, Op]) -> bool:
     elif op.code in ("call", "asm", "sys", "QSAMPLE"):
         loads.clear()
     return False
-
-
-def _holds(
-    op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, Block], block: Block, ranges: dict[Op, Op]
-) -> bool:
-    """Whether an index is certainly inside."""
-    index, length = op.args
-    if index.code == length.code == "const" and 0 <= index.imm < length.imm:
-        return True
-    stop = ranges.get(index)
-    if stop is not None and (stop is length or (stop.code == length.code == "const" and stop.imm <= length.imm)):
-        return True
-    return _same(op, known, above, block) is not None
-
-
-def _ranges(blocks: list[Block]) -> dict[Op, Op]:
-    """Counters that are at least 0 and less than a value, on every way."""
-    edges = predecessors(blocks)
-    ends = {edge: block.end for block in blocks for edge in block.edges}
-    found: dict[Op, Op] = {}
-    for block in blocks[1:]:
-        for place, param in enumerate(block.params):
-            if param.type == INT:
-                stop = _stop(param, [(edge.args[place], edge, ends[edge]) for edge in edges[block]])
-                if stop is not None:
-                    found[param] = stop
-    return found
-
-
-def _stop(param: Op, ways: list[tuple[Op, Edge, Op]]) -> Op | None:
-    """What a counter stays below: each way in has just compared it, or brings a constant that is below a constant."""
-    compared = {id(end.args[1]): end.args[1] for value, edge, end in ways if _is_compared(value, edge, end)}
-    if len(compared) != 1:
-        return None
-    (stop,) = compared.values()
-    for value, edge, end in ways:
-        is_start = value.code == "const" and value.imm >= 0
-        is_next = (
-            value.code == "QADD" and value.args[0] is param and value.args[1].code == "const" and value.args[1].imm > 0
-        )
-        is_below = _is_compared(value, edge, end) or (is_start and stop.code == "const" and value.imm < stop.imm)
-        if not (is_start or is_next) or not is_below:
-            return None
-    return stop
-
-
-def _is_compared(value: Op, edge: Edge, end: Op) -> bool:
-    """Whether a way is taken only where a value is less than another."""
-    return end.code == "branch" and end.imm == "QJLT" and end.edges[0] is edge and end.args[0] is value
 
 
 def remove_dead(function: Function) -> None:

@@ -1,0 +1,77 @@
+"""Loops: their blocks, and a block before each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sigma.ir import NONE, Block, Edge, Function, Op, predecessors
+from sigma.passes.analysis import loops
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A natural loop that one block leads into."""
+
+    head: Block
+    body: set[Block]
+    before: Block
+    """The block that leads into it and nowhere else."""
+    backs: list[tuple[Block, Edge]]
+    """The ways from its end to its head, and the blocks that they leave."""
+    inside: set[Op]
+    """What is calculated in it, the parameters of its blocks too."""
+
+    def is_fixed(self, op: Op) -> bool:
+        """Whether a value is the same in each turn."""
+        return op not in self.inside
+
+    @property
+    def entry(self) -> Edge:
+        """The way into it."""
+        return self.before.edges[0]
+
+    def add_before(self, op: Op) -> Op:
+        """Calculate something once, before the loop."""
+        self.before.ops.insert(-1, op)
+        return op
+
+
+def find_loops(function: Function) -> list[Loop]:
+    """The loops, the inner ones first. Blocks are added so that one block leads into each."""
+    bodies = loops(function)
+    for head, body in bodies.items():
+        _lead_into(function, head, body)
+    # What was added stands in outer loops too.
+    bodies = loops(function)
+    ways: dict[Block, list[tuple[Block, Edge]]] = {block: [] for block in function.blocks}
+    for block in function.blocks:
+        for edge in block.edges:
+            ways[edge.block].append((block, edge))
+    found = []
+    for head, body in bodies.items():
+        entering = [block for block, _ in ways[head] if block not in body]
+        backs = [(block, edge) for block, edge in ways[head] if block in body]
+        inside = {op for block in body for op in (*block.params, *block.ops)}
+        found.append(Loop(head, body, entering[0], backs, inside))
+    return sorted(found, key=lambda loop: len(loop.body))
+
+
+def _lead_into(function: Function, head: Block, body: set[Block]) -> None:
+    """Put a block before a loop unless there is one."""
+    inside = {edge for block in body for edge in block.edges}
+    entering = [edge for edge in predecessors(function.blocks)[head] if edge not in inside]
+    sources = [block for block in function.blocks if block not in body and any(e.block is head for e in block.edges)]
+    if len(sources) == 1 and sources[0].end.code == "jump":
+        return
+    before = Block()
+    jump = Op("jump", NONE, [], None, head.ops[0].span)
+    if len(entering) == 1:
+        jump.edges = [Edge(head, entering[0].args)]
+        entering[0].args = []
+    else:
+        before.params = [Op("param", param.type, []) for param in head.params]
+        jump.edges = [Edge(head, list(before.params))]
+    before.ops = [jump]
+    for edge in entering:
+        edge.block = before
+    function.blocks.insert(function.blocks.index(head), before)
