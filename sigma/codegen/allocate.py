@@ -48,6 +48,15 @@ def _apply(routine: Routine, colours: dict[Register, Register]) -> None:
 
 def liveness(routine: Routine) -> dict[Code, int]:
     """Registers that are read behind each block before they are written, as bits."""
+    return _live(routine)[1]
+
+
+def entering(routine: Routine) -> dict[Code, int]:
+    """The same from the start of each block on."""
+    return _live(routine)[0]
+
+
+def _live(routine: Routine) -> tuple[dict[Code, int], dict[Code, int]]:
     reads: dict[Code, int] = {}
     writes: dict[Code, int] = {}
     for block in routine.blocks:
@@ -59,7 +68,7 @@ def liveness(routine: Routine) -> dict[Code, int]:
             for register in inst.defined:
                 written |= 1 << register
         reads[block], writes[block] = read, written
-    entering = dict.fromkeys(routine.blocks, 0)
+    into = dict.fromkeys(routine.blocks, 0)
     leaving = dict.fromkeys(routine.blocks, 0)
     changed = True
     while changed:
@@ -67,13 +76,13 @@ def liveness(routine: Routine) -> dict[Code, int]:
         for block in reversed(routine.blocks):
             out = 0
             for following in block.nexts:
-                out |= entering[following]
+                out |= into[following]
             leaving[block] = out
-            into = reads[block] | (out & ~writes[block])
-            if into != entering[block]:
-                entering[block] = into
+            first = reads[block] | (out & ~writes[block])
+            if first != into[block]:
+                into[block] = first
                 changed = True
-    return leaving
+    return into, leaving
 
 
 def _bits(value: int) -> list[int]:
@@ -128,7 +137,7 @@ class _Colouring:
                 for register in (*defined, *used):
                     cost[register] = cost.get(register, 0.0) + weight
                 source = used[0] if inst.is_move else -1
-                if inst.is_move:
+                if inst.is_move and not inst.is_split:
                     self.moves.append((block.depth, defined[0], source))
                 for register in defined:
                     beside = near[register]

@@ -10,13 +10,16 @@ from qbcc.source import Span
 from qbcc.syntax import Line
 from sigma import ir
 from sigma.codegen.allocate import allocate
+from sigma.codegen.edges import move_up
 from sigma.codegen.machine import Code, Imm, Inst, Mem, Operand, Register, Routine
+from sigma.codegen.saves import save, split_arguments
 from sigma.codegen.select import HAND_OVER, Selector
 from sigma.lower.program import STACK, STACK_START
 from vm.isa import REGISTERS
 
 _OPPOSITE: Final = {
     "QJEQ": "QJNE", "QJNE": "QJEQ", "QJLT": "QJGE", "QJGE": "QJLT", "QJGT": "QJLE", "QJLE": "QJGT",
+    "QJLTU": "QJGEU",
 }  # fmt: skip
 _SAVED: Final = range(4, REGISTERS)
 OUTSIDE: Final = "qbc_index_text"
@@ -40,6 +43,7 @@ class Emitter:
         for name in self.program.externs:
             self.line(".extern", name)
         for function in self.program.functions:
+            split_arguments(function)
             self.function(function)
         self.data()
         if self.outside:
@@ -78,6 +82,7 @@ class Emitter:
 
         pointer = selector.pointer
         taken = self._enter_frame(routine, pointer, function) if pointer >= 0 and function.slots else None
+        move_up(routine)
         used = allocate(routine, kinds, place, {pointer} if pointer >= 0 else set())
         total = size + 8 * routine.spills
         if taken is not None:
@@ -89,8 +94,9 @@ class Emitter:
             function.slot(8)
             self.function(function)
             return
-        saved = [r for r in used if r in _SAVED] if not function.is_main else []
-        self._write(function, routine, saved)
+        if not function.is_main:
+            save(routine, [r for r in used if r in _SAVED])
+        self._write(function, routine)
 
     def _enter_frame(self, routine: Routine, pointer: Register, function: ir.Function) -> Inst:
         """A frame on the stack: taken at the start, given back at each return. The instruction that knows its size."""
@@ -117,16 +123,13 @@ class Emitter:
                     block.insts.insert(place, Inst("QSTORE", [pointer, Mem(Imm(STACK))], block.insts[place].span))
         return taken
 
-    def _write(self, function: ir.Function, routine: Routine, saved: list[Register]) -> None:
+    def _write(self, function: ir.Function, routine: Routine) -> None:
         blocks = _ordered(routine)
         span = function.span or self.span
         self.line(".func", function.label, span=span)
         if function.is_main or function.is_exported:
             self.line(".global", function.label, span=span)
         labels = [function.label]
-        if saved:
-            self.line("QPUSH", *map(build.Reg, saved), span=span, labels=labels)
-            labels = []
         outside: list[tuple[str, Inst]] = []
         for number, block in enumerate(blocks):
             following = blocks[number + 1].label if number + 1 < len(blocks) else ""
@@ -136,9 +139,6 @@ class Emitter:
                     label = f"@outside{len(outside)}"
                     outside.append((label, inst))
                     self.line("QJGEU", *map(_operand, inst.operands), label, span=inst.span, labels=labels)
-                elif inst.word == "QRET" and saved:
-                    self.line("QPOP", *map(build.Reg, reversed(saved)), span=inst.span, labels=labels)
-                    self.line("QRET", span=inst.span)
                 else:
                     operands = [_operand(operand) for operand in inst.operands]
                     if inst.target:

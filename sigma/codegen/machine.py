@@ -48,6 +48,8 @@ class Inst:
     """Registers that it reads besides."""
     target: str = ""
     """Label that it jumps to or calls."""
+    is_split: bool = False
+    """Of a move: that both sides have registers of their own is what it is for."""
     may_be_nan: bool = False
     """Of a jump that compares floats: with NaN, neither an order nor its opposite holds."""
 

@@ -185,6 +185,8 @@ class Selector:
                 self._result(op)
             case "as":
                 self.emit("QMOV", self.register(op), self.operand(op.args[0]))
+            case "split":
+                self.emit("QMOV", self.register(op), self.operand(op.args[0])).is_split = True
             case "asm":
                 self._asm(op)
             case "fail":

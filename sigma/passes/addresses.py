@@ -13,13 +13,15 @@ _SUMS: Final = frozenset({"QADD", "QSUB", "QMUL", "QSHL"})
 def arrange(function: Function) -> None:
     """In every block. The operations that this leaves without a reader go with the dead ones."""
     parts = _parts(function)
+    # A sum that is needed as it is stays a sum: the value before it would have to be kept beside it.
+    needed = {arg for op in function.ops() if op not in parts for arg in _read(op)}
     for block in function.blocks:
         kept: list[Op] = []
         for op in block.ops:
             if op.code in ("load", "store"):
-                _address(op)
+                _address(op, needed)
             elif op in parts:
-                kept += _outwards(function, op)
+                kept += _outwards(function, op, needed)
             kept.append(op)
         block.ops = kept
 
@@ -43,41 +45,49 @@ def _takes_number(op: Op) -> bool:
     return op.imm != 0 or base.code != "QADD" or any(arg.code in LEAVES for arg in base.args)
 
 
-def _split(op: Op) -> tuple[Op, int] | None:
+def _read(op: Op) -> list[Op]:
+    """What an operation reads but for addresses."""
+    args = op.args[:-1] if op.code in ("load", "store") else op.args
+    return [*args, *(arg for edge in op.edges for arg in edge.args)]
+
+
+def _split(op: Op, needed: set[Op]) -> tuple[Op, int] | None:
     """A value and a number that it is the sum of."""
+    if op in needed:
+        return None
     if op.code == "QADD" and op.type == INT and op.args[1].code == "const":
         return op.args[0], op.args[1].imm
     return None
 
 
-def _address(op: Op) -> None:
+def _address(op: Op, needed: set[Op]) -> None:
     """``[x + 8] + 16`` is ``[x] + 24``."""
-    while (found := _split(op.args[-1])) is not None:
+    while (found := _split(op.args[-1], needed)) is not None:
         op.args[-1], number = found
         op.imm = constants.wrap(op.imm + number)
 
 
-def _outwards(function: Function, op: Op) -> list[Op]:
+def _outwards(function: Function, op: Op, needed: set[Op]) -> list[Op]:
     """``(x + 1) << 3`` is ``(x << 3) + 8``, and ``(x + 1) + y`` is ``(x + y) + 1``: what must be calculated before."""
     if op.type != INT or op.code not in _SUMS:
         return []
     left, right = op.args
     if op.code == "QADD" and right.code != "const":
-        found = _split(left)
+        found = _split(left, needed)
         if found is None:
-            found = _split(right)
+            found = _split(right, needed)
             if found is None:
                 return []
             right = left
         inner = Op("QADD", INT, [found[0], right], None, op.span)
         number = found[1]
-    elif op.code == "QSUB" and (found := _split(left)) is not None:
+    elif op.code == "QSUB" and (found := _split(left, needed)) is not None:
         inner = Op("QSUB", INT, [found[0], right], None, op.span)
         number = found[1]
-    elif op.code in ("QMUL", "QSHL") and right.code == "const" and (found := _split(left)) is not None:
+    elif op.code in ("QMUL", "QSHL") and right.code == "const" and (found := _split(left, needed)) is not None:
         inner = Op(op.code, INT, [found[0], right], None, op.span)
         number = found[1] * right.imm if op.code == "QMUL" else found[1] << (right.imm & 63)
     else:
         return []
     op.code, op.args = "QADD", [inner, function.const(constants.wrap(number))]
-    return [*_outwards(function, inner), inner]
+    return [*_outwards(function, inner, needed), inner]

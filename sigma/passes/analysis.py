@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
 from sigma.ir import Block, Function, reachable
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def dominators(blocks: list[Block]) -> dict[Block, Block]:
-    """The immediate dominator of each block; the first block's is itself. ``blocks`` are in reverse postorder (Cooper,
-    Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001)."""
+    """The immediate dominator of each block; the first block's is itself. ``blocks`` are in reverse postorder."""
+    return dominator_tree(blocks, lambda block: [edge.block for edge in block.edges])
+
+
+def dominator_tree(blocks: list[Node], nexts: Callable[[Node], Iterable[Node]]) -> dict[Node, Node]:
+    """The same for any graph in reverse postorder (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm,
+    2001)."""
     number = {block: place for place, block in enumerate(blocks)}
-    sources: dict[Block, list[Block]] = {block: [] for block in blocks}
+    sources: dict[Node, list[Node]] = {block: [] for block in blocks}
     for block in blocks:
-        for edge in block.edges:
-            sources[edge.block].append(block)
+        for following in nexts(block):
+            sources[following].append(block)
     found = {blocks[0]: blocks[0]}
     changed = True
     while changed:
@@ -32,7 +42,7 @@ def dominators(blocks: list[Block]) -> dict[Block, Block]:
     return found
 
 
-def dominates(above: Block, block: Block, found: dict[Block, Block]) -> bool:
+def dominates(above: Node, block: Node, found: dict[Node, Node]) -> bool:
     """Whether every way to a block leads through another."""
     while block is not above:
         up = found[block]

@@ -108,6 +108,8 @@ def fold_branch(op: Op) -> int | None:
             op.edges.reverse()
             op.args = [inner[0], right]
             return fold_branch(op)
+    if left.code == right.code == "const" and op.imm == "QJLTU":
+        return int(left.imm % (1 << 64) >= right.imm % (1 << 64))
     if left.code == right.code == "const":
         return 0 if constants.binary(_JUMPS[op.imm], left.imm, right.imm) else 1
     return None

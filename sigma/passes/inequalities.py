@@ -85,12 +85,27 @@ class Inequalities:
         end = block.end
         if end.code != "branch" or not all(arg.type == INT for arg in end.args):
             return
+        if end.imm == "QJLTU":
+            self._unsigned(end)
+            return
         for edge, triples in zip(end.edges, _JUMPS.get(end.imm, ((), ())), strict=True):
             facts = [_fact(end.args[a], end.args[b], c, edge.block, -1) for a, b, c in triples]
             self._between[edge] = facts
             if len(self._ways[edge.block]) == 1:
                 for fact in facts:
                     self._note(fact)
+
+    def _unsigned(self, end: Op) -> None:
+        """``0 ≤ a < b`` where a is less than b as an unsigned number, and b is not negative."""
+        a, b = end.args
+        edge = end.edges[0]
+        if self._low(b) < 0:
+            return
+        facts = [_fact(None, a, 0, edge.block, -1), _fact(a, b, -1, edge.block, -1)]
+        self._between[edge] = facts
+        if len(self._ways[edge.block]) == 1:
+            for fact in facts:
+                self._note(fact)
 
     def _note(self, fact: _Fact) -> None:
         if fact.low is not None:
@@ -121,7 +136,11 @@ class Inequalities:
 
     def way(self, op: Op, at: Place) -> int | None:
         """Which edge a branch takes, if it is certain."""
-        if not all(arg.type == INT for arg in op.args) or op.imm not in _JUMPS:
+        if not all(arg.type == INT for arg in op.args):
+            return None
+        if op.imm == "QJLTU":
+            return 0 if self.is_inside(op.args[0], op.args[1], at) else None
+        if op.imm not in _JUMPS:
             return None
         for way, triples in enumerate(_JUMPS[op.imm]):
             if triples and all(self.holds(op.args[a], op.args[b], c, at) for a, b, c in triples):

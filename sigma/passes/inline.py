@@ -6,6 +6,7 @@ from typing import Final
 
 from sigma.builder import replace
 from sigma.ir import NONE, Block, Edge, Function, Op, Program, Slot
+from sigma.passes.copies import copy_blocks
 
 SMALL: Final = 24
 """Operations of a function that is expanded wherever it is called."""
@@ -73,40 +74,24 @@ def _expand(function: Function, block: Block, place: int) -> Block:
     callee: Function = call.imm
     after = Block()
     after.ops = block.ops[place + 1 :]
-    copies = {old: Block() for old in callee.blocks}
-    values: dict[Op, Op] = dict(zip(callee.params, call.args, strict=True))
     slots: dict[Slot, Op] = {}
 
-    def value(op: Op) -> Op:
-        found = values.get(op)
-        if found is None:
-            if op.code == "const":
-                found = function.const(op.imm)
-            elif op.code == "addr":
-                found = function.addr(*op.imm)
-            elif op.code == "slot":
-                found = slots.get(op.imm) or slots.setdefault(op.imm, function.slot(op.imm.size))
-            else:
-                # An operation of a block that comes later: filled in when that is copied.
-                found = Op(op.code, op.type, [], op.imm, op.span)
-            values[op] = found
-        return found
+    def leaf(op: Op) -> Op:
+        if op.code == "const":
+            return function.const(op.imm)
+        if op.code == "addr":
+            return function.addr(*op.imm)
+        return slots.get(op.imm) or slots.setdefault(op.imm, function.slot(op.imm.size))
 
+    copies = copy_blocks(callee.blocks, dict(zip(callee.params, call.args, strict=True)), leaf)
+    copies[callee.blocks[0]].params = []
     results = [Op("param", kind, []) for kind in callee.results]
     after.params = results
-    for old, new in copies.items():
-        if old is not callee.blocks[0]:
-            new.params = [value(param) for param in old.params]
-        for op in old.ops:
-            if op.code == "return":
-                end = Op("jump", NONE, [], None, op.span)
-                end.edges = [Edge(after, [value(arg) for arg in op.args])]
-                new.ops.append(end)
-                continue
-            made = value(op)
-            made.args = [value(arg) for arg in op.args]
-            made.edges = [Edge(copies[edge.block], [value(arg) for arg in edge.args]) for edge in op.edges]
-            new.ops.append(made)
+    for new in copies.values():
+        if new.end.code == "return":
+            end = Op("jump", NONE, [], None, new.end.span)
+            end.edges = [Edge(after, new.end.args)]
+            new.ops[-1] = end
     enter = Op("jump", NONE, [], None, call.span)
     enter.edges = [Edge(copies[callee.blocks[0]])]
     block.ops[place:] = [enter]
