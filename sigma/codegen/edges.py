@@ -1,5 +1,5 @@
-"""Moves of an edge that goes back to a loop's head stand before the branch where nobody sees that, so that the loop goes
-back by one jump."""
+"""Moves of an edge that goes back to a loop's head stand before the branch where nobody sees that, so that the loop
+goes back by one jump."""
 
 from __future__ import annotations
 

@@ -10,20 +10,23 @@ from sigma.ir import INT, LEAVES, Function, Op
 _SUMS: Final = frozenset({"QADD", "QSUB", "QMUL", "QSHL"})
 
 
-def arrange(function: Function) -> None:
+def arrange(function: Function) -> bool:
     """In every block. The operations that this leaves without a reader go with the dead ones."""
     parts = _parts(function)
     # A sum that is needed as it is stays a sum: the value before it would have to be kept beside it.
     needed = {arg for op in function.ops() if op not in parts for arg in _read(op)}
+    changed = False
     for block in function.blocks:
         kept: list[Op] = []
         for op in block.ops:
             if op.code in ("load", "store"):
-                _address(op, needed)
+                changed = _address(op, needed) or changed
             elif op in parts:
                 kept += _outwards(function, op, needed)
             kept.append(op)
+        changed = changed or len(kept) != len(block.ops)
         block.ops = kept
+    return changed
 
 
 def _parts(function: Function) -> set[Op]:
@@ -60,11 +63,13 @@ def _split(op: Op, needed: set[Op]) -> tuple[Op, int] | None:
     return None
 
 
-def _address(op: Op, needed: set[Op]) -> None:
+def _address(op: Op, needed: set[Op]) -> bool:
     """``[x + 8] + 16`` is ``[x] + 24``."""
+    before = op.args[-1]
     while (found := _split(op.args[-1], needed)) is not None:
         op.args[-1], number = found
         op.imm = constants.wrap(op.imm + number)
+    return op.args[-1] is not before
 
 
 def _outwards(function: Function, op: Op, needed: set[Op]) -> list[Op]:

@@ -30,13 +30,16 @@ _WINDOW: Final = 200
 """Gates that are looked back over."""
 
 
-def simplify_gates(function: Function) -> None:
+def simplify_gates(function: Function) -> bool:
     """In every block."""
+    changed = False
     for block in function.blocks:
-        _block(function, block)
+        if any(op.code in GATES for op in block.ops):
+            changed = _block(function, block) or changed
+    return changed
 
 
-def _block(function: Function, block: Block) -> None:
+def _block(function: Function, block: Block) -> bool:
     kept: list[Op] = []
     for op in block.ops:
         if op.code in GATES:
@@ -46,7 +49,9 @@ def _block(function: Function, block: Block) -> None:
             if op.code in _PHASES and _is_fresh(kept, op.args[0]):
                 continue
         kept.append(op)
+    changed = kept != block.ops
     block.ops = kept
+    return changed
 
 
 def qubits(op: Op) -> list[Op]:

@@ -6,7 +6,7 @@ from sigma.builder import replace, tidy
 from sigma.ir import Function, Op, predecessors
 
 
-def merge_blocks(function: Function) -> None:
+def merge_blocks(function: Function) -> bool:
     """A block that one way leads to, from a block that goes nowhere else, is the rest of that block."""
     tidy(function)
     edges = predecessors(function.blocks)
@@ -25,3 +25,4 @@ def merge_blocks(function: Function) -> None:
             gone.add(following)
     function.blocks = [block for block in function.blocks if block not in gone]
     replace(function, replaced)
+    return True

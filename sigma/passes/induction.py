@@ -17,11 +17,15 @@ _LARGEST: Final = 1 << 12
 early: at a billion turns a second, that takes 50 days."""
 
 
-def reduce_strength(function: Function) -> None:
+def reduce_strength(function: Function) -> bool:
     """In every loop with one way back, the inner ones first."""
+    changed = False
     for loop in find_loops(function):
         if len(loop.backs) == 1:
-            _Reduction(function, loop).run()
+            # What inner loops need before them was added.
+            loop.look_again()
+            changed = _Reduction(function, loop).run() or changed
+    return changed
 
 
 class _Reduction(Counters):
@@ -29,19 +33,20 @@ class _Reduction(Counters):
         super().__init__(function, loop)
         self.users: dict[Op, list[Op | Edge]] = {}
 
-    def run(self) -> None:
+    def run(self) -> bool:
         """Find what is worth it, and do it."""
         if not self.even:
-            return
+            return False
         self._find_users()
         chosen = self._choose(self._wanted())
         if not chosen:
-            return
+            return False
         params = {op: self._reduce(op) for op in chosen}
         self._replace(params)
         remove_dead(self.function)
         for counter in self.counters.values():
             self._end_by_another(counter, params)
+        return True
 
     def _find_users(self) -> None:
         for op in self.function.ops():

@@ -1,8 +1,9 @@
 """What is certainly not greater than what: from branches taken, checks passed, and how values are calculated.
 
-A question is ``a ≤ b + c`` at a place, with a number c; it is answered by a search from it backwards (after Bodik, Gupta,
-Sarkar: ABCD, Eliminating Array Bounds Checks on Demand, 2000). Sums count only where they cannot wrap. A value that
-goes round a loop is proved by induction: it holds on the way in, and if it holds in a turn it holds in the next."""
+A question is ``a ≤ b + c`` at a place, with a number c; it is answered by a search from it backwards (after Bodik,
+Gupta, Sarkar: ABCD, Eliminating Array Bounds Checks on Demand, 2000). Sums count only where they cannot wrap. A value
+that goes round a loop is proved by induction: it holds on the way in, and if it holds in a turn it holds in the
+next."""
 
 from __future__ import annotations
 

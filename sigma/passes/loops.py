@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sigma.ir import NONE, Block, Edge, Function, Op, predecessors
 from sigma.passes.analysis import loops
@@ -18,8 +18,15 @@ class Loop:
     """The block that leads into it and nowhere else."""
     backs: list[tuple[Block, Edge]]
     """The ways from its end to its head, and the blocks that they leave."""
-    inside: set[Op]
+    inside: set[Op] = field(default_factory=set)
     """What is calculated in it, the parameters of its blocks too."""
+
+    def __post_init__(self) -> None:
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Its blocks have other operations than before."""
+        self.inside = {op for block in self.body for op in (*block.params, *block.ops)}
 
     def is_fixed(self, op: Op) -> bool:
         """Whether a value is the same in each turn."""
@@ -51,8 +58,7 @@ def find_loops(function: Function) -> list[Loop]:
     for head, body in bodies.items():
         entering = [block for block, _ in ways[head] if block not in body]
         backs = [(block, edge) for block, edge in ways[head] if block in body]
-        inside = {op for block in body for op in (*block.params, *block.ops)}
-        found.append(Loop(head, body, entering[0], backs, inside))
+        found.append(Loop(head, body, entering[0], backs))
     return sorted(found, key=lambda loop: len(loop.body))
 
 

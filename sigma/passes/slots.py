@@ -12,11 +12,11 @@ _MOST = 16
 Word = tuple[Op, int]
 
 
-def promote(function: Function) -> None:
+def promote(function: Function) -> bool:
     """Take apart the places in the frame whose address goes nowhere."""
     kinds, calls = _candidates(function)
     if not kinds:
-        return
+        return False
     in_memory = _hand_over(function, kinds, calls)
     sources: dict[Block, list[tuple[Block, Edge]]] = {block: [] for block in function.blocks}
     for block in function.blocks:
@@ -82,6 +82,7 @@ def promote(function: Function) -> None:
     taken = {word[0].imm for word in kinds} - {slot.imm for slots in calls.values() for slot in slots}
     function.slots = [slot for slot in function.slots if slot not in taken]
     tidy(function)
+    return True
 
 
 Calls = dict[Op, list[Op]]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sigma.ir import NONE, Block, Edge, Function, Op
 
 
-def loop_tail_calls(function: Function) -> None:
+def loop_tail_calls(function: Function) -> bool:
     """Calls whose results are the function's own become jumps. A function with a frame keeps its calls: an argument
     may lie there."""
     if function.slots:
-        return
+        return False
     found = [(block, place) for block in function.blocks if (place := _tail_call(function, block)) is not None]
     if not found:
-        return
+        return False
     start = function.blocks[0]
     entry = Block()
     entry.params = [Op("param", param.type, []) for param in start.params]
@@ -24,6 +24,7 @@ def loop_tail_calls(function: Function) -> None:
         jump = Op("jump", NONE, [], None, call.span)
         jump.edges = [Edge(start, list(call.args))]
         block.ops[place:] = [jump]
+    return True
 
 
 def _tail_call(function: Function, block: Block) -> int | None:

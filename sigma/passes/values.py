@@ -8,30 +8,25 @@ from sigma.builder import replace
 from sigma.ir import PURE, Block, Function, Op, can_trap, is_removable, reachable
 from sigma.passes.analysis import dominates, dominators
 from sigma.passes.fold import fold, fold_branch
-from sigma.passes.inequalities import Inequalities, Place
 
 
-def number_values(function: Function) -> None:
+def number_values(function: Function) -> bool:
     """Fold, and use values again where they are known on every way."""
     blocks = function.blocks = reachable(function)
     above = dominators(blocks)
     known: dict[Any, list[tuple[Op, Block]]] = {}
     replaced: dict[Op, Op] = {}
-    known_less = Inequalities(function)
     for block in blocks:
         kept = []
         loads: dict[Any, Op] = {}
-        for number, op in enumerate(block.ops):
-            at = Place(block, number)
+        for op in block.ops:
             op.args = [_root(replaced, arg) for arg in op.args]
             for edge in op.edges:
                 edge.args = [_root(replaced, arg) for arg in edge.args]
             if op.code == "branch":
-                _settle(op, known_less.way(op, at))
+                _settle(op)
             elif op.code in ("load", "store") or op.code not in PURE:
-                is_known = op.code == "bound" and (
-                    known_less.is_inside(op.args[0], op.args[1], at) or _same(op, known, above, block) is not None
-                )
+                is_known = op.code == "bound" and (_is_plain(op) or _same(op, known, above, block) is not None)
                 if not is_known and not _memory(op, loads, replaced):
                     kept.append(op)
                 continue
@@ -46,6 +41,7 @@ def number_values(function: Function) -> None:
         block.ops = kept
     replace(function, replaced)
     function.blocks = reachable(function)
+    return True
 
 
 def _root(replaced: dict[Op, Op], op: Op) -> Op:
@@ -54,10 +50,15 @@ def _root(replaced: dict[Op, Op], op: Op) -> Op:
     return op
 
 
-def _settle(op: Op, way: int | None) -> None:
+def _is_plain(op: Op) -> bool:
+    """Whether a check of a constant holds."""
+    index, length = op.args
+    return index.code == length.code == "const" and 0 <= index.imm < length.imm
+
+
+def _settle(op: Op) -> None:
     """A branch whose way is known is a jump."""
-    if way is None:
-        way = fold_branch(op)
+    way = fold_branch(op)
     if way is not None or (op.edges[0].block is op.edges[1].block and op.edges[0].args == op.edges[1].args):
         op.edges = [op.edges[way or 0]]
         op.code, op.args, op.imm = "jump", [], None
@@ -93,7 +94,7 @@ def _memory(op: Op, loads: dict[Any, Op], replaced: dict[Op, Op]) -> bool:
     return False
 
 
-def remove_dead(function: Function) -> None:
+def remove_dead(function: Function) -> bool:
     """Take out calculations that nobody reads."""
     wanted: set[Op] = set()
     todo: list[Op] = []
@@ -117,3 +118,4 @@ def remove_dead(function: Function) -> None:
             edge.args = [arg for param, arg in zip(edge.block.params, edge.args, strict=True) if param in wanted]
     for block in function.blocks[1:]:
         block.params = [param for param in block.params if param in wanted]
+    return True

@@ -30,8 +30,9 @@ class _Test:
     b: Op
 
 
-def version_loops(function: Function) -> None:
+def version_loops(function: Function) -> bool:
     """Every inner loop whose checks some comparisons before it stand for."""
+    changed = False
     loops = find_loops(function)
     for loop in loops:
         ops = [op for block in loop.body for op in block.ops]
@@ -40,11 +41,12 @@ def version_loops(function: Function) -> None:
             continue
         is_inner = not any(other.body < loop.body for other in loops)
         if is_inner and sum(len(block.ops) for block in function.blocks) <= _MOST:
-            _Version(function, loop).run()
+            changed = _Version(function, loop).run() or changed
+    return changed
 
 
 class _Version(Counters):
-    def run(self) -> None:
+    def run(self) -> bool:
         """Find the comparisons, and make the second version."""
         tests: dict[tuple[str, int, int], _Test] = {}
         sure: list[Op] = []
@@ -58,6 +60,8 @@ class _Version(Counters):
                     sure.append(op)
         if sure and _closes(self.function, self.loop):
             self._make(list(tests.values()), sure)
+            return True
+        return False
 
     # -- what must hold before the loop
 
@@ -115,7 +119,7 @@ class _Version(Counters):
         return tests
 
     def _factors(self, op: Op) -> list[Op] | None:
-        """What a counter is multiplied by on its way to a value, but for what cannot wrap; None if it cannot be said."""
+        """What a counter is multiplied by on its way to a value; None if that cannot be said."""
         if op in self.counters or op in self.following:
             return []
         moving = [arg for arg in op.args if arg in self.even or arg in self.counters or arg in self.following]
