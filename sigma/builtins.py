@@ -76,6 +76,8 @@ _FUNCTIONS: Final = (
     ("ctz", "i:i", "", "zero bits below the lowest one", "QCTZ"),
     ("rotl", "ii:i", "", "rotated left", "QROL"),
     ("rotr", "ii:i", "", "rotated right", "QROR"),
+    ("rotl32", "ii:i", "", "the low 32 bits rotated left, the others 0", "QROLW"),
+    ("rotr32", "ii:i", "", "the low 32 bits rotated right, the others 0", "QRORW"),
     ("shr", "ii:i", "", "shifted right, zeros enter", "QSHR"),
     ("udiv", "ii:i", "", "divided as unsigned numbers", "QDIVU"),
     ("umod", "ii:i", "", "the remainder of unsigned numbers", "QMODU"),

@@ -31,6 +31,8 @@ CASES = {
     "functions of numbers": ("print(\"{max(3, 4.5)} {min(2, -2)} {abs(-3)} {int(3.9)} {sqrt(2.0):.4f} {floor(-0.5)}\");",
                              "4.5 -2 3 3 1.4142 -1.0\n"),
     "bits": ("print(\"{popcount(255)} {ctz(8)} {shr(-1, 60)} {from_bits(bits(1.5))} {~5}\");", "8 3 15 1.5 -6\n"),
+    "rotations": ("let n = -2; print(\"{rotl(n, 1)} {rotr(1, 1)} {rotl32(n, 1)} {rotr32(n << 8 | 1, 36)} {rotl32(1, -1)}\");",
+                  "-3 -9223372036854775808 4294967293 536870880 2147483648\n"),
     "assembly": ("var x = 5; let y = 3; asm { QADD x, x, y ; five and three\n QMUL x, 2 } print(\"{x}\");", "16\n"),
     "characters": ("print(\"{'A'} σ \\u{1F600}\\t|\");", "65 σ 😀\t|\n"),
     "unicode names": ("let σ1 = 2; let größe = σ1 * 2; print(\"{größe}\");", "4\n"),
