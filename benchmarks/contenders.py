@@ -11,7 +11,7 @@ import importlib
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,20 +57,24 @@ def build(path: Path, *defines: tuple[str, str]) -> ObjectFile:
 
 
 def _machine(engine: str, benchmark: Benchmark, size: int) -> Runner:
-    """The program on one of the machine's engines. Compiling and loading come before the run's time."""
+    """The program on one of the machine's engines."""
     defines, args = (((benchmark.define, str(size)),), ()) if benchmark.define else ((), (size,))
-    program = build(benchmark.path, *defines)
+    return machine(engine, benchmark, build(benchmark.path, *defines), args)
+
+
+def machine(engine: str, benchmark: Benchmark, program: ObjectFile, args: Sequence[int]) -> Runner:
+    """What was built of a program, on one of the machine's engines. Compiling comes before the run's time."""
 
     def run() -> Run:
-        machine = Machine(program, engine=engine, args=args)
-        machine.prepare()
+        made = Machine(program, engine=engine, args=args)
+        made.prepare()
         start = time.perf_counter()
-        outcome = machine.run()
+        outcome = made.run()
         seconds = time.perf_counter() - start
         if outcome.status:
             reason = outcome.trap.message if outcome.trap else f"status {outcome.status}"
             raise BenchmarkError(f"{benchmark.name}: {reason}")
-        return Run(seconds, benchmark.answer(_answer(benchmark, machine)), outcome.count, machine.compile_seconds)
+        return Run(seconds, benchmark.answer(_answer(benchmark, made)), outcome.count, made.compile_seconds)
 
     return run
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.results import AssemblerResult, ProcessResult, ProgramResult, Results, Samples, geometric_mean
+from benchmarks.results import AssemblerResult, Measured, ProcessResult, ProgramResult, Results, Samples, geometric_mean
 from benchmarks.suite import STANDARD
 
 OTHERS: Final = ("native", "luajit", "wasmtime", "numba", "interp", "python")
@@ -63,7 +63,7 @@ def tables(results: Results) -> list[Table]:
     return [table for table in (programs, spreads, processes, assembler) if table.rows]
 
 
-def heading(results: Results) -> str:
+def heading(results: Measured) -> str:
     """One line: when and on what."""
     machine = ", ".join(f"{key} {value}" for key, value in results.machine.items())
     size = " (small sizes: the figures mean little)" if results.small else ""
@@ -72,6 +72,11 @@ def heading(results: Results) -> str:
 
 def show(results: Results) -> None:
     """Prints the tables on the terminal."""
+    draw(results, tables(results))
+
+
+def draw(results: Measured, shown: Sequence[Table]) -> None:
+    """Prints tables of results on the terminal."""
     from rich.console import Console
     from rich.table import Table as RichTable
 
@@ -79,7 +84,7 @@ def show(results: Results) -> None:
     if not console.is_terminal:
         console = Console(width=160)
     console.print(heading(results), highlight=False)
-    for table in tables(results):
+    for table in shown:
         drawn = RichTable(title=table.title, title_justify="left")
         for index, name in enumerate(table.header):
             drawn.add_column(name, justify="right" if index >= table.right_from else "left")
@@ -90,8 +95,13 @@ def show(results: Results) -> None:
 
 def markdown(results: Results) -> str:
     """The tables as Markdown, for the documentation."""
+    return write(results, tables(results))
+
+
+def write(results: Measured, shown: Sequence[Table]) -> str:
+    """Tables of results as Markdown."""
     parts = [f"{heading(results)}.\n"]
-    for table in tables(results):
+    for table in shown:
         rules = ["---:" if index >= table.right_from else "---" for index in range(len(table.header))]
         lines = [_line(table.header), _line(rules), *(_line(row) for row in table.rows)]
         parts.append(f"{table.title}:\n\n" + "\n".join(lines) + "\n")
@@ -104,7 +114,7 @@ def _line(cells: Sequence[str]) -> str:
 
 def _program(row: ProgramResult) -> tuple[str, ...]:
     c = row.contenders.get("c")
-    return (row.name, _spread(c) if c is not None else "-", *(_ratio(row.ratio(name)) for name in OTHERS))
+    return (row.name, spread(c) if c is not None else "-", *(_ratio(row.ratio(name)) for name in OTHERS))
 
 
 def _means(name: str, rows: Sequence[ProgramResult]) -> tuple[str, ...]:
@@ -114,28 +124,29 @@ def _means(name: str, rows: Sequence[ProgramResult]) -> tuple[str, ...]:
 def _times(row: ProgramResult) -> tuple[str, ...]:
     native, interp = row.contenders["native"], row.contenders["interp"]
     compiling = row.compiling.get("native")
-    took = f"{_digits(1e3 * compiling)} ms" if compiling else "-"
-    return (row.name, _spread(native), took, _spread(interp), f"{row.instructions:,}", f"{row.rate:.0f}")
+    took = f"{digits(1e3 * compiling)} ms" if compiling else "-"
+    return (row.name, spread(native), took, spread(interp), f"{row.instructions:,}", f"{row.rate:.0f}")
 
 
 def _ratio(ratio: float | None) -> str:
-    return "-" if ratio is None else _digits(ratio)
+    return "-" if ratio is None else digits(ratio)
 
 
 def _process(row: ProcessResult) -> tuple[str, ...]:
     peak = f"{row.peak_bytes / 1e6:.0f} MB" if row.peak_bytes else "-"
-    return row.name, row.about, _spread(row.samples), peak
+    return row.name, row.about, spread(row.samples), peak
 
 
 def _assembler(row: AssemblerResult) -> tuple[str, ...]:
-    return f"{row.lines:,}", f"{row.rate:,.0f}", _spread(row.samples)
+    return f"{row.lines:,}", f"{row.rate:,.0f}", spread(row.samples)
 
 
-def _spread(samples: Samples) -> str:
-    least, median, most = (_digits(1e3 * value) for value in (samples.least, samples.median, samples.most))
+def spread(samples: Samples) -> str:
+    """Median, fastest and slowest."""
+    least, median, most = (digits(1e3 * value) for value in (samples.least, samples.median, samples.most))
     return f"{median} ms ({least}-{most})"
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
     """Three significant digits, without an exponent."""
     return f"{value:.0f}" if value >= 99.95 else f"{value:#.3g}"

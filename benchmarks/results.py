@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FORMAT: Final = 2
 """Version of the JSON; another is refused."""
@@ -92,12 +92,18 @@ class AssemblerResult:
 
 
 @dataclass
-class Results:
-    """Everything that one call measured."""
+class Measured:
+    """When, on what, and whether the sizes were tiny."""
 
     date: str
     machine: dict[str, str]
     small: bool
+
+
+@dataclass
+class Results(Measured):
+    """Everything that one call measured."""
+
     programs: list[ProgramResult] = field(default_factory=list)
     processes: list[ProcessResult] = field(default_factory=list)
     assembler: AssemblerResult | None = None
@@ -105,7 +111,12 @@ class Results:
 
 def start(*, small: bool) -> Results:
     """Results without any measurement yet, of this machine and moment."""
-    return Results(datetime.now(UTC).isoformat(timespec="seconds"), describe_machine(), small)
+    return Results(now(), describe_machine(), small)
+
+
+def now() -> str:
+    """The moment, for a heading."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def describe_machine() -> dict[str, str]:
@@ -145,7 +156,7 @@ def _gcc() -> str:
     return subprocess.run([compiler, "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def save(results: Results, path: Path) -> None:
+def save(results: Measured, path: Path) -> None:
     """Writes the results as JSON."""
     data = {"format": FORMAT, **dataclasses.asdict(results)}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -160,13 +171,7 @@ def geometric_mean(rows: Sequence[ProgramResult], contender: str) -> float | Non
 
 def load(path: Path) -> Results:
     """Reads what :func:`save` wrote; :class:`ValueError` for another format."""
-    refusal = f"{path.name}: not benchmark results of format {FORMAT}"
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise ValueError(refusal) from None
-    if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-        raise ValueError(refusal)
+    data = read(path, "programs")
     results = Results(data["date"], data["machine"], data["small"])
     for row in data["programs"]:
         contenders = {name: Samples(**samples) for name, samples in row.pop("contenders").items()}
@@ -177,3 +182,15 @@ def load(path: Path) -> Results:
         row = data["assembler"]
         results.assembler = AssemblerResult(row["lines"], Samples(**row["samples"]))
     return results
+
+
+def read(path: Path, part: str) -> dict[str, Any]:
+    """The JSON of results that hold a part; :class:`ValueError` for any other file."""
+    refusal = f"{path.name}: not benchmark results of format {FORMAT}"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ValueError(refusal) from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT or part not in data:
+        raise ValueError(refusal)
+    return data

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import chart, contenders, processes, quantum, report, results, runner, suite
+from benchmarks import chart, contenders, processes, quantum, report, results, runner, sigma, suite
 from benchmarks.suite import BENCHMARKS, HERE, Answer, Benchmark
 from tests import routing_model
 from vm import output
@@ -266,3 +266,72 @@ def test_quantum_benchmarks_run() -> None:
     lines = quantum.markdown(rows).splitlines()
     assert len(lines) == 2 + len(rows)
     assert all(len(row.ours) == 1 for row in rows)
+
+
+@pytest.mark.parametrize("name", sigma.PROGRAMS)
+def test_programs_in_sigma_print_the_same_at_every_level(name: str) -> None:
+    benchmark_ = sigma.PROGRAMS[name]
+    runs = sigma.run_all("interp", benchmark_, sigma.objects(benchmark_), benchmark_.small)
+    sigma.agree(benchmark_, runs)
+    assert benchmark_.answer(str(runs[sigma.ASSEMBLY].answer)) == KNOWN[name]
+
+
+def test_programs_in_sigma_without_an_argument_take_the_suite_size() -> None:
+    assert {path.stem for path in sigma.SOURCES.iterdir()} == sigma.PROGRAMS.keys()
+    for benchmark_ in sigma.PROGRAMS.values():
+        text = sigma.source(benchmark_).read_text(encoding="utf-8")
+        assert f"argument(0, {benchmark_.size:_})" in text or f"argument(0, {benchmark_.size})" in text
+
+
+def test_a_program_in_sigma_that_prints_something_else_is_an_error() -> None:
+    runs = {sigma.ASSEMBLY: runner.Run(0.1, "610"), "-O2": runner.Run(0.1, "610\n")}
+    with pytest.raises(runner.BenchmarkError, match=r"fib: -O2 prints '610\\n', assembly '610'"):
+        sigma.agree(sigma.PROGRAMS["fib"], runs)
+
+
+def test_a_program_in_sigma_that_does_not_compile_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "bad.sigma").write_text("fn main() {\n  x; }")
+    with pytest.raises(runner.BenchmarkError, match=r"bad\.sigma:2: "):
+        sigma.compiled(tmp_path / "bad.sigma", "-O2")
+
+
+def _comparisons() -> sigma.Comparisons:
+    made = sigma.Comparisons("2026-01-02T03:04:05+00:00", {"processor": "Test"}, small=False)
+    for name, factor in (("fib", 1), ("loop", 4)):
+        ways = (sigma.ASSEMBLY, *sigma.LEVELS)
+        instructions = {way: 1000 + 500 * factor * number for number, way in enumerate(ways)}
+        times = {way: results.Samples([0.1 + 0.1 * number, 0.3]) for number, way in enumerate(ways)}
+        made.comparisons.append(sigma.Comparison(name, 30, instructions, times))
+    return made
+
+
+def test_comparisons_survive_json(tmp_path: Path) -> None:
+    results.save(_comparisons(), tmp_path / "x.json")
+    assert sigma.load(tmp_path / "x.json") == _comparisons()
+    with pytest.raises(ValueError, match=r"x\.json: not benchmark results of format 2"):
+        results.load(tmp_path / "x.json")
+    with pytest.raises(ValueError, match=r"reference\.json: not benchmark results of format 2"):
+        sigma.load(REFERENCE)
+
+
+def test_comparisons_are_shown_with_their_means() -> None:
+    made = _comparisons()
+    text = report.write(made, sigma.tables(made))
+    assert "| fib | 1,000 | 1.50 | 2.00 | 2.50 | 3.00 |" in text
+    assert "| **all** |  | 2.12 | 3.16 | 4.18 | 5.20 |" in text
+    assert "| fib | 200 ms (100-300) | 1.25 | 1.50 | 1.75 | 2.00 |" in text
+
+
+def test_the_command_compares_shows_and_saves(tmp_path: Path) -> None:
+    saved = tmp_path / "results.json"
+    command = [sys.executable, "-m", "benchmarks.sigma"]
+    options = ["--small", "--runs", "1", "--only", "fib", "--json", str(saved)]
+    done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "fib" in done.stdout
+    loaded = sigma.load(saved)
+    assert [row.name for row in loaded.comparisons] == ["fib"]
+    assert loaded.comparisons[0].executed("-O2") > 0.5
+    shown = subprocess.run(
+        [*command, "--show", str(saved), "--markdown"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout == report.write(loaded, sigma.tables(loaded))
