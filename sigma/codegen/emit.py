@@ -11,16 +11,13 @@ from qbcc.syntax import Line
 from sigma import ir
 from sigma.codegen.allocate import allocate
 from sigma.codegen.edges import move_up
-from sigma.codegen.machine import Code, Imm, Inst, Mem, Operand, Register, Routine
+from sigma.codegen.layout import jumps, ordered
+from sigma.codegen.machine import Imm, Inst, Mem, Operand, Register, Routine
 from sigma.codegen.saves import save, split_arguments
 from sigma.codegen.select import HAND_OVER, Selector
 from sigma.lower.program import STACK, STACK_START
 from vm.isa import REGISTERS
 
-_OPPOSITE: Final = {
-    "QJEQ": "QJNE", "QJNE": "QJEQ", "QJLT": "QJGE", "QJGE": "QJLT", "QJGT": "QJLE", "QJLE": "QJGT",
-    "QJLTU": "QJGEU",
-}  # fmt: skip
 _SAVED: Final = range(4, REGISTERS)
 OUTSIDE: Final = "qbc_index_text"
 """Makes the text of an index that is outside."""
@@ -124,7 +121,8 @@ class Emitter:
         return taken
 
     def _write(self, function: ir.Function, routine: Routine) -> None:
-        blocks = _ordered(routine)
+        blocks = ordered(routine)
+        depths = {block.label: block.depth for block in blocks}
         span = function.span or self.span
         self.line(".func", function.label, span=span)
         if function.is_main or function.is_exported:
@@ -134,7 +132,7 @@ class Emitter:
         for number, block in enumerate(blocks):
             following = blocks[number + 1].label if number + 1 < len(blocks) else ""
             labels.append(block.label)
-            for inst in _jumps(block, following):
+            for inst in jumps(block, following, depths):
                 if inst.word == "bound":
                     label = f"@outside{len(outside)}"
                     outside.append((label, inst))
@@ -206,62 +204,3 @@ def _operand(operand: Operand) -> build.Operand:
     offset = _operand(operand.offset)
     assert isinstance(offset, build.Reg | int | str | build.Offset)
     return build.Memory(base, offset)
-
-
-def _ordered(routine: Routine) -> list[Code]:
-    """Blocks without those that only jump on, each behind the one that falls into it where that is possible."""
-    empty: dict[str, Code] = {}
-
-    def last(label: str) -> str:
-        while label in empty:
-            label = empty[label].label
-        return label
-
-    for block in routine.blocks[1:]:
-        # A circle of empty blocks is a loop without an end, and one of them stays.
-        if len(block.insts) == 1 and block.insts[0].word == "QJMP" and last(block.nexts[0].label) != block.label:
-            empty[block.label] = block.nexts[0]
-
-    for block in routine.blocks:
-        for inst in block.insts:
-            if inst.word[:2] == "QJ":
-                inst.target = last(inst.target)
-    by_label = {block.label: block for block in routine.blocks}
-    targets = {inst.target for inst in routine.insts()}
-    order: list[Code] = []
-    seen: set[str] = set()
-    todo = [routine.blocks[0].label]
-    # Blocks in their order, but a block that is jumped to from the one before it comes next.
-    pending = [block.label for block in routine.blocks]
-    while todo or pending:
-        label = todo.pop() if todo else pending.pop(0)
-        if label in seen:
-            continue
-        seen.add(label)
-        if label != routine.blocks[0].label and (label in empty or label not in targets):
-            continue
-        block = by_label[label]
-        order.append(block)
-        ends = [inst.target for inst in block.insts if inst.word[:2] == "QJ"]
-        if ends and ends[-1] not in seen:
-            todo.append(ends[-1])
-    return order
-
-
-def _jumps(block: Code, following: str) -> list[Inst]:
-    """A block's instructions, without the jump to what follows."""
-    insts = block.insts
-    if not insts or insts[-1].word != "QJMP":
-        return insts
-    if len(insts) > 1 and insts[-2].word in _OPPOSITE and insts[-2].target:
-        branch, jump = insts[-2], insts[-1]
-        if branch.target == jump.target:
-            return _jumps_plain([*insts[:-2], jump], following)
-        if branch.target == following and (not branch.may_be_nan or branch.word in ("QJEQ", "QJNE")):
-            turned = Inst(_OPPOSITE[branch.word], branch.operands, branch.span, target=jump.target)
-            return [*insts[:-2], turned]
-    return _jumps_plain(insts, following)
-
-
-def _jumps_plain(insts: list[Inst], following: str) -> list[Inst]:
-    return insts[:-1] if insts[-1].target == following else insts

@@ -8,6 +8,8 @@ from sigma.builder import replace
 from sigma.ir import NONE, Block, Edge, Function, Op, Program, Slot
 from sigma.passes.copies import copy_blocks
 
+HANDED: Final = 4
+"""Arguments and results that registers hand over."""
 SMALL: Final = 24
 """Operations of a function that is expanded wherever it is called."""
 ONCE: Final = 400
@@ -65,7 +67,9 @@ def _is_wanted(callee: Function, calls: dict[Function, int], size: int) -> bool:
     if callee.is_recursive or callee.is_main or size > MOST:
         return False
     count = sum(len(block.ops) for block in callee.blocks)
-    return count <= SMALL or (calls.get(callee) == 1 and count <= ONCE)
+    # Arguments and results that have no register go through memory: each costs four instructions.
+    many = max(len(callee.params) - HANDED, 0) + max(len(callee.results) - HANDED, 0)
+    return count <= SMALL + 4 * many or (calls.get(callee) == 1 and count <= ONCE)
 
 
 def _expand(function: Function, block: Block, place: int) -> Block:
