@@ -112,7 +112,7 @@ _FUNCTIONS: Final = (
     ("w_fidelity", "qqq:f", "looks at a state", "the fidelity with the W state", "QFIDW"),
 )
 _ANGLES: Final = frozenset("θφλσ")
-_NO_GATES: Final = frozenset(
+NO_GATES: Final = frozenset(
     {
         "QALLOC",
         "QFREE",
@@ -128,13 +128,14 @@ _NO_GATES: Final = frozenset(
         "QFIDW",
     }
 )
+"""Quantum instructions that are no gates."""
 
 
 def _gates() -> list[Builtin]:
     """The gates of the instruction table, in lower case."""
     found = []
     for op in OPS:
-        if op.group != QUANTUM or op.name in _NO_GATES:
+        if op.group != QUANTUM or op.name in NO_GATES:
             continue
         names = op.named.split() or list("abc"[: len(op.letters)])
         letters = "".join("f" if name in _ANGLES else "q" for name in names)

@@ -1,33 +1,42 @@
-"""Gates: neighbours that undo each other go, rotations about one axis add, phases of |0⟩ go.
+"""Gates: neighbours that undo each other go, rotations about one axis add, gates on a known state become less.
 
-Only what is exact is done, the global phase included, as a control elsewhere may see it."""
+Only what nobody can tell is done. A gate that is an instruction of its own is under no control, so a phase that it
+gives to the whole state is seen by none; controlled forms are other instructions, and keep theirs."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
+from sigma.builtins import NO_GATES
 from sigma.ir import FLOAT, Block, Function, Op
 from vm.isa import BY_NAME, QUANTUM
 
 _SELF: Final = frozenset({"QX", "QY", "QZ", "QH", "QCX", "QCY", "QCZ", "QCH", "QSWAP", "QCCX", "QCSWAP"})
 _PAIRS: Final = {"QS": "QSDG", "QSDG": "QS", "QT": "QTDG", "QTDG": "QT"}
+# Legend: gates whose angles add, qubits before the angle, the angle that is no gate (but for a phase of the state).
 _ADDS: Final = {
-    "QRX": 1, "QRY": 1, "QRZ": 1, "QP": 1, "QSIGMA": 1, "QCRX": 2, "QCRY": 2, "QCRZ": 2, "QCP": 2, "QRXX": 2, "QRYY": 2,
-    "QRZZ": 2,
+    "QRX": (1, math.tau), "QRY": (1, math.tau), "QRZ": (1, math.tau), "QP": (1, math.tau), "QSIGMA": (1, 8.0),
+    "QCRX": (2, 2 * math.tau), "QCRY": (2, 2 * math.tau), "QCRZ": (2, 2 * math.tau), "QCP": (2, math.tau),
+    "QRXX": (2, math.tau), "QRYY": (2, math.tau), "QRZZ": (2, math.tau),
 }  # fmt: skip
-"""Gates whose angles add, and how many qubits come before the angle."""
-_PHASES: Final = frozenset({"QZ", "QS", "QSDG", "QT", "QTDG", "QP"})
+_SAME_ORDER: Final = frozenset({"QCZ", "QSWAP", "QCP", "QRXX", "QRYY", "QRZZ"})
+"""Gates whose qubits may change places."""
+_PHASES: Final = frozenset({"QZ", "QS", "QSDG", "QT", "QTDG", "QP", "QRZ", "QRZZ"})
+"""Gates that give |0…0⟩ no more than a phase."""
+_CONTROLS: Final = {
+    "QCX": "QX", "QCY": "QY", "QCZ": "QZ", "QCH": "QH", "QCRX": "QRX", "QCRY": "QRY", "QCRZ": "QRZ", "QCP": "QP",
+    "QCCX": "QCX", "QCSWAP": "QSWAP",
+}  # fmt: skip
+"""Gates whose first qubit is a control, and what they are if it is |1⟩."""
 _QUBITS: Final = {
     name: sum(letter not in "θφλσ" for letter in (rows[0].named.split() or list("abc"[: len(rows[0].letters)])))
     for name, rows in BY_NAME.items()
     if rows[0].group == QUANTUM
 }
-GATES: Final = frozenset(_QUBITS) - {
-    "QALLOC", "QFREE", "QRESET", "QMEAS", "QSAMPLE", "QEXPECT", "QBARRIER", "QPROB", "QPURITY", "QENTROPY", "QCONC",
-    "QFIDW",
-}  # fmt: skip
+GATES: Final = frozenset(_QUBITS) - NO_GATES
 _WINDOW: Final = 200
-"""Gates that are looked back over."""
+"""Operations that are looked back over."""
 
 
 def simplify_gates(function: Function) -> bool:
@@ -41,15 +50,12 @@ def simplify_gates(function: Function) -> bool:
 
 def _block(function: Function, block: Block) -> bool:
     kept: list[Op] = []
+    changed = False
     for op in block.ops:
-        if op.code in GATES:
-            place = _partner(kept, op)
-            if place is not None and _joins(function, kept, place, op):
-                continue
-            if op.code in _PHASES and _is_fresh(kept, op.args[0]):
-                continue
+        if op.code in GATES and (_is_nothing(kept, op) or _is_joined(function, kept, op)):
+            changed = True
+            continue
         kept.append(op)
-    changed = kept != block.ops
     block.ops = kept
     return changed
 
@@ -57,6 +63,9 @@ def _block(function: Function, block: Block) -> bool:
 def qubits(op: Op) -> list[Op]:
     """The qubits of a gate."""
     return op.args[: _QUBITS[op.code]]
+
+
+# -- neighbours
 
 
 def _where(qubit: Op) -> tuple[Op, int] | None:
@@ -84,15 +93,18 @@ def _partner(kept: list[Op], op: Op) -> int | None:
                 return None
             continue
         theirs = qubits(other)
-        if theirs == mine:
+        if theirs == mine or (op.code == other.code and op.code in _SAME_ORDER and set(theirs) == set(mine)):
             return place
         if not all(_are_apart(a, b) for a in mine for b in theirs):
             return None
     return None
 
 
-def _joins(function: Function, kept: list[Op], place: int, op: Op) -> bool:
-    """Whether two gates undo each other or become one; then that is done."""
+def _is_joined(function: Function, kept: list[Op], op: Op) -> bool:
+    """Whether a gate and the one before it undo each other or become one; then that is done."""
+    place = _partner(kept, op)
+    if place is None:
+        return False
     other = kept[place]
     if (op.code in _SELF and other.code == op.code) or _PAIRS.get(op.code) == other.code:
         del kept[place]
@@ -100,32 +112,58 @@ def _joins(function: Function, kept: list[Op], place: int, op: Op) -> bool:
     if op.code != other.code or op.code not in _ADDS:
         return False
     a, b = other.args[-1], op.args[-1]
+    del kept[place]
     if a.code == b.code == "const":
-        total = float(a.imm) + float(b.imm)
-        if total == 0:
-            del kept[place]
-            return True
-        angle = function.const(total)
+        angle = function.const(float(a.imm) + float(b.imm))
     else:
         angle = Op("QADD", FLOAT if FLOAT in (a.type, b.type) else a.type, [a, b], None, op.span)
-    del kept[place]
-    if angle.code != "const":
         kept.append(angle)
-    kept.append(Op(op.code, op.type, [*op.args[:-1], angle], op.imm, op.span))
+    made = Op(op.code, op.type, [*op.args[:-1], angle], op.imm, op.span)
+    if not _is_identity(made):
+        kept.append(made)
     return True
 
 
-def _is_fresh(kept: list[Op], qubit: Op) -> bool:
-    """Whether a qubit was allocated in this block and nothing has touched it."""
-    found = _where(qubit)
-    if found is None or found[0] not in kept:
+# -- gates that do nothing, or less
+
+
+def _is_identity(op: Op) -> bool:
+    """Whether a rotation turns nothing, or as often as it takes to be where it was."""
+    if op.code not in _ADDS or op.args[-1].code != "const":
         return False
-    for op in reversed(kept):
+    return math.remainder(float(op.args[-1].imm), _ADDS[op.code][1]) == 0
+
+
+def _is_nothing(kept: list[Op], op: Op) -> bool:
+    """Whether a gate does nothing to the state that its qubits are known to be in. A control that is |1⟩ is taken
+    off."""
+    if _is_identity(op):
+        return True
+    states = [_state(kept, qubit) for qubit in qubits(op)]
+    while op.code in _CONTROLS and states[0] == 1:
+        op.code, op.args = _CONTROLS[op.code], op.args[1:]
+        del states[0]
+    if op.code in _CONTROLS and states[0] == 0:
+        return True
+    if op.code in ("QCCX", "QCZ", "QCP") and states[1] == 0:
+        return True
+    return (op.code in _PHASES or op.code == "QSWAP") and all(state == 0 for state in states)
+
+
+def _state(kept: list[Op], qubit: Op) -> int | None:
+    """0 or 1 where a qubit was allocated in this block and at most X gates have touched it since."""
+    found = _where(qubit)
+    if found is None:
+        return None
+    turns = 0
+    for op in reversed(kept[-_WINDOW:]):
         if op is found[0]:
-            return True
+            return turns & 1
         if op.code in GATES:
-            if not all(_are_apart(qubit, other) for other in qubits(op)):
-                return False
+            if op.code == "QX" and op.args[0] is qubit:
+                turns += 1
+            elif not all(_are_apart(qubit, other) for other in qubits(op)):
+                return None
         elif (op.code in _QUBITS and op.code != "QALLOC") or op.code in ("call", "asm"):
-            return False
-    return False
+            return None
+    return None

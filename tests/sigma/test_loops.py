@@ -58,7 +58,7 @@ class Maker:
         elif kind == 4:
             self.add(depth, f"s = s ^ {self.index()};")
         else:
-            self.add(depth, f'if s > 1000 {{ write("{{s}} "); s = 0; }}')
+            self.add(depth, 'if s > 1000 { write("{s} "); s = 0; }')
 
     def loop(self, depth: int, left: int) -> None:
         rng = self.rng
