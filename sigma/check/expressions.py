@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from qbcc.source import Span
@@ -33,7 +34,7 @@ _ORDER: Final = frozenset(("<", "<=", ">", ">="))
 _SIGN: Final = 1 << 63
 
 
-class Expressions(Scope):
+class Expressions(Scope, ABC):
     """Checks what has a value."""
 
     def expr(self, node: s.Expr, wanted: Type | None = None) -> Type:
@@ -318,13 +319,13 @@ class Expressions(Scope):
     def _call(self, node: s.Call, wanted: Type | None) -> Type:
         return self.call(node)
 
+    @abstractmethod
     def call(self, node: s.Call) -> Type:
         """A call that has a value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gate(self, node: s.Expr) -> None:
         """A gate, perhaps inverted and controlled."""
-        raise NotImplementedError
 
 
 _CHECKS: Final[dict[type[s.Expr], Any]] = {

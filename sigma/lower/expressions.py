@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 from sigma import ir, types
@@ -19,7 +20,7 @@ _SETS: Final = {"==": ("QSEQ", False), "!=": ("QSNE", False), "<": ("QSLT", Fals
                 ">": ("QSLT", True), ">=": ("QSLE", True)}  # fmt: skip
 
 
-class Expressions:
+class Expressions(ABC):
     """Lowers what has a value, in one function."""
 
     def __init__(self, lowering: Lowering, module: Module, function: ir.Function) -> None:
@@ -320,9 +321,9 @@ class Expressions:
             ref.length = self.b.const(type.length)
         return ref
 
+    @abstractmethod
     def stack(self, size: Op) -> Op:
         """So many bytes that last as long as the scope."""
-        raise NotImplementedError
 
     # -- operators
 
@@ -442,9 +443,9 @@ class Expressions:
                 return self.given(node, target.builtin)
         raise AssertionError(node.target)
 
+    @abstractmethod
     def given(self, node: s.Call, builtin: object) -> Value:
         """What the language brings."""
-        raise NotImplementedError
 
     def _function(self, node: s.Call, target: Function, place: Ref | None) -> Value:
         args: list[Op] = []

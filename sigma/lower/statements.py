@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from sigma import ir, types
@@ -122,9 +123,9 @@ class Statements(GivenCalls):
         else:
             self.value(expr)
 
+    @abstractmethod
     def gate(self, node: s.Expr) -> None:
         """A gate, perhaps inverted and controlled."""
-        raise NotImplementedError
 
     def _let(self, node: s.Let) -> None:
         if not node.is_tuple:

@@ -3,6 +3,7 @@ Kennedy: An Algorithm for Reduction of Operator Strength, 1977)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from sigma.ir import INT, LEAVES, Edge, Function, Op
@@ -38,14 +39,18 @@ class _Reduction(Counters):
         if not self.even:
             return False
         self._find_users()
-        chosen = self._choose(self._wanted())
+        wanted = self._wanted()
+        chosen = self._choose(wanted)
         if not chosen:
             return False
+        # Everything is calculated before anything is replaced: it is asked of values as they are.
+        ends = self._ends_of(self._gone(wanted, chosen), chosen)
         params = {op: self._reduce(op) for op in chosen}
         self._replace(params)
+        for test, op, stop in ends:
+            test.args = [self.back.args[self.loop.head.params.index(params[op])], stop]
+            test.imm = "QJNE"
         remove_dead(self.function)
-        for counter in self.counters.values():
-            self._end_by_another(counter, params)
         return True
 
     def _find_users(self) -> None:
@@ -101,8 +106,12 @@ class _Reduction(Counters):
                 best, most = some, gain
         return best if most > 0 else []
 
+    def _gone(self, wanted: list[Op], chosen: list[Op]) -> set[Op]:
+        """What no turn calculates any more."""
+        return self._below(wanted, []) - self._below(wanted, chosen)
+
     def _gain(self, wanted: list[Op], chosen: list[Op]) -> int:
-        gone = self._below(wanted, []) - self._below(wanted, chosen)
+        gone = self._gone(wanted, chosen)
         freed = sum(self._is_freed(counter, gone, chosen) for counter in self.counters.values())
         return len(gone) + freed - len(chosen)
 
@@ -145,28 +154,20 @@ class _Reduction(Counters):
         step = self.number(op)
         return step is not None and 0 < abs(step) <= _LARGEST and self.last(counter) is not None
 
-    def _end_by_another(self, counter: Counter, params: dict[Op, Op]) -> None:
-        """Let a value end the loop, and so the counter be of no use, if nothing else reads it."""
-        test = self.test(counter)
-        readers = [user for op in (counter.param, counter.following) for user in self._readers(op)]
-        if test is None or any(user not in (counter.following, self.back, test) for user in readers):
-            return
-        for old, new in params.items():
-            if self._ends(counter, old):
-                test.args = [self.back.args[self.loop.head.params.index(new)], self._stop(counter, old)]
-                test.imm = "QJNE"
-                return
-
-    def _stop(self, counter: Counter, op: Op) -> Op:
-        """What a value is behind the last turn: what it would be in a turn with the counter's last value."""
-        last = self.last(counter)
-        assert last is not None
-        return self.at(op, lambda _: last)
-
-    def _readers(self, op: Op) -> list[Op | Edge]:
-        found: list[Op | Edge] = []
-        for user in self.function.ops():
-            if op in user.args:
-                found.append(user)
-            found += [edge for edge in user.edges if op in edge.args]
+    def _ends_of(self, gone: set[Op], chosen: list[Op]) -> list[tuple[Op, Op, Op]]:
+        """Tests of counters that nobody reads any more; for each a value that ends the loop in the counter's place, and
+        what it is then."""
+        found = []
+        for counter in self.counters.values():
+            test = self.test(counter)
+            op = next((op for op in chosen if self._ends(counter, op)), None)
+            if test is not None and op is not None and self._is_freed(counter, gone, chosen):
+                last = self.last(counter)
+                assert last is not None
+                found.append((test, op, self.at(op, _always(last))))
         return found
+
+
+def _always(value: Op) -> Callable[[Counter], Op]:
+    """Gives one value for every counter."""
+    return lambda _: value

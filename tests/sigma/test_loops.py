@@ -35,7 +35,7 @@ class Maker:
         terms = []
         for _ in range(rng.choice([1, 1, 2, 2, 3])):
             term = rng.choice([*self.counters, *self.counters, *self.counters, self.fixed()])
-            if rng.random() < 0.25:
+            if rng.random() < 0.25 and not term.isdigit():
                 term += f" * {rng.choice(['2', '3', 'n', 'm', '-1'])}"
             terms.append(term)
         text = terms[0]
