@@ -88,6 +88,14 @@ _FUNCTIONS: Final = (
     # the world
     ("print", "t", "prints", "the text and a line break", ""),
     ("write", "t", "prints", "the text", ""),
+    ("write_bytes", "B", "prints", "these bytes", ""),
+    (
+        "read_line",
+        "B:i",
+        "reads a line",
+        "puts a line of input into the bytes: its length, -1 at the end",
+        "",
+    ),
     ("record", "sv", "records", "a value of the run, under a name", ""),
     ("assert", "b?s", "stops the program", "a trap with this text unless the condition holds", ""),
     ("halt", "?i", "stops the program", "the end, with this status", ""),

@@ -12,6 +12,8 @@ slot       –                                               :class:`Slot`: a pl
 param      –                                               –
 load       base[, index]                                   distance in bytes
 store      value, base[, index]                            distance in bytes
+loadb      base                                            distance in bytes; one byte, as a number from 0 on
+storeb     value, base                                     distance in bytes; the low eight bits
 bound      index, length                                   – ; traps unless 0 ≤ index < length
 call       arguments                                       :class:`Function`, or the label of a subroutine
 result     the call, or a system call                      which of its results
@@ -45,6 +47,9 @@ PURE: Final = frozenset(
 )
 """Mnemonics that only calculate. Those in :data:`_TRAPS` trap at integers with a zero divisor."""
 ENDS: Final = frozenset({"fail", "jump", "branch", "return", "halt"})
+LOADS: Final = frozenset({"load", "loadb"})
+MEMORY: Final = LOADS | {"store", "storeb"}
+"""What has an address as its last argument, and a distance from it."""
 LEAVES: Final = frozenset({"const", "addr", "slot"})
 """Values that stand in no block: operands as they are."""
 
@@ -213,4 +218,4 @@ def can_trap(op: Op) -> bool:
 
 def is_removable(op: Op) -> bool:
     """Whether nobody misses it if nobody reads its value."""
-    return (op.code in PURE and not can_trap(op)) or op.code in ("load", "param", "result")
+    return (op.code in PURE and not can_trap(op)) or op.code in ("load", "loadb", "param", "result")

@@ -1,4 +1,5 @@
-"""Types. A scalar takes one 64-bit word in memory; arrays and records lie inline, so their sizes are whole words."""
+"""Types. A scalar takes one 64-bit word in memory; arrays and records lie inline, and their sizes are whole words.
+Bytes are elements of arrays only: they lie close together, and what is left of the last word is not used."""
 
 from __future__ import annotations
 
@@ -21,9 +22,15 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Scalar(Type):
-    """``int``, ``float``, ``bool``, ``qubit``; ``string`` for literals; ``?`` behind an error, which goes with all."""
+    """``int``, ``float``, ``bool``, ``qubit``; ``byte`` for elements, which are read as ints; ``string`` for literals;
+    ``?`` behind an error, which goes with all."""
 
     name: str
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return 1 if self.name == "byte" else WORD
 
     def __str__(self) -> str:
         return self.name
@@ -39,7 +46,9 @@ class Array(Type):
     @property
     def size(self) -> int:
         """Bytes in memory; of a reference, address and length."""
-        return 2 * WORD if self.length is None else self.length * self.element.size
+        if self.length is None:
+            return 2 * WORD
+        return (self.length * self.element.size + WORD - 1) // WORD * WORD
 
     def __str__(self) -> str:
         return f"[{self.element}]" if self.length is None else f"[{self.element}; {self.length}]"
@@ -93,11 +102,17 @@ INT: Final = Scalar("int")
 FLOAT: Final = Scalar("float")
 BOOL: Final = Scalar("bool")
 QUBIT: Final = Scalar("qubit")
+BYTE: Final = Scalar("byte")
 STRING: Final = Scalar("string")
 UNKNOWN: Final = Scalar("?")
 NOTHING: Final = Tuple(())
 HISTOGRAM: Final = Array(Tuple((INT, INT)), None)
 """What ``sample`` gives: values and their counts."""
+
+
+def read(element: Type) -> Type:
+    """The type of an element where its value is read."""
+    return INT if element is BYTE else element
 
 
 def is_number(type: Type) -> bool:
@@ -127,7 +142,7 @@ def fits(given: Type, wanted: Type) -> bool:
     for one of any length."""
     if given == wanted or UNKNOWN in (given, wanted):
         return True
-    if given is INT and wanted is FLOAT:
+    if given is INT and wanted in (FLOAT, BYTE):
         return True
     if isinstance(given, Array) and isinstance(wanted, Array):
         return fits_exactly(given.element, wanted.element) and wanted.length in (None, given.length)

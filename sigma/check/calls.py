@@ -17,6 +17,7 @@ from sigma.parser import parse_expression
 from sigma.symbols import Function, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import (
     BOOL,
+    BYTE,
     FLOAT,
     HISTOGRAM,
     INT,
@@ -37,7 +38,7 @@ FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<plac
 """What may stand behind the colon of a value."""
 _PAULI: Final = re.compile(rb"[IXYZ]+\Z")
 _RESULTS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "": NOTHING, "h": HISTOGRAM}
-_LETTERS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "q": QUBIT}
+_LETTERS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "q": QUBIT, "B": Array(BYTE, None)}
 
 
 class Calls(Expressions):

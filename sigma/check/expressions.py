@@ -14,6 +14,7 @@ from sigma.check.scope import Scope
 from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
 from sigma.types import (
     BOOL,
+    BYTE,
     FLOAT,
     INT,
     NOTHING,
@@ -26,6 +27,7 @@ from sigma.types import (
     Type,
     fits,
     is_number,
+    read,
 )
 
 _ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "//", "%"))
@@ -90,7 +92,7 @@ class Expressions(Scope, ABC):
         self.expr(node)
         return node.value if isinstance(node.value, bytes) else None
 
-    def _string(self, node: s.String, _: Type | None) -> Type:
+    def _string(self, node: s.String, wanted: Type | None) -> Type:
         try:
             node.value = string_bytes(self.module.word(node.first))
         except CharacterFault as fault:
@@ -99,7 +101,11 @@ class Expressions(Scope, ABC):
             place = Span(span.source, span.line, start, min(start + fault.length, span.end_column))
             self.report(messages.bad_format(place, fault.reason))
             return UNKNOWN
-        return STRING
+        if not isinstance(wanted, Array) or wanted.element is not BYTE:
+            return STRING
+        # A text in a longer array has zeros behind it.
+        node.value = node.value.ljust(wanted.length or 0, b"\0")
+        return Array(BYTE, len(node.value))
 
     def _boolean(self, node: s.Boolean, _: Type | None) -> Type:
         node.value = self.module.word(node.first) == "true"
@@ -288,7 +294,7 @@ class Expressions(Scope, ABC):
         index = node.index.value
         if isinstance(index, int) and base.length is not None and not 0 <= index < base.length:
             self.report(messages.index_outside(self.module.span(node.index), index, base.length))
-        return base.element
+        return read(base.element)
 
     def _slice(self, node: s.Slice, _: Type | None) -> Type:
         base = self.expr(node.base)

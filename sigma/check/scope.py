@@ -10,7 +10,7 @@ from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import BUILTINS, CONSTANTS
 from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
-from sigma.types import BOOL, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
+from sigma.types import BOOL, BYTE, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
 
 MAX_LENGTH: Final = 1 << 32
 """Most elements of an array."""
@@ -92,7 +92,8 @@ class Scope:
             case s.TupleType(elements=elements):
                 return Tuple(tuple(self.type_of(element, length) for element in elements))
             case s.ArrayType(element=element):
-                return self._array_type(node, self.type_of(element, length), length)
+                held = BYTE if self._is_byte(element) else self.type_of(element, length)
+                return self._array_type(node, held, length)
         return UNKNOWN
 
     def _array_type(self, node: s.ArrayType, element: Type, length: Callable[[s.Expr], int | None]) -> Type:
@@ -110,8 +111,19 @@ class Scope:
             return UNKNOWN
         return Array(element, count)
 
+    def _is_byte(self, node: s.Node) -> bool:
+        """Whether a type is the name ``byte``, which is no keyword."""
+        return isinstance(node, s.NamedType) and self._path(node) == ["byte"] and "byte" not in self.module.names
+
+    def _path(self, node: s.NamedType) -> list[str]:
+        return [self.module.word(token) for token in node.path]
+
     def _named(self, node: s.NamedType) -> Type:
-        words = [self.module.word(token) for token in node.path]
+        words = self._path(node)
+        if self._is_byte(node):
+            note = "a variable, a parameter or a field is an int"
+            self.report(messages.bad_type(self.module.span(node), "only arrays hold bytes", note))
+            return UNKNOWN
         found: Symbol | None = self.module.names.get(words[0])
         for word in words[1:]:
             if isinstance(found, ModuleName) and found.target is None:

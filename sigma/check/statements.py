@@ -21,6 +21,7 @@ from sigma.types import (
     Type,
     fits,
     holds_qubits,
+    read,
 )
 
 
@@ -278,7 +279,7 @@ class Statements(Assembly):
         given = self.expr(node.array)
         element: Type = UNKNOWN
         if isinstance(given, Array):
-            element = given.element
+            element = read(given.element)
         elif given is not UNKNOWN:
             self.report(messages.not_indexable(self.module.span(node.array), given))
         types = self._apart(node.names, node.is_tuple, element, node.array)

@@ -71,7 +71,7 @@ class Selector:
 
     def _folds(self, op: Op, user: Op) -> bool:
         """Whether a sum is an address that its user calculates itself."""
-        if user.code not in ("load", "store") or user.args[-1] is not op or op in user.args[:-1]:
+        if user.code not in ir.MEMORY or user.args[-1] is not op or op in user.args[:-1]:
             return False
         a, b = op.args
         if b.code in ir.LEAVES or a.code in ir.LEAVES:
@@ -173,6 +173,10 @@ class Selector:
             case "load":
                 word = "QLOADF" if op.type == ir.FLOAT else "QLOAD"
                 self.emit(word, self.register(op), self.memory(op.args[0], op.imm))
+            case "loadb":
+                self.emit("QLOADB", self.register(op), self.memory(op.args[0], op.imm))
+            case "storeb":
+                self.emit("QSTOREB", self.operand(op.args[0]), self.memory(op.args[1], op.imm))
             case "store":
                 self.emit("QSTORE", self.operand(op.args[0]), self.memory(op.args[1], op.imm))
             case "bound":

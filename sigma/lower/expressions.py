@@ -75,7 +75,7 @@ class Expressions(ABC):
                 return [self.value(item) for item in items]
             case s.Call():
                 return self.call(node)
-            case s.Array() | s.Repeat():
+            case s.Array() | s.Repeat() | s.String():
                 return self.temporary(node)
         raise AssertionError(type(node))
 
@@ -110,6 +110,8 @@ class Expressions(ABC):
                 found.append(self.element(Ref(part, ref.base, offset)))
                 offset += part.size
             return found
+        if ref.type is types.BYTE:
+            return self.b.op("loadb", ref.base, imm=ref.offset)
         return self.b.load(kind(ref.type), ref.base, ref.offset)
 
     # -- places
@@ -214,6 +216,9 @@ class Expressions(ABC):
             case s.Repeat():
                 self._fill(ref, node)
                 return
+            case s.String():
+                self.copy(ref, self.literal(node))
+                return
             case s.Call(target=RecordName(type=types.Record() as record)):
                 for number, argument in enumerate(node.arguments):
                     field, item = record.fields[number], argument
@@ -230,9 +235,17 @@ class Expressions(ABC):
         self.at(node)
         self.put_value(ref, value)
 
+    def literal(self, node: s.String) -> Ref:
+        """Where the bytes of a literal lie. Nobody may change them there: what is handed on is a copy."""
+        assert isinstance(node.value, bytes)
+        label = self.lowering.text(node.value + bytes(-len(node.value) % types.WORD))
+        return Ref(node.type, self.function.addr(label), 0, self.b.const(len(node.value)))
+
     def put_value(self, ref: Ref, value: Value) -> None:
         """Put a value at a place."""
-        if isinstance(value, Op):
+        if isinstance(value, Op) and ref.type is types.BYTE:
+            self.b.op("storeb", value, ref.base, type=ir.NONE, imm=ref.offset)
+        elif isinstance(value, Op):
             self.b.store(self.widen(value) if ref.type is types.FLOAT else value, ref.base, ref.offset)
         elif isinstance(value, Ref):
             self.copy(ref, value)
@@ -315,7 +328,11 @@ class Expressions(ABC):
             assert isinstance(node, s.Repeat)
             count = self.scalar(node.length)
             self.check(count, self.b.const(1 << 32))
-            return Ref(type, self.stack(self.b.isa("QMUL", count, self.b.const(type.element.size))), 0, count)
+            size = self.b.isa("QMUL", count, self.b.const(type.element.size))
+            if type.element is types.BYTE:
+                # The stack goes by words.
+                size = self.b.isa("QAND", self.b.isa("QADD", count, self.b.const(7)), self.b.const(-8))
+            return Ref(type, self.stack(size), 0, count)
         ref = Ref(type, self.function.slot(max(type.size, 8)))
         if isinstance(type, types.Array) and type.length is not None:
             ref.length = self.b.const(type.length)

@@ -55,8 +55,7 @@ class GivenCalls(Expressions):
         return self.b.isa("QBITS", self.widen(self.scalar(node.arguments[0])))
 
     def _len(self, node: s.Call) -> Op:
-        ref = self.ref(node.arguments[0])
-        return ref.length if ref.length is not None else self.b.const((1 << 63) - 1)
+        return self._length(self.ref(node.arguments[0]))
 
     # -- the world
 
@@ -100,6 +99,23 @@ class GivenCalls(Expressions):
         self.at(node)
         self.say(said + end)
         return []
+
+    def _write_bytes(self, node: s.Call) -> Value:
+        (argument,) = node.arguments
+        ref = self.literal(argument) if isinstance(argument, s.String) else self.ref(argument)
+        length = self._length(ref)
+        self.at(node)
+        self.system(10, self.address(ref), length)
+        return []
+
+    def _read_line(self, node: s.Call) -> Op:
+        ref = self.ref(node.arguments[0])
+        length = self._length(ref)
+        self.at(node)
+        return self.b.op("result", self.system(11, self.address(ref), length), imm=0)
+
+    def _length(self, ref: Ref) -> Op:
+        return ref.length if ref.length is not None else self.b.const((1 << 63) - 1)
 
     def _piece(self, piece: s.Piece) -> Op:
         own = self.module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -159,6 +160,8 @@ class Lowering:
 
 def _words(node: s.Expr, type: types.Type, module: Module) -> list[int | float]:
     """A constant as it lies in memory. A long row of zeros is made short later."""
+    if isinstance(type, types.Array) and type.element is types.BYTE:
+        return _packed(node)
     match node:
         case s.Array(items=items) if isinstance(type, types.Array):
             return [word for item in items for word in _words(item, type.element, module)]
@@ -178,6 +181,20 @@ def _words(node: s.Expr, type: types.Type, module: Module) -> list[int | float]:
                 values[field.name] = _words(value, field.type, module)
             return [word for field in type.fields for word in values[field.name]]
     return [float(node.value) if type is types.FLOAT else int(node.value)]
+
+
+def _packed(node: s.Expr) -> list[int | float]:
+    """Bytes, eight in a word, the first lowest."""
+    content = b""
+    match node:
+        case s.String(value=bytes() as content):
+            pass
+        case s.Array(items=items):
+            content = bytes(item.value & 255 for item in items)
+        case s.Repeat(item=item, length=length):
+            content = bytes([item.value & 255]) * (length.value or 0)
+    content += bytes(-len(content) % types.WORD)
+    return list(struct.unpack(f"<{len(content) // types.WORD}q", content))
 
 
 def _trimmed(words: list[int | float]) -> tuple[list[int | float], int]:

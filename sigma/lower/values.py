@@ -43,6 +43,8 @@ def word_kinds(type: types.Type) -> list[str]:
     match type:
         case types.Tuple(elements):
             return [part for element in elements for part in word_kinds(element)]
+        case types.Array(types.BYTE, int()):
+            return [ir.INT] * (type.size // types.WORD)
         case types.Array(element, int() as length):
             return word_kinds(element) * length
         case types.Record():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sigma import constants
-from sigma.ir import INT, LEAVES, Function, Op
+from sigma.ir import INT, LEAVES, MEMORY, Function, Op
 
 _SUMS: Final = frozenset({"QADD", "QSUB", "QMUL", "QSHL"})
 
@@ -19,7 +19,7 @@ def arrange(function: Function) -> bool:
     for block in function.blocks:
         kept: list[Op] = []
         for op in block.ops:
-            if op.code in ("load", "store"):
+            if op.code in MEMORY:
                 changed = _address(op, needed) or changed
             elif op in parts:
                 kept += _outwards(function, op, needed)
@@ -33,7 +33,7 @@ def _parts(function: Function) -> set[Op]:
     """What addresses are calculated from, where a number in them costs nothing: beside a fixed address, or where the
     sum must be calculated anyway."""
     found: set[Op] = set()
-    todo = [op.args[-1] for op in function.ops() if op.code in ("load", "store") and _takes_number(op)]
+    todo = [op.args[-1] for op in function.ops() if op.code in MEMORY and _takes_number(op)]
     while todo:
         op = todo.pop()
         if op.code in _SUMS and op not in found:
@@ -50,7 +50,7 @@ def _takes_number(op: Op) -> bool:
 
 def _read(op: Op) -> list[Op]:
     """What an operation reads but for addresses."""
-    args = op.args[:-1] if op.code in ("load", "store") else op.args
+    args = op.args[:-1] if op.code in MEMORY else op.args
     return [*args, *(arg for edge in op.edges for arg in edge.args)]
 
 

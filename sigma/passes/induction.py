@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sigma.ir import INT, LEAVES, Edge, Function, Op
+from sigma.ir import INT, LEAVES, MEMORY, Edge, Function, Op
 from sigma.passes.counters import Counter, Counters
 from sigma.passes.loops import Loop, find_loops
 from sigma.passes.values import remove_dead
@@ -78,7 +78,7 @@ class _Reduction(Counters):
     def _held(self, op: Op, user: Op) -> list[Op]:
         """What is in a register where an operation reads an even value: of an address that it adds up itself, the
         part that moves."""
-        if user.code not in ("load", "store") or user.args[-1] is not op or op in user.args[:-1] or op.code != "QADD":
+        if user.code not in MEMORY or user.args[-1] is not op or op in user.args[:-1] or op.code != "QADD":
             return [op]
         if user.imm != 0 and not any(arg.code in LEAVES for arg in op.args):
             return [op]

@@ -321,6 +321,8 @@ class Inequalities:
             return op.imm, op.imm
         if op.code in _SETS:
             return 0, 1
+        if op.code == "loadb":
+            return 0, 255
         if op.code == "QAND":
             highs = [self._interval(arg)[1] for arg in args if self._interval(arg)[0] >= 0]
             return (0, min(highs)) if highs else (LEAST, MOST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigma.builder import replace
-from sigma.ir import PURE, Block, Function, Op, can_trap, is_removable, reachable
+from sigma.ir import LOADS, PURE, Block, Function, Op, can_trap, is_removable, reachable
 from sigma.passes.analysis import dominates, dominators
 from sigma.passes.fold import fold, fold_branch
 
@@ -25,7 +25,7 @@ def number_values(function: Function) -> bool:
                 edge.args = [_root(replaced, arg) for arg in edge.args]
             if op.code == "branch":
                 _settle(op)
-            elif op.code in ("load", "store") or op.code not in PURE:
+            elif op.code not in PURE:
                 is_known = op.code == "bound" and (_is_plain(op) or _same(op, known, above, block) is not None)
                 if not is_known and not _memory(op, loads, replaced):
                     kept.append(op)
@@ -77,18 +77,19 @@ def _same(op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, B
 def _memory(op: Op, loads: dict[Any, Op], replaced: dict[Op, Op]) -> bool:
     """Inside of a block, a word that was stored or loaded is known until something may change it; whether the
     operation is one of those."""
-    if op.code == "load":
-        key = (id(op.args[0]), op.imm, op.type)
+    if op.code in LOADS:
+        key = (id(op.args[0]), op.imm, op.code + op.type)
         if key in loads:
             replaced[op] = loads[key]
             return True
         loads[key] = op
-    elif op.code == "store":
+    elif op.code in ("store", "storeb"):
         value, base = op.args
         # The same base at another distance is another word; any other base may be anywhere.
         for key in [k for k in loads if k[0] != id(base) or abs(k[1] - op.imm) < 8]:
             del loads[key]
-        loads[id(base), op.imm, value.type] = value
+        if op.code == "store":
+            loads[id(base), op.imm, "load" + value.type] = value
     elif op.code in ("call", "asm", "sys", "QSAMPLE"):
         loads.clear()
     return False
