@@ -93,7 +93,7 @@ _FUNCTIONS: Final = (
         "read_line",
         "B:i",
         "reads a line",
-        "puts a line of input into the bytes: its length, -1 at the end",
+        "puts a line of input and a 0 into the bytes: its length, -1 at the end",
         "",
     ),
     ("record", "sv", "records", "a value of the run, under a name", ""),

@@ -106,7 +106,13 @@ class Statements(Assembly):
             self.report(messages.mismatch(span, given, INT, note="what is called here gives nothing"))
             found = UNKNOWN
         elif found is STRING:
-            self.report(messages.bad_type(span, "a string stands in print, record, assert and expect only"))
+            self.report(
+                messages.bad_type(
+                    span,
+                    "a string stands in print, record, assert and expect only",
+                    "as bytes it needs a type: let text: [byte; 5] = …",
+                )
+            )
             found = UNKNOWN
         if node.is_var and holds_qubits(found):
             self.report(messages.qubit_kept(self.module.at(node.names[0]), "a var"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from tests.sigma.support import LEVELS, finished, output
@@ -36,6 +38,12 @@ CASES = {
     "assembly": ("var x = 5; let y = 3; asm { QADD x, x, y ; five and three\n QMUL x, 2 } print(\"{x}\");", "16\n"),
     "characters": ("print(\"{'A'} σ \\u{1F600}\\t|\");", "65 σ 😀\t|\n"),
     "unicode names": ("let σ1 = 2; let größe = σ1 * 2; print(\"{größe}\");", "4\n"),
+    "bytes": ("var t: [byte; 3] = [1, 2, 300]; t[0] = -1; t[1] += 5; let u = t; t[2] = 77; var s = 0; for c in u { s += c; }"
+              " print(\"{t[0]} {t[1]} {u[2]} {s} {t[2]}\");", "255 7 44 306 77\n"),
+    "texts": ("var t: [byte; 6] = \"h\u00e9llo\"; t[0] = 'j'; let n = 2; let d: [byte] = [65; n]; write_bytes(t); write_bytes(d);"
+              " write_bytes(\"\u03c3!\"); print(\" {len(t)}\");", "j\u00e9lloAA\u03c3! 6\n"),
+    "bytes in arrays": ("let e: [[byte; 3]; 2] = [[1, 2, 3], \"ab\"]; var f = e; f[0] = f[1]; print(\"{e[0][2]} {f[0][1]} {f[0][2]}\");",
+                        "3 98 0\n"),
     "slashes": ("let a = 17; let b = a // 4; // four\n let c = a //\n / 2.0; print(\"{b} {c}\");", "4 8.5\n"),
 }  # fmt: skip
 
@@ -186,3 +194,27 @@ def test_a_loop_without_an_end_is_one(body: str, level: int) -> None:
     machine = finished(f"fn main() {{ {body} }}", level, max_instructions=1000)
     assert machine.outcome is not None
     assert machine.outcome.status == 79
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bytes_lie_close_together_in_records_views_and_variables(level: int) -> None:
+    text = (
+        "record Name { number: int; text: [byte; 5]; last: int }\n"
+        'let names = [Name(1, "ab", 2), Name(3, "cdefg", 4)];\nlet greeting: [byte; 3] = "hey";\n'
+        "view place: [Name; 2] at 0x1_0000_0000;\n"
+        "fn shout(t: [byte]) { for k in 0..len(t) { t[k] -= 32; } }\n"
+        'fn main() { place[0] = names[1]; place[1].last = 9; shout(place[0].text[1..3]); shout("lost");\n'
+        '  write_bytes(place[0].text); write_bytes(greeting); print(" {place[0].last} {place[1].last} {names[1].text[1]:c}"); }'
+    )
+    machine = finished(text.replace(":c}", "}"), level)
+    assert machine.output.decode() == "cDEfghey 4 9 100\n"
+    assert machine.peek(0x1_0000_0008, 8).tobytes() == b"cDEfg\0\0\0"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_lines_of_input(level: int) -> None:
+    text = (
+        "fn main() { var line: [byte; 4] = [9; 4]; while true { let n = read_line(line); if n < 0 { break; }"
+        ' write_bytes(line[0..min(n, len(line))]); print(" {n}"); } }'
+    )
+    assert output(text, level, stdin=io.BytesIO(b"ab\nlonger\n")) == "ab 2\nlon 3\nger 3\n 0\n"
