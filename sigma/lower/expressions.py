@@ -13,6 +13,8 @@ from sigma.lower.program import Lowering
 from sigma.lower.values import Ref, Value, is_memory, kind, word_kinds
 from sigma.symbols import Constant, Function, Given, Local, Module, RecordName, Symbol, Variable
 
+_MOST_LEAVES: Final = 24
+"""Parts of an array or a record that are calculated before the first is stored."""
 _WORDS: Final = {"+": "QADD", "-": "QSUB", "*": "QMUL", "//": "QDIV", "%": "QMOD", "&": "QAND", "|": "QOR", "^": "QXOR",
                  "<<": "QSHL", ">>": "QSAR"}  # fmt: skip
 _JUMPS: Final = {"==": "QJEQ", "!=": "QJNE", "<": "QJLT", "<=": "QJLE", ">": "QJGT", ">=": "QJGE"}
@@ -220,12 +222,8 @@ class Expressions(ABC):
                 self.copy(ref, self.literal(node))
                 return
             case s.Call(target=RecordName(type=types.Record() as record)):
-                for number, argument in enumerate(node.arguments):
-                    field, item = record.fields[number], argument
-                    if isinstance(argument, s.NamedArgument):
-                        named = record.field(self.module.word(argument.name))
-                        assert named is not None
-                        field, item = named, argument.expr
+                assert isinstance(node, s.Call)
+                for field, item in self.given_fields(node, record):
                     self.put(self.within(ref, field.type, field.offset), item)
                 return
             case s.Call(target=Function()) if is_memory(ref.type):
@@ -234,6 +232,44 @@ class Expressions(ABC):
         value = self.value(node)
         self.at(node)
         self.put_value(ref, value)
+
+    def leaves(self, ref: Ref, node: s.Expr) -> list[tuple[Ref, s.Expr]] | None:
+        """The scalars that an expression makes an array or a record of, and their places; None if it is not made of
+        scalars, or of too many to be calculated before the first is stored."""
+        found: list[tuple[Ref, s.Expr]] = []
+        todo = [(ref, node)]
+        while todo:
+            place, part = todo.pop()
+            match part:
+                case s.Array(items=items) if isinstance(place.type, types.Array):
+                    element = place.type.element
+                    inner = [(self.within(place, element, n * element.size), item) for n, item in enumerate(items)]
+                case s.Call(target=RecordName(type=types.Record() as record)):
+                    inner = [
+                        (self.within(place, field.type, field.offset), item)
+                        for field, item in self.given_fields(part, record)
+                    ]
+                case _ if is_memory(place.type):
+                    return None
+                case _:
+                    found.append((place, part))
+                    continue
+            todo += reversed(inner)
+            if len(found) + len(todo) > _MOST_LEAVES:
+                return None
+        return found
+
+    def given_fields(self, node: s.Call, record: types.Record) -> list[tuple[types.Field, s.Expr]]:
+        """The fields of a record that is made, in the order in which they are written."""
+        found = []
+        for number, argument in enumerate(node.arguments):
+            field, item = record.fields[number], argument
+            if isinstance(argument, s.NamedArgument):
+                named = record.field(self.module.word(argument.name))
+                assert named is not None
+                field, item = named, argument.expr
+            found.append((field, item))
+        return found
 
     def literal(self, node: s.String) -> Ref:
         """Where the bytes of a literal lie. Nobody may change them there: what is handed on is a copy."""

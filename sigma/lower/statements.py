@@ -229,10 +229,13 @@ class Statements(GivenCalls):
             self.at(node)
             self.put_value(ref, self.operation(node.operator, old, value))
             return
-        # What is made anew is made aside: it may read what it replaces.
-        value = self.value(node.value)
+        # What is made anew may read what it replaces: all its parts are calculated first, or it is made aside.
+        leaves = self.leaves(ref, node.value) if is_memory(ref.type) else None
+        parts = [(ref, node.value)] if leaves is None else leaves
+        values = [self.value(part) for _, part in parts]
         self.at(node)
-        self.put_value(ref, value)
+        for (place, _), value in zip(parts, values, strict=True):
+            self.put_value(place, value)
 
     def _return(self, node: s.Return) -> None:
         results: list[Op] = []

@@ -38,6 +38,8 @@ CASES = {
     "assembly": ("var x = 5; let y = 3; asm { QADD x, x, y ; five and three\n QMUL x, 2 } print(\"{x}\");", "16\n"),
     "characters": ("print(\"{'A'} σ \\u{1F600}\\t|\");", "65 σ 😀\t|\n"),
     "unicode names": ("let σ1 = 2; let größe = σ1 * 2; print(\"{größe}\");", "4\n"),
+    "what is made of what it replaces": ("var a = [1, 2, 3]; a = [a[2], a[1], a[0]]; var t = [[1, 2], [3, 4]]; t[0] = [t[0][1], t[1][0]];"
+                                         " print(\"{a[0]} {a[1]} {a[2]} {t[0][0]} {t[0][1]}\");", "3 2 1 2 3\n"),
     "bytes": ("var t: [byte; 3] = [1, 2, 300]; t[0] = -1; t[1] += 5; let u = t; t[2] = 77; var s = 0; for c in u { s += c; }"
               " print(\"{t[0]} {t[1]} {u[2]} {s} {t[2]}\");", "255 7 44 306 77\n"),
     "texts": ("var t: [byte; 6] = \"h\u00e9llo\"; t[0] = 'j'; let n = 2; let d: [byte] = [65; n]; write_bytes(t); write_bytes(d);"
