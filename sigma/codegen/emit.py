@@ -124,6 +124,9 @@ class Emitter:
         blocks = ordered(routine)
         depths = {block.label: block.depth for block in blocks}
         span = function.span or self.span
+        if function.is_exported:
+            # The host may call it too: its label is an entry point until the section begins anew.
+            self.line(".query_interface", span=span)
         self.line(".func", function.label, span=span)
         if function.is_main or function.is_exported:
             self.line(".global", function.label, span=span)
@@ -148,6 +151,8 @@ class Emitter:
         for label, inst in outside:
             self._outside(label, inst)
         self.line(".endfunc", span=span)
+        if function.is_exported:
+            self.line(".text")
 
     def _outside(self, label: str, inst: Inst) -> None:
         """The trap of an index: its text needs the index and the length."""

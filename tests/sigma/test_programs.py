@@ -220,3 +220,16 @@ def test_lines_of_input(level: int) -> None:
         ' write_bytes(line[0..min(n, len(line))]); print(" {n}"); } }'
     )
     assert output(text, level, stdin=io.BytesIO(b"ab\nlonger\n")) == "ab 2\nlon 3\nger 3\n 0\n"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_host_calls_what_is_exported(level: int) -> None:
+    text = """export fn half(n: int) -> float { return kept(n) / 2; }
+fn kept(n: int) -> int { return n; }
+export fn sum(a: [int]) -> int { var s = 0; for x in a { s += x; } return s; }
+fn main() { print("{half(3)}"); }"""
+    machine = finished(text, level)
+    assert set(machine.program.entry_points()) == {"half", "sum"}
+    assert machine.call("half", 5) == 2.5
+    machine.view(0x1000, 3, "<i8")[:] = [4, 5, 6]
+    assert machine.call("sum", 0x1000, 3) == 15
