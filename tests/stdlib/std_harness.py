@@ -73,7 +73,11 @@ class Std:
             raise traps[0]
         # As text: a NaN is not equal to itself, and -0.0 is to 0.0.
         assert len(set(map(repr, found))) == 1, found
-        return found[0] if results > 1 else found[0][0]
+        return found[0] if results != 1 else found[0][0]
+
+    def do(self, name: str, *args: int | float) -> None:
+        """Call what gives nothing."""
+        self.call(name, *args, results=0)
 
     def message(self, name: str, *args: int | float) -> str:
         """The message of the trap that a call ends with."""
