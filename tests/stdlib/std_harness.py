@@ -44,9 +44,10 @@ class Std:
 
     def __init__(self, text: str, **settings: Any) -> None:
         settings = {"seed": 1, "max_instructions": 50_000_000, **settings}
+        fast, plain = build(text, 2), build(text, 0)
         self.machines = [
-            Machine(build(text, level), engine=engine, optimize=1, **settings)
-            for engine, level in (("interp", 2), ("native", 2), ("interp", 0))
+            Machine(built, engine=engine, optimize=1, **settings)
+            for engine, built in (("interp", fast), ("native", fast), ("interp", plain))
         ]
         for machine in self.machines:
             assert machine.run().status == 0

@@ -14,7 +14,25 @@ import pytest
 from tests.stdlib.std_harness import SCRATCH, Std, std
 
 LARGEST = 2**63 - 1
-EDGES = [0, 1, 2, 3, -1, -2, 7, 12, 2**31, 2**32 - 1, 2**32, 2**50, 2**50 + 1, 2**53 + 1, LARGEST, LARGEST - 1, -LARGEST]
+EDGES = [
+    0,
+    1,
+    2,
+    3,
+    -1,
+    -2,
+    7,
+    12,
+    2**31,
+    2**32 - 1,
+    2**32,
+    2**50,
+    2**50 + 1,
+    2**53 + 1,
+    LARGEST,
+    LARGEST - 1,
+    -LARGEST,
+]
 AWKWARD = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e-200, 1e-9, 0.5, 1 - 2**-53, 1.0, 1 + 2**-52, 1.5,
            math.pi, 1e9, 1e200, sys.float_info.max, math.inf, -math.inf, math.nan, -1.0, -27.0, -1e300]  # fmt: skip
 
@@ -255,7 +273,23 @@ def test_parts_of_floats(lib: Std) -> None:
     for x in values:
         found = lib.call("frexp", x, results=2)
         assert repr(found) == repr(math.frexp(x)), x
-        for n in [0, 1, -1, 52, -52, -1021, -1022, -1074, -1075, 1023, 2000, -2000, LARGEST, -(2**63), draw.randint(-1100, 1100)]:
+        for n in [
+            0,
+            1,
+            -1,
+            52,
+            -52,
+            -1021,
+            -1022,
+            -1074,
+            -1075,
+            1023,
+            2000,
+            -2000,
+            LARGEST,
+            -(2**63),
+            draw.randint(-1100, 1100),
+        ]:
             try:
                 expected = math.ldexp(x, n)
             except OverflowError:
@@ -303,9 +337,27 @@ def test_functions_of_floats_at_their_edges(lib: Std) -> None:
         assert lib.call("cbrt", -float(n**3)) == -n
     for name in ("log2", "log10"):
         assert [repr(lib.call(name, x)) for x in (0.0, -1.0, math.inf, math.nan)] == ["-inf", "nan", "inf", "nan"]
-    assert [repr(lib.call("log1p", x)) for x in (-1.0, -2.0, math.inf, math.nan, -0.0)] == ["-inf", "nan", "inf", "nan", "-0.0"]
-    assert [repr(lib.call("expm1", x)) for x in (-math.inf, 1e4, math.inf, math.nan, -0.0)] == ["-1.0", "inf", "inf", "nan", "-0.0"]
-    assert [repr(lib.call("exp2", x)) for x in (-math.inf, 1e4, -1e4, math.inf, math.nan)] == ["0.0", "inf", "0.0", "inf", "nan"]
+    assert [repr(lib.call("log1p", x)) for x in (-1.0, -2.0, math.inf, math.nan, -0.0)] == [
+        "-inf",
+        "nan",
+        "inf",
+        "nan",
+        "-0.0",
+    ]
+    assert [repr(lib.call("expm1", x)) for x in (-math.inf, 1e4, math.inf, math.nan, -0.0)] == [
+        "-1.0",
+        "inf",
+        "inf",
+        "nan",
+        "-0.0",
+    ]
+    assert [repr(lib.call("exp2", x)) for x in (-math.inf, 1e4, -1e4, math.inf, math.nan)] == [
+        "0.0",
+        "inf",
+        "0.0",
+        "inf",
+        "nan",
+    ]
     assert [repr(lib.call("cbrt", x)) for x in (-math.inf, -0.0, math.inf, math.nan)] == ["-inf", "-0.0", "inf", "nan"]
 
 
@@ -378,5 +430,9 @@ def test_polynomials(lib: Std) -> None:
 
 def test_roots(lib: Std) -> None:
     assert abs(lib.call("root", *lib.array([-2.0, 0.0, 1.0]), 0.0, 2.0) - math.sqrt(2)) <= math.ulp(1.0)
-    assert lib.call("root", *lib.array([-2.0, 1.0]), 2.0, 5.0) == lib.call("root", *lib.array([-2.0, 1.0]), 0.0, 2.0) == 2.0
+    assert (
+        lib.call("root", *lib.array([-2.0, 1.0]), 2.0, 5.0)
+        == lib.call("root", *lib.array([-2.0, 1.0]), 0.0, 2.0)
+        == 2.0
+    )
     assert lib.call("root", *lib.array([1e-300, 0.0, 0.0, -1.0]), 1.0, 0.0) == pytest.approx(1e-100, rel=1e-15)

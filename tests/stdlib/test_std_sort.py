@@ -35,7 +35,9 @@ def killer(n: int) -> list[int]:
 def shapes(kind: type) -> list[list[Any]]:
     draw = random.Random(1)
     rows = [[], [5], [2, 1], [1, 2], list(range(100)), list(range(100, 0, -1)), [7] * 200, killer(600)]
-    rows += [[draw.randrange(most) - most // 2 for _ in range(n)] for n in (3, 16, 17, 18, 50, 400) for most in (3, 2**63)]
+    rows += [
+        [draw.randrange(most) - most // 2 for _ in range(n)] for n in (3, 16, 17, 18, 50, 400) for most in (3, 2**63)
+    ]
     rows += [list(range(150)) + list(range(150, 0, -1)), [k % 7 for k in range(300)], [0, *range(1, 300), 0]]
     return [list(map(kind, row)) for row in rows]
 
