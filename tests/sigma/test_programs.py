@@ -233,3 +233,23 @@ fn main() { print("{half(3)}"); }"""
     assert machine.call("half", 5) == 2.5
     machine.view(0x1000, 3, "<i8")[:] = [4, 5, 6]
     assert machine.call("sum", 0x1000, 3) == 15
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_literal_reads_what_it_replaces(level: int) -> None:
+    text = """record P { x: float; y: float }
+record Q { p: P; k: [int; 3] }
+fn main() {
+  var p = P(1, 2); p = P(p.y, p.x); write("{p.x} {p.y} ");
+  var a = [1, 2, 3]; a = [a[2], a[0], a[1]]; write("{a[0]} {a[1]} {a[2]} ");
+  var q = Q(p, a); q = Q(k: [q.k[1], 7, q.k[0]], p: P(q.p.y, 4)); write("{q.p.x} {q.p.y} {q.k[0]} {q.k[2]} ");
+  q = Q(p, [q.k[2], q.k[1], q.k[0]]); print("{q.p.x} {q.k[0]} {q.k[1]} {q.k[2]}"); }"""
+    assert output(text, level) == "2.0 1.0 3 1 2 1.0 4.0 1 3 2.0 3 7 1\n"
+
+
+def test_a_record_is_stored_where_it_goes() -> None:
+    text = """record E { a: int; b: int; c: int; d: int; e: int; f: int; g: int; h: int; i: int; j: int }
+view table: [E] at OUTPUT_BUFFER;
+fn main() { for k in 0..100 { table[k] = E(k, k + 1, k + 2, k + 3, k + 4, k + 5, k + 6, k + 7, k + 8, k + 9); } }"""
+    # A value and a store for each word, and the loop.
+    assert finished(text).count < 100 * 26

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_j_has_the_bits_of_the_assembly(lib: Std) -> None:
 
 
 def test_numbers_of_the_lattice(lib: Std) -> None:
-    for count in SIZES + [MOST]:
+    for count in [*SIZES, MOST]:
         sizes = layer_sizes(count)
         assert [lib.call("layer_size", layer, count) for layer in range(len(sizes) + 1)] == [*sizes, 1]
         assert lib.call("layer_count", count) == len(sizes)
@@ -135,8 +136,8 @@ def test_the_shorter_way_round(lib: Std) -> None:
         path = lib.ints(count)
         assert (path[0], path[-1]) == (start, end)
         assert count - 1 == min((end - start) % n, (start - end) % n)
-        assert len({(b - a) % n for a, b in zip(path, path[1:], strict=False)} - {1}) <= 1
-        assert all((b - a) % n in (1, n - 1) for a, b in zip(path, path[1:], strict=False))
+        assert len({(b - a) % n for a, b in pairwise(path)} - {1}) <= 1
+        assert all((b - a) % n in (1, n - 1) for a, b in pairwise(path))
 
 
 def test_noise_on_a_path_has_the_fidelity_of_its_formula(lib: Std) -> None:

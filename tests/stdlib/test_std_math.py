@@ -211,7 +211,7 @@ view place: [int] at 0x800_0000;
 
 
 def test_convergents() -> None:
-    lib = std("math", CONVERGENTS)
+    lib = Std(f"import std.math;\n{CONVERGENTS}\nfn main() {{}}")
     fibonacci = [1, 1]
     while fibonacci[-1] + fibonacci[-2] <= LARGEST:
         fibonacci.append(fibonacci[-1] + fibonacci[-2])

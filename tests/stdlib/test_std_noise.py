@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.stdlib.std_harness import SCRATCH, Std
 
 Matrix = NDArray[np.complex128]
-I, X, Y, Z = (
+ONE, X, Y, Z = (
     np.array(m, complex) for m in ([[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])
 )
 RUNS = 400
@@ -104,14 +104,14 @@ def channel(number: int, p: float) -> list[list[Matrix]]:
     """The channels that follow each other, as Kraus operators."""
     remains = math.exp(-p / 1.0 + p / 1.4)
     return {
-        0: [mixed((1 - p, I), (p, X))],
-        1: [mixed((1 - p, I), (p, Z))],
-        2: [mixed((1 - p, I), (p, Y))],
-        3: [mixed((1 - 0.75 * p, I), (p / 4, X), (p / 4, Y), (p / 4, Z))],
+        0: [mixed((1 - p, ONE), (p, X))],
+        1: [mixed((1 - p, ONE), (p, Z))],
+        2: [mixed((1 - p, ONE), (p, Y))],
+        3: [mixed((1 - 0.75 * p, ONE), (p / 4, X), (p / 4, Y), (p / 4, Z))],
         4: [damping(p)],
         5: [[np.diag([1, math.sqrt(1 - p)]).astype(complex), np.diag([0, math.sqrt(p)]).astype(complex)]],
-        6: [mixed((max(1 - 1.75 * p, 0), I), (p, X), (p / 2, Y), (p / 4, Z))],
-        7: [damping(1 - math.exp(-p / 0.7)), mixed(((1 + remains) / 2, I), ((1 - remains) / 2, Z))],
+        6: [mixed((max(1 - 1.75 * p, 0), ONE), (p, X), (p / 2, Y), (p / 4, Z))],
+        7: [damping(1 - math.exp(-p / 0.7)), mixed(((1 + remains) / 2, ONE), ((1 - remains) / 2, Z))],
     }[number]
 
 
@@ -121,7 +121,7 @@ def test_channels(lib: Std, number: int, p: float) -> None:
     state = np.array([math.cos(0.55) * np.exp(-0.2j), math.sin(0.55) * np.exp(0.2j)])
     rho = np.outer(state, state.conj())
     for kraus in channel(number, p):
-        assert np.allclose(sum(k.conj().T @ k for k in kraus), I)
+        assert np.allclose(sum(k.conj().T @ k for k in kraus), ONE)
         rho = sum((k @ rho @ k.conj().T for k in kraus), np.zeros((2, 2), complex))
     for machine in lib.machines:
         machine.call("bloch", number, p, RUNS)

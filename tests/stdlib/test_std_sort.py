@@ -58,7 +58,7 @@ def test_heapsort_is_what_quicksort_falls_back_on(kind: type) -> None:
     name = f"{kind.__name__}s"
     extra = f"export fn deep(a: [{kind.__name__}]) {{ sort.quick_{name}(a, 0, len(a), 0); }}"
     extra += f"export fn heap(a: [{kind.__name__}]) {{ sort.heap_{name}(a); }}"
-    lib = std("sort", extra)
+    lib = Std(f"import std.sort;\n{extra}\nfn main() {{}}")
     for row in shapes(kind):
         lib.do("heap", *lib.array(row))
         assert getattr(lib, name)(len(row)) == sorted(row)
