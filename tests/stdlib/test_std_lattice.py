@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from qbcc.cli.shots import label
 from qbcc.driver import load
 from qbcc.library import find
 from tests.routing_model import layer_sizes
@@ -18,6 +20,7 @@ from tests.stdlib.std_harness import SCRATCH, Std, std
 from vm import output
 from vm.isa import OUTPUT_BUFFER
 from vm.machine import Machine
+from vm.quantum import shots
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIMENSION = 196_883
@@ -56,6 +59,13 @@ def test_the_output_buffer_is_the_same_to_the_byte(count: int) -> None:
     table = output.read(ours.peek)
     assert (table.format, table.version, len(table.payload)) == (1, 1, size - 64)
     assert table.checksum == output.checksum(table.payload)
+
+
+def test_the_size_of_the_whole() -> None:
+    ours, theirs = machines(DIMENSION)
+    # The assembly writes the records of nodes and triangles too, about 60 instructions a node.
+    assert ours.count < 1.05 * theirs.count
+    assert ours.touched < 40 << 20
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "8388609", "0x1000001"])
@@ -138,6 +148,19 @@ def test_the_shorter_way_round(lib: Std) -> None:
         assert count - 1 == min((end - start) % n, (start - end) % n)
         assert len({(b - a) % n for a, b in pairwise(path)} - {1}) <= 1
         assert all((b - a) % n in (1, n - 1) for a, b in pairwise(path))
+
+
+def test_the_heartbeat_has_the_odds_that_it_says() -> None:
+    path = EXAMPLES / "heartbeat.sigma"
+    built = load([str(path)])
+    assert built.object is not None, built.diagnostics
+    obj = built.object
+    counts = {label(one): one.shots for one in shots.run(lambda seed: Machine(obj, seed=seed), 4000, 3).paths}
+    odds = {k: float(p) for k, p in re.findall(r"^// shots: (\S+) (\S+)$", path.read_text("utf-8"), re.MULTILINE)}
+    assert counts.keys() == odds.keys()
+    assert sum(odds.values()) == pytest.approx(1, abs=1e-5)
+    for outcome, odd in odds.items():
+        assert abs(counts[outcome] - 4000 * odd) <= 5 * math.sqrt(4000 * odd * (1 - odd))
 
 
 def test_noise_on_a_path_has_the_fidelity_of_its_formula(lib: Std) -> None:
