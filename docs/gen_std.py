@@ -15,7 +15,22 @@ from sigma import syntax as s
 from sigma.parser import Tree, parse
 
 PAGE = Path(__file__).parent / "std.md"
-ORDER = ("math", "complex", "random", "sort", "gates", "qft", "grover", "shor", "vqe", "noise", "lattice", "real")
+ORDER = (
+    "math",
+    "complex",
+    "random",
+    "sort",
+    "minimise",
+    "gates",
+    "arithmetic",
+    "qft",
+    "grover",
+    "shor",
+    "vqe",
+    "noise",
+    "lattice",
+    "real",
+)
 """The order of the modules; any other follows by its name."""
 _INTRODUCTION = """# The standard library in σ
 

@@ -436,3 +436,6 @@ def test_roots(lib: Std) -> None:
         == 2.0
     )
     assert lib.call("root", *lib.array([1e-300, 0.0, 0.0, -1.0]), 1.0, 0.0) == pytest.approx(1e-100, rel=1e-15)
+    for low, high in ((2.0, 3.0), (-1.0, 1.0), (math.nan, 2.0)):
+        found = lib.message("root", *lib.array([-2.0, 0.0, 1.0]), low, high)
+        assert found == "root: the values at both ends must differ in sign"
