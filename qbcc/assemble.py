@@ -58,6 +58,13 @@ class Assembly:
     """Every line that made code or data, in order."""
     included: tuple[SourceFile, ...]
     """Every file read, the main source first."""
+    claimed: frozenset[str] = frozenset()
+    """Names of the command line (``-D``) that the source defines or uses."""
+    unclaimed: Mapping[str, Diagnostic] = field(default_factory=dict)
+    """Those that it does not know, and what to say unless another source claims them. Only front ends ask for this: the
+    assembler takes a name that it does not use."""
+    shots: int | None = None
+    """So many runs the source asks for, unless the command line says how many."""
 
 
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
@@ -129,7 +136,13 @@ class _Assembler:
         order = {id(source): number for number, source in enumerate(sources)}
         self.diagnostics.sort(key=lambda d: _position(d, order))
         failed = any(d.severity is Severity.ERROR for d in self.diagnostics)
-        return Assembly(None if failed else obj, tuple(self.diagnostics), tuple(self.unit.statements), tuple(sources))
+        return Assembly(
+            None if failed else obj,
+            tuple(self.diagnostics),
+            tuple(self.unit.statements),
+            tuple(sources),
+            frozenset(self.names.claimed),
+        )
 
     # -- reports
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qbcc import library
+from qbcc import frontends, library
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qbcc.assemble import Assembly
 
 STDIN: Final = "-"
+_PLAIN: Final = frontends.Settings()
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,24 @@ class Built:
     inputs: tuple[Path, ...] = field(default=())
     """Every file that was read."""
 
+    @property
+    def shots(self) -> int | None:
+        """So many runs the program asks for, if it does."""
+        return next((p.assembly.shots for p in self.pieces if p.assembly and p.assembly.shots is not None), None)
+
     def shown(self, name: str) -> str:
         """How messages name a file of the object."""
         return name if name.startswith("<") or not self.prefix else os.path.normpath(os.path.join(self.prefix, name))
 
 
-def load(names: Sequence[str], defines: Mapping[str, str] | None = None, include: Sequence[Path] = ()) -> Built:
+def load(
+    names: Sequence[str],
+    defines: Mapping[str, str] | None = None,
+    include: Sequence[Path] = (),
+    settings: frontends.Settings = _PLAIN,
+) -> Built:
     """Read sources and objects and make one verified program of them."""
-    pieces, diagnostics = read(names, defines, include)
+    pieces, diagnostics = read(names, defines, include, settings)
     obj = None
     if not diagnostics:
         obj, problems = join(pieces)
@@ -67,21 +78,38 @@ def load(names: Sequence[str], defines: Mapping[str, str] | None = None, include
 
 
 def read(
-    names: Sequence[str], defines: Mapping[str, str] | None = None, include: Sequence[Path] = ()
+    names: Sequence[str],
+    defines: Mapping[str, str] | None = None,
+    include: Sequence[Path] = (),
+    settings: frontends.Settings = _PLAIN,
 ) -> tuple[list[Piece], list[Diagnostic]]:
-    """Each input by itself: sources assembled, objects verified."""
+    """Each input by itself: sources assembled, objects verified. ``settings`` is for front ends."""
     pieces: list[Piece] = []
     diagnostics: list[Diagnostic] = []
     for name in names:
         try:
-            pieces.append(_read(name, defines or {}, include))
+            pieces.append(_read(name, defines or {}, include, settings))
         except SourceError as error:
             diagnostics += error.diagnostics
             continue
         assembly = pieces[-1].assembly
         if assembly is not None:
             diagnostics += assembly.diagnostics
+    if len(pieces) == len(names):
+        diagnostics[:0] = _unclaimed(pieces)
     return pieces, diagnostics
+
+
+def _unclaimed(pieces: Sequence[Piece]) -> list[Diagnostic]:
+    """What front ends say of names of the command line that no source claims."""
+    assemblies = [piece.assembly for piece in pieces if piece.assembly is not None]
+    claimed = frozenset[str]().union(*(assembly.claimed for assembly in assemblies))
+    said: dict[str, Diagnostic] = {}
+    for assembly in assemblies:
+        for name, diagnostic in assembly.unclaimed.items():
+            if name not in claimed:
+                said.setdefault(name, diagnostic)
+    return list(said.values())
 
 
 def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile | None, tuple[Diagnostic, ...]]:
@@ -98,10 +126,32 @@ def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile 
     return obj, diagnostics
 
 
-def _read(name: str, defines: Mapping[str, str], include: Sequence[Path]) -> Piece:
+def source(name: str) -> tuple[SourceFile, frontends.FrontEnd | None]:
+    """A source as text, and the front end for its language. Raises :class:`SourceError`."""
+    content, shown, path = _content(name)
+    return _source(content, shown, path)
+
+
+def has_front_end(name: str) -> bool:
+    """Whether an input is a source of another language than the assembler's."""
+    path = Path(name)
+    found = path if path.exists() else library.find(name) or path
+    return frontends.find(found.name) is not None
+
+
+def _read(name: str, defines: Mapping[str, str], include: Sequence[Path], settings: frontends.Settings) -> Piece:
     content, shown, path = _content(name)
     if is_object(content):
         return Piece(shown, path, _object(shown, content))
+    text, front = _source(content, shown, path)
+    from qbcc.assemble import Options, assemble
+
+    options = Options(dict(defines), tuple(include))
+    assembly = front.assemble(text, options, settings) if front else assemble(text, options)
+    return Piece(shown, path, assembly.object, assembly)
+
+
+def _source(content: bytes, shown: str, path: Path | None) -> tuple[SourceFile, frontends.FrontEnd | None]:
     try:
         if len(content) > MAX_SOURCE:
             raise IncludeFault("E0504", f"'{shown}' has {len(content):,} bytes; a source has at most {MAX_SOURCE:,}")
@@ -109,13 +159,7 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path]) -> Pie
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
     resolved = str(path.resolve()) if path is not None else None
-    from qbcc import frontends
-    from qbcc.assemble import Options, assemble
-
-    front = frontends.find(path.name) if path is not None else None
-    source, options = SourceFile(shown, text, resolved), Options(dict(defines), tuple(include))
-    assembly = front.assemble(source, options, frontends.Settings()) if front else assemble(source, options)
-    return Piece(shown, path, assembly.object, assembly)
+    return SourceFile(shown, text, resolved), frontends.find(path.name) if path is not None else None
 
 
 def _content(name: str) -> tuple[bytes, str, Path | None]:

@@ -12,8 +12,11 @@ from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
     from qbcc.assemble import Assembly, Options
+    from qbcc.diagnostics import Diagnostic
 
 GROUP: Final = "qbc.frontends"
+STAGES: Final = ("ast", "ir", "asm")
+"""What a compilation can be looked at as, on its way to an object."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,26 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A compilation on its way, as text."""
+
+    text: str
+    """Empty if there was an error."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
 class FrontEnd:
     """What a front end can do with a source. What is wrong with the source is in what it gives; nothing is raised."""
 
     assemble: Callable[[SourceFile, Options, Settings], Assembly]
     """To an object."""
+    show: Callable[[SourceFile, Options, Settings, str], Shown]
+    """One of :data:`STAGES`: the checked tree, the intermediate form behind all passes, the text for the assembler."""
+    dump: Callable[[SourceFile, Options, Settings, str], Shown]
+    """The intermediate form behind a pass, each time that it runs."""
+    passes: Callable[[Settings], tuple[str, ...]]
+    """Names of the passes that run."""
 
 
 def find(name: str) -> FrontEnd | None:

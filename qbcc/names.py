@@ -72,6 +72,8 @@ class Names:
     report: Callable[[Diagnostic], None]
     labels: dict[str, Label] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+    """Names of the command line that the source defines or uses."""
     externals: dict[str, Span] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
     """Names that were reported."""
@@ -119,6 +121,7 @@ class Names:
         """A ``.define``; a second one must come to the same value, which the end of the assembly checks."""
         known = self.constants.get(name)
         if known is not None and known.is_fixed:
+            self.claimed.add(name)
             return
         if name in self.labels or name in self.externals:
             self.report(messages.defined_twice(span, name, self.where(name)))
@@ -205,6 +208,8 @@ class Names:
         if constant is not None:
             if constant.is_open:
                 raise _error(messages.endless_definition(line.span(node), word, constant.span))
+            if constant.is_fixed:
+                self.claimed.add(name)
             return self._constant_value(constant)
         if name in self.externals:
             return Moving(Base.UNDEFINED, 0, name)

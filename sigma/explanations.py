@@ -53,6 +53,7 @@ _TABLE: Final = (
     ("S0321", "a record that contains itself", "Records lie inline, so such a record would be endless.", "record R { next: R }\nfn main() { }", "record R { next: int }\nfn main() { }"),
     ("S0322", "a type that cannot be here", "Strings are literals only, arrays hold things of one known size.", 'let s = "text";', 'print("text");'),
     ("S0323", "an empty array of an unknown type", "Without elements, the type is written.", "let a = [];", "let a: [int; 0] = [];"),
+    ("S0324", "a variable without room", "Variables lie in the data, which hold 1 GiB, and 256 MiB of it that are not zero. A view lies elsewhere in memory.", "var a = [0; 1 << 28];\nfn main() { a[0] = 1; }", "view a: [int; 1 << 28] at OUTPUT_BUFFER;\nfn main() { a[0] = 1; }"),
     ("S0401", "one qubit twice in a gate", "A gate acts on different qubits. Where only a run can tell, it traps.", "let q = qubits(2);\ncx(q[0], q[0]);", "let q = qubits(2);\ncx(q[0], q[1]);"),
     ("S0402", "a qubit after its scope", "A qubit is given back at the end of the scope of its name.", "{ let a = qubit(); }\nh(a);", "let a = qubit();\nh(a);"),
     ("S0403", "what cannot stand in a gate", "A gate holds let, loops over ranges, if, and gates, so its inverse and its controlled form follow.", "gate g(a: qubit) { measure(a); }\nfn main() { }", "gate g(a: qubit) { h(a); }\nfn main() { let q = qubit(); g(q); measure(q); }"),

@@ -167,6 +167,7 @@ class Data:
     text: bytes | None = None
     space: int = 0
     """Zeros behind."""
+    span: Span | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -175,8 +176,8 @@ class Program:
 
     functions: list[Function] = field(default_factory=list)
     data: list[Data] = field(default_factory=list)
-    includes: list[str] = field(default_factory=list)
-    """Files of the library that its subroutines come from."""
+    includes: dict[str, Span | None] = field(default_factory=dict)
+    """Files that its subroutines come from: of the library, or named at a place of the source."""
     externs: list[str] = field(default_factory=list)
     """Labels that other objects bring."""
 

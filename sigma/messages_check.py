@@ -162,6 +162,12 @@ def bad_length(span: Span, value: int, most: int) -> Diagnostic:
     return Diagnostic("S0314", f"an array has 0 to {most:,} elements, not {short(f'{value:,}')}", span)
 
 
+def too_large(span: Span, name: str, size: int, most: int, what: str) -> Diagnostic:
+    text = f"'{short(name)}' takes {size:,} bytes, and {what} hold at most {most:,}"
+    notes = ("a view lies outside of the data, and may be larger",)
+    return Diagnostic("S0324", text, span, notes=notes)
+
+
 def unused_value(span: Span) -> Diagnostic:
     return Diagnostic("S0315", "nothing is done with this value", span, notes=("write let x = …, or call something",))
 

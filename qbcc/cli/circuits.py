@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from qbcc import driver, render
+from qbcc import driver, frontends, render
 from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
@@ -75,9 +75,16 @@ def _print(data: bytes) -> None:
     sys.stderr.buffer.flush()
 
 
-def load(files: Sequence[str], defines: Mapping[str, str], include: Sequence[Path], *, as_json: bool) -> driver.Built:
+def load(
+    files: Sequence[str],
+    defines: Mapping[str, str],
+    include: Sequence[Path],
+    settings: frontends.Settings,
+    *,
+    as_json: bool,
+) -> driver.Built:
     """A program, or the errors in it."""
-    built = driver.load(list(files), defines, include)
+    built = driver.load(list(files), defines, include, settings)
     if built.object is None:
         fail(built.diagnostics, as_json)
     return built

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from qbcc.diagnostics import Diagnostic
+from qbcc.frontends import Settings
 from vm.processor import UnsupportedError
 
 FAILED: Final = 1
@@ -121,7 +122,7 @@ define_option = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     callback=parse_defines,
-    help="Define a constant; wins over .define.",
+    help="Define a constant; wins over .define and const.",
 )
 include_option = click.option(
     "-I",
@@ -131,6 +132,33 @@ include_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Look for includes there too.",
 )
+unchecked_option = click.option(
+    "--unchecked", is_flag=True, help="Leave the checks of indices out of sources in σ, whose errors then go unseen."
+)
+
+
+def level_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``-O``, with what it says."""
+    return click.option("-O", "optimize", type=click.IntRange(0, 2), metavar="N", help=what)
+
+
+def front_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How sources in σ are compiled."""
+    return level_option("How much sources in σ are optimised, 0 to 2; else 2.")(unchecked_option(command))
+
+
+def front_settings(files: Sequence[str], optimize: int | None, unchecked: bool) -> Settings:
+    """How front ends compile. Raises :class:`click.UsageError` for what no file of the command understands."""
+    if unchecked:
+        from qbcc.driver import has_front_end
+
+        if not any(map(has_front_end, files)):
+            raise click.UsageError(
+                "--unchecked leaves out the checks of sources in σ, and there is none among the files"
+            )
+    return Settings(2 if optimize is None else optimize, unchecked)
+
+
 _TAPE_OPTIONS = (
     click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the run's random numbers."),
     click.option(

@@ -82,6 +82,7 @@ class Session:
             "args": list(settings.args),
             "defines": dict(settings.defines),
             "include": [str(path.resolve()) for path in settings.include],
+            "unchecked": settings.unchecked,
             **{name: getattr(settings, name) for name in _KEPT},
         }
 
@@ -119,6 +120,7 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
             args=tuple(run["args"]),
             defines=dict(run["defines"]),
             include=[Path(path) for path in run["include"]],
+            unchecked=run.get("unchecked", False),
             **{name: run[name] for name in _KEPT},
         )
         return str(run["file"]), found
@@ -136,6 +138,7 @@ def is_run(run: dict[str, Any]) -> bool:
         and all(name in run and _is_number(run[name], can_be_float=name == "timeout") for name in numbers)
         and run["memory"] is not None
         and run["engine"] in ENGINES
+        and isinstance(run.get("unchecked", False), bool)
         and isinstance(args, list)
         and all(arg is not None and _is_number(arg, can_be_float=True) for arg in args)
         and isinstance(defines, dict)

@@ -11,14 +11,18 @@ import click
 from qbcc.cli.common import (
     define_option,
     fail,
+    front_options,
+    front_settings,
     include_option,
     json_option,
     json_text,
+    level_option,
     parse_arguments,
     parse_size,
     run_command,
     show,
     tape_options,
+    unchecked_option,
     version_option,
 )
 from qbcc.cli.running import Run, Settings, parse_dump
@@ -30,13 +34,14 @@ from qbcc.diagnostics import SourceError
 def qbc() -> None:
     """Run QBC programs and look at what they made.
 
-    FILE is a source (.qbc), an object (.qbo), a program of the standard library, or - for standard input.
+    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for standard
+    input.
     """
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every run takes."""
-    options = [
+    options: list[Callable[..., Any]] = [
         define_option,
         include_option,
         click.option(
@@ -46,13 +51,11 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="What runs it: the interpreter, machine code, or what is quicker.",
         ),
-        click.option(
-            "-O",
-            "optimize",
-            type=click.IntRange(0, 2),
-            metavar="N",
-            help="How much machine code is optimised, 0 to 2; else by the program's size.",
+        level_option(
+            "How much machine code is optimised, 0 to 2; else by the program's size. Of a source in σ the compiler's "
+            "level too; else 2."
         ),
+        unchecked_option,
         click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
         click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
         click.option(
@@ -113,10 +116,12 @@ def run(
 
         file, settings = resumed(resume, settings)
     assert file is not None
+    if settings.plot is not None and settings.plot.suffix.lower() not in (".png", ".svg"):
+        raise click.UsageError(f"--plot writes .png or .svg, not '{settings.plot.name}'")
     _check_shots(settings)
     run_ = Run(file, settings)
     outcome = run_.execute()
-    if run_.settings.as_json and settings.shots is None:
+    if run_.settings.as_json and run_.settings.shots is None:
         show(json_text(run_.data()))
     raise SystemExit(outcome)
 
@@ -124,13 +129,9 @@ def run(
 def _check_shots(settings: Settings) -> None:
     """Raise :class:`click.UsageError` for options that do not go together."""
     if settings.shots is None:
-        if settings.prints or settings.hist or settings.plot is not None:
-            raise click.UsageError("--prints, --hist and --plot show what came out of --shots N")
         return
     if settings.output is not None or settings.regs or settings.dump:
         raise click.UsageError("-o, --regs and --dump show one run, and --shots stands for many: leave one of them out")
-    if settings.plot is not None and settings.plot.suffix.lower() not in (".png", ".svg"):
-        raise click.UsageError(f"--plot writes .png or .svg, not '{settings.plot.name}'")
 
 
 @qbc.command()
@@ -164,6 +165,7 @@ def backends(as_json: bool) -> None:
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Save it as .png, .svg or .txt.")
 @define_option
 @include_option
+@front_options
 @tape_options
 def draw(
     file: str,
@@ -171,6 +173,8 @@ def draw(
     output: Path | None,
     defines: dict[str, str],
     include: Sequence[Path],
+    optimize: int | None,
+    unchecked: bool,
     **limits: Any,
 ) -> None:
     """Run a program and draw the circuit that it records."""
@@ -178,7 +182,7 @@ def draw(
 
     if output is not None and output.suffix.lower() not in (".png", ".svg", ".txt"):
         raise click.UsageError(f"-o draws .png, .svg or .txt, not '{output.name}'")
-    built = circuits.load([file], defines, include, as_json=False)
+    built = circuits.load([file], defines, include, front_settings([file], optimize, unchecked), as_json=False)
     circuits.draw(built, output, circuits.Limits(args=args, **limits))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -13,6 +13,8 @@ from qbcc import driver
 from qbcc.cli.common import (
     define_option,
     fail,
+    front_options,
+    front_settings,
     include_option,
     json_option,
     refuse,
@@ -24,7 +26,11 @@ from qbcc.cli.common import (
 )
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
+from qbcc.frontends import Settings
 from vm.objfile import to_bytes
+
+if TYPE_CHECKING:
+    from qbcc.assemble import Options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +38,8 @@ from vm.objfile import to_bytes
 def qbcc() -> None:
     """Assemble, link and inspect QBC programs.
 
-    FILE is a source (.qbc), an object (.qbo), a program of the standard library, or - for standard input.
+    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for standard
+    input.
     """
 
 
@@ -43,12 +50,14 @@ def qbcc() -> None:
 @include_option
 @click.option(
     "--emit",
-    type=click.Choice(["obj", "asm", "listing", "symbols", "qasm3", "qasm2", "qir", "qiskit"]),
+    type=click.Choice(["obj", "asm", "ast", "ir", "listing", "symbols", "qasm3", "qasm2", "qir", "qiskit"]),
     default="obj",
     show_default=True,
-    help="What to write: an object file, or text on standard output. The last four run the program, and write the "
-    "circuit that it records.",
+    help="What to write: an object file, or text on standard output. ast and ir show a source in σ on its way, and so "
+    "does asm, which disassembles all else. The last four run the program, and write the circuit that it records.",
 )
+@click.option("--dump-after", metavar="PASS", help="Show a source in σ behind a pass of its optimisation, each time.")
+@front_options
 @tape_options
 @json_option
 def compile_command(
@@ -57,20 +66,32 @@ def compile_command(
     defines: dict[str, str],
     include: Sequence[Path],
     emit: str,
+    dump_after: str | None,
+    optimize: int | None,
+    unchecked: bool,
     as_json: bool,
     **limits: Any,
 ) -> None:
     """Assemble each source to a .qbo beside it; with -o, link them into one."""
+    settings = front_settings(files, optimize, unchecked)
     if emit in ("qasm3", "qasm2", "qir", "qiskit"):
         from qbcc.cli import circuits
 
-        built = circuits.load(files, defines, include, as_json=as_json)
+        if dump_after is not None:
+            raise click.UsageError(f"--dump-after shows a compilation, and --emit {emit} a run")
+        built = circuits.load(files, defines, include, settings, as_json=as_json)
         circuits.emit(built, emit, output, circuits.Limits(**limits, as_json=as_json))
         return
     given = [name for name, value in limits.items() if value is not None]
     if given:
         raise click.UsageError(f"--{given[0]} is for the run that --emit qasm3, qasm2, qir and qiskit make")
-    pieces, diagnostics = driver.read(files, defines, include)
+    if dump_after is not None or emit in ("ast", "ir") or (emit == "asm" and _is_one_front(files)):
+        from qbcc.assemble import Options
+
+        text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
+        _put(text, output, [Path(name) for name in files])
+        return
+    pieces, diagnostics = driver.read(files, defines, include, settings)
     if diagnostics:
         fail(diagnostics, as_json)
     if emit != "obj":
@@ -102,13 +123,60 @@ def _write_beside(piece: driver.Piece) -> None:
     _write(target, to_bytes(piece.object), [piece])
 
 
-def _write(target: Path, content: bytes, pieces: Sequence[driver.Piece]) -> None:
+def _inputs(pieces: Sequence[driver.Piece]) -> list[Path]:
     inputs = [piece.path for piece in pieces if piece.path is not None]
-    inputs += [Path(s.path) for piece in pieces if piece.assembly for s in piece.assembly.included if s.path]
+    return inputs + [Path(s.path) for piece in pieces if piece.assembly for s in piece.assembly.included if s.path]
+
+
+def _put(text: str, output: Path | None, inputs: Sequence[Path]) -> None:
+    """Text to standard output, or whole to a file that is no input."""
+    if output is None:
+        show(text.rstrip("\n"))
+        return
     try:
-        write_whole(target, content, inputs)
+        write_whole(output, (text.rstrip("\n") + "\n").encode(), inputs)
     except SourceError as error:
         fail(error.diagnostics)
+
+
+def _write(target: Path, content: bytes, pieces: Sequence[driver.Piece]) -> None:
+    try:
+        write_whole(target, content, _inputs(pieces))
+    except SourceError as error:
+        fail(error.diagnostics)
+
+
+def _is_one_front(files: Sequence[str]) -> bool:
+    return len(files) == 1 and driver.has_front_end(files[0])
+
+
+def _shown(
+    files: Sequence[str], emit: str, dump_after: str | None, options: Options, settings: Settings, as_json: bool
+) -> str:
+    """A source in σ on its way to an object."""
+    option = "--dump-after" if dump_after is not None else f"--emit {emit}"
+    if dump_after is not None and emit != "obj":
+        raise click.UsageError(
+            f"--dump-after shows text instead of an object, and so does --emit {emit}: leave one out"
+        )
+    if not _is_one_front(files):
+        raise click.UsageError(f"{option} shows one source in σ (.sigma, .sigma.json)")
+    try:
+        source, front = driver.source(files[0])
+    except SourceError as error:
+        fail(error.diagnostics, as_json)
+    assert front is not None
+    if dump_after is None:
+        found = front.show(source, options, settings, emit)
+    else:
+        passes = front.passes(settings)
+        if dump_after not in passes:
+            level = f"-O{settings.level}"
+            raise click.UsageError(f"at {level} there is no pass '{dump_after[:40]}': there are {', '.join(passes)}")
+        found = front.dump(source, options, settings, dump_after)
+    if found.diagnostics:
+        fail(found.diagnostics, as_json)
+    return found.text
 
 
 def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, as_json: bool) -> None:
@@ -125,10 +193,7 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
             text = {"asm": disassemble, "listing": listing, "symbols": symbols}[emit](obj)
     except SourceError as error:
         fail(error.diagnostics, as_json)
-    if output is None:
-        show(text.rstrip("\n"))
-    else:
-        _write(output, (text.rstrip("\n") + "\n").encode(), pieces)
+    _put(text, output, _inputs(pieces))
 
 
 @qbcc.command("import")
@@ -157,10 +222,18 @@ def import_command(file: str, output: Path | None, as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @define_option
 @include_option
+@front_options
 @json_option
-def check(files: Sequence[str], defines: dict[str, str], include: Sequence[Path], as_json: bool) -> None:
+def check(
+    files: Sequence[str],
+    defines: dict[str, str],
+    include: Sequence[Path],
+    optimize: int | None,
+    unchecked: bool,
+    as_json: bool,
+) -> None:
     """Report the errors of sources and objects; write nothing."""
-    _, diagnostics = driver.read(files, defines, include)
+    _, diagnostics = driver.read(files, defines, include, front_settings(files, optimize, unchecked))
     if diagnostics:
         fail(diagnostics, as_json)
     if as_json:

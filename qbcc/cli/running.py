@@ -7,14 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from qbcc import driver
-from qbcc.cli.common import fail, has_colour, reader_gone, say
+from qbcc.cli.common import fail, front_settings, has_colour, reader_gone, say
 from qbcc.diagnostics import Diagnostic, SourceError
 from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
@@ -38,6 +38,8 @@ class Settings:
     include: Sequence[Path]
     engine: str
     optimize: int | None
+    """Of machine code, and of the compiler of another language."""
+    unchecked: bool
     max_instructions: int | None
     timeout: float | None
     memory: int
@@ -61,6 +63,17 @@ class Settings:
     """Of the run that is gone on with."""
 
 
+def with_shots(settings: Settings, shots: int | None) -> Settings:
+    """The settings with the runs that the program asks for, unless something else was asked for. Raises
+    :class:`click.UsageError` for options of many runs where there is one."""
+    is_one = settings.output is not None or settings.regs or bool(settings.dump) or settings.call is not None
+    if settings.shots is None and shots is not None and not is_one:
+        return replace(settings, shots=shots)
+    if settings.shots is None and (settings.prints or settings.hist or settings.plot is not None):
+        raise click.UsageError("--prints, --hist and --plot show what came out of --shots N")
+    return settings
+
+
 class Run:
     """Builds a program, runs it, and keeps what there is to tell."""
 
@@ -78,9 +91,11 @@ class Run:
     def execute(self) -> int:
         """Everything; the exit status."""
         settings = self.settings
-        self.built = driver.load([self.file], settings.defines, settings.include)
+        front = front_settings([self.file], settings.optimize, settings.unchecked)
+        self.built = driver.load([self.file], settings.defines, settings.include, front)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
+        settings = self.settings = with_shots(settings, self.built.shots)
         if settings.journal is not None:
             from qbcc.cli.devices import check_program
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -43,6 +43,8 @@ class Program:
     main: Module
     modules: list[Module]
     diagnostics: tuple[Diagnostic, ...]
+    unclaimed: dict[str, Diagnostic] = field(default_factory=dict)
+    """Names of the command line that are none of its constants, and what to say of them."""
 
     @property
     def is_sound(self) -> bool:
@@ -66,6 +68,7 @@ class _Checker:
         self.open: set[Symbol] = set()
         """Declarations that are being looked at."""
         self.functions: list[Function] = []
+        self.unclaimed: dict[str, Diagnostic] = {}
 
     def report(self, diagnostic: Diagnostic) -> None:
         if len(self.diagnostics) < MAX_ERRORS:
@@ -89,7 +92,7 @@ class _Checker:
         self.diagnostics.sort(
             key=lambda d: (order.get(id(d.span.source), 0), d.span.line, d.span.column) if d.span else ()
         )
-        return Program(main, list(self.loader.modules.values()), tuple(self.diagnostics))
+        return Program(main, list(self.loader.modules.values()), tuple(self.diagnostics), self.unclaimed)
 
     def _scope(self, module: Module) -> Statements:
         return Statements(module, self.report, self.resolve)
@@ -159,7 +162,8 @@ class _Checker:
             if not isinstance(symbol, Constant):
                 known = [n for n, found in main.names.items() if isinstance(found, Constant)]
                 note = f"; it has {', '.join(known[:8])}" if known else ""
-                self.report(messages.bad_define(None, name, f"the program has no const of this name{note}"))
+                text = f"the program has no const of this name{note}"
+                self.unclaimed[name] = messages.bad_define(None, name, text)
                 continue
             source = SourceFile("<command line>", f"const {name} = {text};")
             tree = parse(source)
@@ -245,6 +249,12 @@ class _Checker:
             scope.report(messages.bad_extern(scope.module.span(node.result), "a subroutine gives numbers only"))
         if not symbol.name.isascii():
             scope.report(messages.bad_extern(scope.module.at(symbol.token), "labels of assembly are ASCII"))
+        if node.file is not None:
+            try:
+                self.loader.folders.find(scope.module.word(node.file)[1:-1], scope.module.source)
+            except IncludeFault as fault:
+                place = scope.module.at(node.file)
+                scope.report(messages.no_module(place, fault.code, fault.message, fault.notes))
 
     def _record(self, scope: Statements, symbol: RecordName, node: s.RecordDecl) -> None:
         fields: list[Field] = []
@@ -281,6 +291,10 @@ class _Checker:
             scope.report(messages.qubit_kept(span, "a variable outside of functions"))
         elif not _is_constant(node.value):
             scope.report(messages.not_constant(span, f"the first value of '{symbol.name}'"))
+        else:
+            scope.check_size(
+                scope.module.at(symbol.token), symbol.name, symbol.type, is_written=not is_zero(node.value)
+            )
 
     # -- the whole
 
@@ -323,3 +337,15 @@ def _is_constant(node: s.Expr) -> bool:
         case s.Call(arguments=arguments, target=RecordName()):
             return all(_is_constant(a.expr if isinstance(a, s.NamedArgument) else a) for a in arguments)
     return node.value is not None
+
+
+def is_zero(node: s.Expr) -> bool:
+    """Whether a constant is all zeros in memory."""
+    match node:
+        case s.Repeat(item=item):
+            return is_zero(item)
+        case s.Array(items=items) | s.Tuple(items=items) | s.Call(arguments=items):
+            return all(map(is_zero, items))
+        case s.NamedArgument(expr=expr):
+            return is_zero(expr)
+    return bool(node.value == 0) and not str(node.value).startswith("-")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from qbcc.data import MAX_WRITTEN
 from qbcc.diagnostics import Diagnostic
+from qbcc.source import Span
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import BUILTINS, CONSTANTS
 from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import BOOL, BYTE, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
+from vm.verify import MAX_DATA
 
 MAX_LENGTH: Final = 1 << 32
 """Most elements of an array."""
@@ -79,6 +82,12 @@ class Scope:
             self.report(messages.out_of_scope(span, name, first, holds_qubits(ended.type)))
         else:
             self.report(messages.unknown_name(span, name, self.known()))
+
+    def check_size(self, span: Span, name: str, type: Type, *, is_written: bool = False) -> None:
+        """Say that a variable has no room; ``is_written`` tells that the object holds its bytes."""
+        most, what = (MAX_WRITTEN, "the data that are not zero") if is_written else (MAX_DATA, "the data")
+        if type.size > most:
+            self.report(messages.too_large(span, name, type.size, most, what))
 
     # -- types
 

@@ -119,6 +119,7 @@ class Statements(Assembly):
         types = self._apart(node.names, node.is_tuple, found, node.value)
         for token, type in zip(node.names, types, strict=True):
             local = self.declare(token, type, is_var=node.is_var)
+            self.check_size(self.module.at(token), local.name, type)
             node.symbols.append(local)
             if not node.is_tuple and not node.is_var:
                 self._fixed(local, node.value)

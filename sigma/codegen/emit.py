@@ -30,7 +30,7 @@ class Emitter:
         self.program = program
         self.span = span
         self.lines: list[Line] = []
-        self.frames: list[tuple[str, int]] = []
+        self.frames: list[tuple[str, int, Span | None]] = []
         self.handed = 0
         self.outside = False
         self.uses_stack = any(data.label == STACK for data in program.data)
@@ -44,9 +44,9 @@ class Emitter:
             self.function(function)
         self.data()
         if self.outside:
-            self.program.includes.append("qbc_bounds.qbc")
-        for name in self.program.includes:
-            self.line(".include", build.Text(name.encode()))
+            self.program.includes.setdefault("qbc_bounds.qbc", None)
+        for name, span in self.program.includes.items():
+            self.line(".include", build.Text(name.encode()), span=span)
         return self.lines
 
     def line(
@@ -85,7 +85,7 @@ class Emitter:
         if taken is not None:
             taken.operands[2] = Imm(total)
         if frame and total:
-            self.frames.append((frame, total))
+            self.frames.append((frame, total, function.span))
         if not frame and total > size and not function.slots:
             # A recursive function without a frame of its own needs one for what has no register.
             function.slot(8)
@@ -174,19 +174,20 @@ class Emitter:
         if self.uses_stack and STACK not in labels:
             self.program.data.append(ir.Data(STACK, [STACK_START]))
         for data in self.program.data:
+            span = data.span
             if data.text is not None:
                 self.line(".asciz", build.Text(data.text), labels=[data.label])
                 continue
             self.line(".align", 8)
-            self.line("", labels=[data.label])
+            self.line("", labels=[data.label], span=span)
             for start in range(0, len(data.words), 16):
-                self.line(".qword", *(_word(word) for word in data.words[start : start + 16]))
+                self.line(".qword", *(_word(word) for word in data.words[start : start + 16]), span=span)
             if data.space:
-                self.line(".space", data.space)
-        zeros = [*self.frames, *([(HAND_OVER, 8 * self.handed)] if self.handed else [])]
-        for label, size in zeros:
+                self.line(".space", data.space, span=span)
+        zeros = [*self.frames, *([(HAND_OVER, 8 * self.handed, None)] if self.handed else [])]
+        for label, size, span in zeros:
             self.line(".align", 8)
-            self.line(".space", size, labels=[label])
+            self.line(".space", size, labels=[label], span=span)
         self.line(".text")
 
 

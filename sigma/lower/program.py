@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from sigma import ir, types
 from sigma import syntax as s
 from sigma.builder import tidy
-from sigma.check.program import Program
+from sigma.check.program import Program, is_zero
 from sigma.lower.values import Ref
 from sigma.symbols import Function, Module, Variable
 
@@ -138,24 +138,31 @@ class Lowering:
             declared = next(
                 d for d in symbol.module.declarations if isinstance(d, s.GlobalDecl) and d.name == symbol.token
             )
-            words, zeros = _trimmed(_words(declared.value, symbol.type, symbol.module))
-            self.program.data.append(ir.Data(label, words, space=8 * zeros))
+            words, zeros = _first_value(declared.value, symbol.type, symbol.module)
+            span = symbol.module.at(symbol.token)
+            self.program.data.append(ir.Data(label, words, space=8 * zeros, span=span))
         return Ref(symbol.type, function.addr(label), 0, length)
 
     # -- subroutines
 
     def subroutine(self, label: str, file: str) -> None:
         """A subroutine of the library is used."""
-        if file not in self.program.includes:
-            self.program.includes.append(file)
+        self.program.includes.setdefault(file, None)
 
     def extern(self, symbol: Function) -> None:
         """A subroutine in assembly is used."""
         file = symbol.declaration.file
         if file is not None and symbol.module is not None:
-            self.subroutine(symbol.name, symbol.module.word(file)[1:-1])
+            self.program.includes.setdefault(symbol.module.word(file)[1:-1], symbol.module.at(file))
         elif symbol.name not in self.program.externs:
             self.program.externs.append(symbol.name)
+
+
+def _first_value(node: s.Expr, type: types.Type, module: Module) -> tuple[list[int | float], int]:
+    """Words, and how many zeros follow them. A large array of zeros is never made."""
+    if is_zero(node):
+        return [], type.size // types.WORD
+    return _trimmed(_words(node, type, module))
 
 
 def _words(node: s.Expr, type: types.Type, module: Module) -> list[int | float]:

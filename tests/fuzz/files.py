@@ -69,7 +69,7 @@ _JOURNAL = {
     "run": {
         "program": "ab", "file": "p.qbc", "args": [1, 2.5], "defines": {"N": "3"}, "include": ["/x"], "engine": "auto",
         "optimize": None, "max_instructions": None, "timeout": 1.5, "memory": 1 << 32, "seed": 3, "clock": None,
-        "backend": "ionq:simulator", "shots": 10,
+        "backend": "ionq:simulator", "shots": 10, "unchecked": False,
     },
     "jobs": [{"circuit": "ab", "shots": 3, "name": "qbc-1-0", "id": "x", "answer": {"0": 1, "3": 2}}],
 }  # fmt: skip
