@@ -54,13 +54,22 @@ class FrontEnd:
 
 def find(name: str) -> FrontEnd | None:
     """The front end for a file by its ending; None for one of the assembler's own."""
+    ending = _ending(name)
+    return None if ending is None else _load(ending)
+
+
+def stem(name: str) -> str:
+    """The name of a file without its ending."""
+    ending = _ending(name)
+    return name.rpartition(".")[0] or name if ending is None else name.removesuffix(f".{ending}")
+
+
+def _ending(name: str) -> str | None:
     if name.endswith((".qbc", ".qbo")) or "." not in name:
         return None
     # The longest ending counts: a .sigma.json is no .json.
     endings = [ending for ending in _known() if name.endswith(f".{ending}")]
-    if not endings:
-        return None
-    return _load(max(endings, key=len))
+    return max(endings, key=len, default=None)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qbcc.explanation import Explanation
+from sigma import explanations_circuit
 
 
 def _main(body: str) -> str:
@@ -71,4 +72,4 @@ _TABLE: Final = (
 )  # fmt: skip
 EXPLANATIONS: Final = {
     code: Explanation(title, text, _main(wrong), _main(right)) for code, title, text, wrong, right in _TABLE
-}
+} | explanations_circuit.EXPLANATIONS

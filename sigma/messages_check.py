@@ -16,7 +16,8 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
+def suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
+    """The name that was meant, perhaps."""
     name = _nearest(word, known)
     return None if name is None else Fix(span, name, f"did you mean '{name}'?")
 
@@ -25,11 +26,11 @@ def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
 
 
 def unknown_name(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, fix=_suggest(span, name, known))
+    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, fix=suggest(span, name, known))
 
 
 def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0202", f"there is no type '{short(name)}'", span, fix=_suggest(span, name, known))
+    return Diagnostic("S0202", f"there is no type '{short(name)}'", span, fix=suggest(span, name, known))
 
 
 def defined_twice(span: Span, name: str, first: Span | None) -> Diagnostic:
@@ -56,7 +57,7 @@ def constant_cycle(span: Span, name: str) -> Diagnostic:
 
 
 def unknown_member(span: Span, name: str, of: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, fix=_suggest(span, name, known))
+    return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, fix=suggest(span, name, known))
 
 
 def no_members(span: Span, type: Type) -> Diagnostic:

@@ -26,7 +26,7 @@ from qbcc.cli.common import (
 )
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
-from qbcc.frontends import Settings
+from qbcc.frontends import Settings, stem
 from vm.objfile import to_bytes
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _write_beside(piece: driver.Piece) -> None:
         return
     if piece.path is None or piece.name.startswith("<"):
         refuse("E0802", f"{piece.name} has no folder for its object", "name the object file with -o")
-    target = piece.path.with_suffix(".qbo")
+    target = piece.path.with_name(f"{stem(piece.path.name)}.qbo")
     _write(target, to_bytes(piece.object), [piece])
 
 

@@ -55,7 +55,15 @@ class Program:
 def check(source: SourceFile, options: Options | None = None, *, is_library: bool = False) -> Program:
     """Read and check a program from its main source; ``is_library`` asks for no ``main``. What is wrong with it is in
     the result; nothing is raised."""
-    return _Checker(options or Options(), source).run(source, is_library)
+    checker = _Checker(options or Options(), source)
+    return checker.run(checker.loader.add(source), is_library)
+
+
+def check_module(module: Module, options: Options) -> Program:
+    """The same for a module that is no text of σ."""
+    checker = _Checker(options, module.source)
+    checker.loader.modules[module.source.path or module.source.name] = module
+    return checker.run(module, False)
 
 
 class _Checker:
@@ -74,8 +82,7 @@ class _Checker:
         if len(self.diagnostics) < MAX_ERRORS:
             self.diagnostics.append(diagnostic)
 
-    def run(self, source: SourceFile, is_library: bool) -> Program:
-        main = self.loader.add(source)
+    def run(self, main: Module, is_library: bool) -> Program:
         self._names(main)
         self._defines(main)
         for module in list(self.loader.modules.values()):

@@ -7,7 +7,9 @@ from typing import Any
 from qbcc.diagnostics import Diagnostic
 from qbcc.render import report
 from qbcc.source import SourceFile
+from sigma.check.modules import Options
 from sigma.check.program import check
+from sigma.circuit_json import check_circuit
 from sigma.compile import compile_source
 from vm.bytecode import ObjectFile
 from vm.machine import Machine
@@ -40,6 +42,12 @@ def output(text: str, level: int = 2, **settings: Any) -> str:
 def diagnostics(text: str) -> tuple[Diagnostic, ...]:
     """What is wrong with a text."""
     return check(SourceFile("test.sigma", text)).diagnostics
+
+
+def circuit_codes(text: str) -> list[str]:
+    """Codes of what is wrong with a circuit in JSON."""
+    found, _ = check_circuit(SourceFile("test.sigma.json", text), Options())
+    return [diagnostic.code for diagnostic in found.diagnostics]
 
 
 def codes(text: str) -> list[str]:

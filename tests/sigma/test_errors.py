@@ -11,13 +11,16 @@ import pytest
 from qbcc.explain import explain
 from qbcc.render import report
 from qbcc.source import SourceFile
-from sigma import messages, messages_check
+from sigma import explanations_circuit, messages, messages_check, messages_circuit
+from sigma.check.modules import Options
 from sigma.check.program import check
+from sigma.circuit_json import check_circuit
 from sigma.explanations import EXPLANATIONS
-from tests.sigma.support import codes
+from tests.sigma.support import circuit_codes, codes
 
 FOLDER = Path(__file__).parent / "errors"
 PROGRAMS = sorted(FOLDER.glob("*.sigma"))
+CIRCUITS = sorted(FOLDER.glob("*.sigma.json"))
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
@@ -28,21 +31,29 @@ def test_golden(path: Path) -> None:
     assert path.stem[:5].upper() in [diagnostic.code for diagnostic in found]
 
 
+@pytest.mark.parametrize("path", CIRCUITS, ids=lambda path: path.stem)
+def test_golden_circuit(path: Path) -> None:
+    found, _ = check_circuit(SourceFile(path.name, path.read_text(encoding="utf-8")), Options())
+    assert report(found.diagnostics) + "\n" == path.with_suffix("").with_suffix(".err").read_text(encoding="utf-8")
+    assert path.stem[:5].upper() in [diagnostic.code for diagnostic in found.diagnostics]
+
+
 def test_there_are_programs() -> None:
     assert len(PROGRAMS) >= 100
 
 
 @pytest.mark.parametrize("code", EXPLANATIONS)
 def test_explanations(code: str) -> None:
-    wrong = codes(EXPLANATIONS[code].wrong)
-    assert code in wrong
-    assert codes(EXPLANATIONS[code].right) == []
+    tell = circuit_codes if code in explanations_circuit.EXPLANATIONS else codes
+    assert code in tell(EXPLANATIONS[code].wrong)
+    assert tell(EXPLANATIONS[code].right) == []
     text = explain(code)
     assert text is not None
     assert text.startswith(f"{code}: ")
 
 
 def test_every_code_is_explained() -> None:
-    said = set(re.findall(r'"(S\d{4})"', inspect.getsource(messages) + inspect.getsource(messages_check)))
+    modules = (messages, messages_check, messages_circuit)
+    said = set(re.findall(r'"(S\d{4})"', "".join(map(inspect.getsource, modules))))
     # S0504 is of the command line: no program shows it.
     assert said - {"S0504"} == set(EXPLANATIONS)
