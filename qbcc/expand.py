@@ -231,8 +231,8 @@ class Expander:
         node = _only(line, String, ".include takes one file name in quotes")
         try:
             name = string_bytes(line.words[node.first]).decode()
-            includer = next(f.source for f in reversed(self._stack) if f.source is not None)
-            source = self.folders.find(name, includer)
+            # A line that a program made may be of another file than the main one.
+            source = self.folders.find(name, line.outermost().source)
         except CharacterFault as fault:
             raise SourceError([messages.bad_text(line.span(node), fault)]) from None
         except UnicodeDecodeError:
