@@ -126,9 +126,12 @@ class _Lexer:
                 name = word
             elif kind == "name":
                 name = KEYWORDS.get(word, "NAME")
-                if name == "ASM" and (opened := _ASM_START.match(text, end)):
-                    at = self.asm(at, opened.end())
-                    continue
+                if name == "ASM":
+                    if opened := _ASM_START.match(text, end):
+                        at = self.asm(at, opened.end())
+                        continue
+                    column = at - self.start + 1
+                    self.diagnostics.append(messages.no_block(Span(self.source, self.line, column, column + 3)))
             elif kind == "slashes":
                 if not self.divides(end):
                     at = text.find("\n", end)

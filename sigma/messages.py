@@ -58,6 +58,11 @@ def open_comment(span: Span) -> Diagnostic:
     return Diagnostic("S0103", "this comment has no closing */", span)
 
 
+def no_block(span: Span) -> Diagnostic:
+    notes = ("asm { QADD x, x, 1 }",)
+    return Diagnostic("S0105", "instructions stand between braces behind 'asm'", span, notes=notes)
+
+
 def open_asm(span: Span) -> Diagnostic:
     return Diagnostic("S0103", "this asm block has no closing }", span)
 

@@ -41,6 +41,9 @@ class Assembly(Calls):
             self.function.effect = self.function.effect or "has assembly in it"
         tokens = self.module.tokens
         first, text = tokens.lines[node.first], tokens.words[node.first]
+        if "{" not in text:
+            # The word alone, which is reported.
+            return
         # A source in which only the block stands, at its place: so positions are right.
         lines = text.split("\n")
         lines[0] = " " * (tokens.columns[node.first] - 1) + lines[0]
