@@ -33,7 +33,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
 
 fuzz-long: .venv/dev.stamp
-	$(BIN)/python -m tests.fuzz --count 100000 --kind object --kind image --kind source --kind tokens --kind program \
+	$(BIN)/python -m tests.fuzz --count 100000 --kind object --kind image --kind source --kind tokens --kind program --kind sigma --kind circuit \
 		--kind qasm --kind noise --kind answers --kind journal
 	$(BIN)/python -m tests.fuzz engines 50000
 

@@ -15,6 +15,7 @@ from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines
 from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
+from tests.fuzz.sigma import try_circuit, try_sigma
 from tests.random_programs import compare
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
@@ -68,6 +69,8 @@ TRIES = {
     "image": lambda seed: try_object(mutated_image(seed)),
     "source": lambda seed: try_source(mutated_source(seed)),
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
+    "sigma": lambda seed: try_sigma(seed, run_briefly),
+    "circuit": lambda seed: try_circuit(seed, run_briefly),
     "qasm": try_qasm,
     "noise": try_noise,
     "answers": try_answers,

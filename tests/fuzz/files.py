@@ -92,7 +92,7 @@ def _changed_text(source: random.Random, text: str) -> str:
     return "".join(words)
 
 
-def _changed_data(source: random.Random, data: Any) -> Any:
+def changed_data(source: random.Random, data: Any) -> Any:
     """A copy with one value replaced, left out or doubled."""
     copy = json.loads(json.dumps(data))
     node = copy
@@ -125,7 +125,7 @@ def _bytes(source: random.Random, text: str) -> bytes:
 
 def _json(source: random.Random, data: Any) -> bytes:
     for _ in range(source.randrange(1, 3)):
-        data = _changed_data(source, data)
+        data = changed_data(source, data)
     return _bytes(source, json.dumps(data))
 
 
