@@ -57,6 +57,17 @@ class _Tree:
                 self.lines.append("    " * (depth + 1) + f"{word}:")
             for part in inner:
                 self.put(part, depth + 1 + bool(word))
+        if isinstance(node, s.String):
+            self._pieces(node, depth + 1)
+
+    def _pieces(self, node: s.String, depth: int) -> None:
+        """What stands between braces has tokens of its own."""
+        own = self.module
+        for part in node.parts:
+            if isinstance(part, s.Piece):
+                self.module = Module(own.source, part.tokens, [], own.names)
+                self.put(part.expr, depth)
+        self.module = own
 
     def head(self, node: s.Node) -> str:
         """What stands on a node's line."""

@@ -107,6 +107,7 @@ fn main()                                                   // 3
                     name k : int
     call print : nothing                                    // 6
         string : string = "{total}"
+            name total : int
 """
     )
 
