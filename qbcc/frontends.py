@@ -39,6 +39,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Formatted:
+    """A source in the layout of its language."""
+
+    text: str | None
+    """None if the source has syntax errors."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
 class FrontEnd:
     """What a front end can do with a source. What is wrong with the source is in what it gives; nothing is raised."""
 
@@ -50,6 +59,8 @@ class FrontEnd:
     """The intermediate form behind a pass, each time that it runs."""
     passes: Callable[[Settings], tuple[str, ...]]
     """Names of the passes that run."""
+    format: Callable[[SourceFile], Formatted] | None = None
+    """To the same source in the language's one layout; None where there is none."""
 
 
 def find(name: str) -> FrontEnd | None:

@@ -6,7 +6,7 @@ more to come on that line."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic
@@ -56,6 +56,27 @@ _COMMENT: Final = re.compile(r"/\*|\*/|\n")
 _ASM: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|;[^\n]*|[{}]|\n')
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment: no token, for it may stand between any two."""
+
+    text: str
+    line: int
+    column: int
+    before: int
+    """The token that follows it."""
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it goes to the end of its line."""
+        return self.text.startswith("//")
+
+    @property
+    def last_line(self) -> int:
+        """The line on which it ends."""
+        return self.line + self.text.count("\n")
+
+
 @dataclass(slots=True)
 class Tokens:
     """The tokens of a source, column by column; the last one is the end."""
@@ -65,6 +86,8 @@ class Tokens:
     words: list[str]
     lines: list[int]
     columns: list[int]
+    comments: list[Comment] = field(default_factory=list)
+    """What the parser does not see, for the formatter and the linter."""
 
     def span(self, first: int, last: int) -> Span:
         """Where tokens stand: of several lines, what is on the first."""
@@ -134,7 +157,9 @@ class _Lexer:
                     self.diagnostics.append(messages.no_block(Span(self.source, self.line, column, column + 3)))
             elif kind == "slashes":
                 if not self.divides(end):
-                    at = text.find("\n", end)
+                    end = text.find("\n", end)
+                    self.keep(at, end, self.line, self.start)
+                    at = end
                     continue
                 name = "ASSIGN" if word == "//=" else "BINARY"
             elif kind == "comment":
@@ -161,6 +186,11 @@ class _Lexer:
         tokens.lines.append(self.line)
         tokens.columns.append(at - self.start + 1)
 
+    def keep(self, at: int, end: int, line: int, start: int) -> None:
+        """Note a comment of the line that begins at ``start``."""
+        comment = Comment(self.text[at:end], line, at - start + 1, len(self.tokens.kinds))
+        self.tokens.comments.append(comment)
+
     def divides(self, end: int) -> bool:
         """Whether the slashes that end there are an operator."""
         tokens = self.tokens
@@ -179,6 +209,7 @@ class _Lexer:
                 continue
             depth += 1 if found[0] == "/*" else -1
             if depth == 0:
+                self.keep(place, found.end(), line, start)
                 return found.end()
         column = place - start + 1
         self.diagnostics.append(messages.open_comment(Span(self.source, line, column, column + 2)))
