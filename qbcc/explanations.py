@@ -289,6 +289,13 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
+    "E0810": _entry(
+        "a language without a formatter or a linter",
+        "qbcc fmt and qbcc lint take files whose language brings one; as yet that is σ (.sigma). Of a folder they take what "
+        "they can.",
+        "",
+        "",
+    ),
     "E0806": _entry(
         "a run that cannot be gone on with",
         "A run on a device keeps a journal: what was run, the jobs that were sent, and their answers. qbc run --resume ID runs the same "

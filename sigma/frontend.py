@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from qbcc.assemble import Assembly
 from qbcc.assemble import Options as AssemblerOptions
-from qbcc.frontends import FrontEnd, Settings, Shown
+from qbcc.frontends import Formatted, FrontEnd, Settings, Shown
 from qbcc.source import SourceFile
 from sigma import ir
 from sigma.check.modules import Options
@@ -86,5 +87,14 @@ def _circuit(source: SourceFile, options: Options) -> tuple[Program, int | None]
     return check_circuit(source, options)
 
 
-FRONT_END: Final = _front_end(_program)
+# Who compiles does not wait for the formatter.
+
+
+def _format(source: SourceFile) -> Formatted:
+    from sigma.format.source import format_source
+
+    return format_source(source)
+
+
+FRONT_END: Final = replace(_front_end(_program), format=_format)
 CIRCUITS: Final = _front_end(_circuit)

@@ -24,6 +24,7 @@ from qbcc.cli.common import (
     tape_options,
     version_option,
 )
+from qbcc.cli.fmt import fmt
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.frontends import Settings, stem
@@ -280,6 +281,9 @@ def explain(code: str) -> None:
         close = nearest_code(code)
         refuse("E0803", f"there is no code '{code[:40]}'", *([f"did you mean {close}?"] if close else []))
     show(text)
+
+
+qbcc.add_command(fmt)
 
 
 def main() -> NoReturn:

@@ -1,0 +1,73 @@
+"""``qbcc fmt``: sources in the one layout of their language."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from qbcc.cli import sources
+from qbcc.cli.common import FAILED, report, show
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.files import write_whole
+from qbcc.frontends import FrontEnd
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--check", is_flag=True, help="Write nothing; name the files that would change, and end with 1 if any.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
+def fmt(files: Sequence[str], check: bool, diff: bool, stdin_name: str | None) -> None:
+    """Write sources (.sigma) in the one layout of their language; of a folder, all that it has."""
+    diagnostics: list[Diagnostic] = []
+    changed = 0
+    for name in sources.named(files, _is_able):
+        try:
+            changed += _file(name, check=check, diff=diff, stdin_name=stdin_name)
+        except SourceError as error:
+            diagnostics += error.diagnostics
+    report(diagnostics)
+    if diagnostics or (check and changed):
+        raise SystemExit(FAILED)
+
+
+def _is_able(front: FrontEnd) -> bool:
+    return front.format is not None
+
+
+def _file(name: str, *, check: bool, diff: bool, stdin_name: str | None) -> bool:
+    """Do what is asked for with a file; whether it is, or would be, another. Raises :class:`SourceError`."""
+    given = sources.read(name, stdin_name, _is_able, "formatter")
+    assert given.front.format is not None
+    found = given.front.format(given.source)
+    if found.text is None:
+        raise SourceError(found.diagnostics)
+    before, after = given.source.text, found.text
+    is_changed = before != after
+    if diff and is_changed:
+        show(_difference(given.source.name, before, after))
+    if check and is_changed and not diff:
+        show(given.source.name)
+    if check or diff:
+        return is_changed
+    if given.path is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(after.encode())
+    elif is_changed:
+        write_whole(given.path, after.encode(), ())
+    return is_changed
+
+
+def _difference(name: str, before: str, after: str) -> str:
+    lines = difflib.unified_diff(_lines(before), _lines(after), name, f"{name} (formatted)", lineterm="")
+    return "\n".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines without their ends; a last line without one is told as diff does."""
+    lines = text.split("\n")
+    last = lines.pop()
+    return [line.removesuffix("\r") for line in lines] + ([f"{last}\n\\ No newline at end of file"] if last else [])
