@@ -296,6 +296,13 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
+    "E0811": _entry(
+        "settings of the linter that cannot be",
+        'Levels of findings stand in [tool.qbc.lint] of the nearest pyproject.toml, each as CODE = "level": error, warning, '
+        "hint or off.",
+        "",
+        "",
+    ),
     "E0806": _entry(
         "a run that cannot be gone on with",
         "A run on a device keeps a journal: what was run, the jobs that were sent, and their answers. qbc run --resume ID runs the same "

@@ -13,6 +13,7 @@ from qbcc.source import SourceFile
 if TYPE_CHECKING:
     from qbcc.assemble import Assembly, Options
     from qbcc.diagnostics import Diagnostic
+    from qbcc.lint.finding import Linted
 
 GROUP: Final = "qbc.frontends"
 STAGES: Final = ("ast", "ir", "asm")
@@ -61,6 +62,8 @@ class FrontEnd:
     """Names of the passes that run."""
     format: Callable[[SourceFile], Formatted] | None = None
     """To the same source in the language's one layout; None where there is none."""
+    lint: Callable[[SourceFile, Options], Linted] | None = None
+    """What is no error and yet hardly meant; None where nothing looks for it."""
 
 
 def find(name: str) -> FrontEnd | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from qbcc.assemble import Assembly
 from qbcc.assemble import Options as AssemblerOptions
@@ -14,6 +14,9 @@ from sigma import ir
 from sigma.check.modules import Options
 from sigma.check.program import Program, check
 from sigma.compile import compile_program, emit, optimized, pass_names
+
+if TYPE_CHECKING:
+    from qbcc.lint.finding import Linted
 
 Read = Callable[[SourceFile, Options], tuple[Program, int | None]]
 """A source to a checked program, and the runs that it asks for."""
@@ -87,7 +90,7 @@ def _circuit(source: SourceFile, options: Options) -> tuple[Program, int | None]
     return check_circuit(source, options)
 
 
-# Who compiles does not wait for the formatter.
+# Who compiles waits neither for the formatter nor for the linter.
 
 
 def _format(source: SourceFile) -> Formatted:
@@ -96,5 +99,11 @@ def _format(source: SourceFile) -> Formatted:
     return format_source(source)
 
 
-FRONT_END: Final = replace(_front_end(_program), format=_format)
+def _lint(source: SourceFile, options: AssemblerOptions) -> Linted:
+    from sigma.lint.source import lint_source
+
+    return lint_source(source, _options(options))
+
+
+FRONT_END: Final = replace(_front_end(_program), format=_format, lint=_lint)
 CIRCUITS: Final = _front_end(_circuit)

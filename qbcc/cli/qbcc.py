@@ -25,6 +25,7 @@ from qbcc.cli.common import (
     version_option,
 )
 from qbcc.cli.fmt import fmt
+from qbcc.cli.lint import lint
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.frontends import Settings, stem
@@ -284,6 +285,7 @@ def explain(code: str) -> None:
 
 
 qbcc.add_command(fmt)
+qbcc.add_command(lint)
 
 
 def main() -> NoReturn:

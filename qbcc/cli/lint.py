@@ -1,0 +1,121 @@
+"""``qbcc lint``: what is no error and yet hardly meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qbcc.cli import sources
+from qbcc.cli.common import FAILED, define_option, include_option, json_option, report, say, show
+from qbcc.diagnostics import Diagnostic, Severity, SourceError
+from qbcc.files import write_whole
+from qbcc.frontends import FrontEnd
+from qbcc.lint.config import levels_for
+from qbcc.lint.finding import Rule
+from qbcc.lint.fix import fixed
+from qbcc.lint.judge import judge
+from qbcc.source import SourceFile
+
+if TYPE_CHECKING:
+    # Every command would wait for it.
+    from qbcc.assemble import Options
+
+_MOST_ROUNDS = 10
+"""Most times that a source is looked at for fixes: one may make another possible."""
+
+
+@dataclass
+class _Run:
+    """What is asked for, and what is found."""
+
+    options: Options
+    stdin_name: str | None
+    is_fixing: bool
+    found: list[Diagnostic] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    fixes: int = 0
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--fix", is_flag=True, help="Write the fixes that findings have into the files.")
+@click.option("--strict", is_flag=True, help="End with 1 for any finding, not only for errors.")
+@click.option("--sarif", "as_sarif", is_flag=True, help="Findings as SARIF 2.1.0.")
+@click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
+@define_option
+@include_option
+@json_option
+def lint(
+    files: Sequence[str],
+    fix: bool,
+    strict: bool,
+    as_sarif: bool,
+    stdin_name: str | None,
+    defines: Mapping[str, str],
+    include: Sequence[Path],
+    as_json: bool,
+) -> None:
+    """Find what is no error and yet hardly meant in sources (.sigma); of a folder, in all that it has."""
+    if as_json and as_sarif:
+        raise click.UsageError("--json and --sarif are two forms of one answer")
+    from qbcc.assemble import Options
+
+    run = _Run(Options(dict(defines), tuple(include)), stdin_name, fix)
+    for name in sources.named(files, _is_able):
+        try:
+            _file(run, name)
+        except SourceError as error:
+            run.found += error.diagnostics
+    if as_sarif:
+        from qbcc.cli.common import version_text
+        from qbcc.lint.sarif import sarif
+
+        show(json.dumps(sarif(run.found, run.rules, version_text()), ensure_ascii=False, indent=1))
+    else:
+        report(run.found, as_json)
+    if run.fixes:
+        say(f"{run.fixes} fix{'es' * (run.fixes > 1)} written")
+    if any(strict or found.severity is Severity.ERROR for found in run.found):
+        raise SystemExit(FAILED)
+
+
+def _is_able(front: FrontEnd) -> bool:
+    return front.lint is not None
+
+
+def _file(run: _Run, name: str) -> None:
+    """Look at a file, and mend it if that is asked for. Raises :class:`SourceError`."""
+    given = sources.read(name, run.stdin_name, _is_able, "linter")
+    if run.is_fixing and given.path is None:
+        raise click.UsageError("--fix writes into files, and - is none")
+    source = given.source
+    found = _findings(run, given, source)
+    for _ in range(_MOST_ROUNDS if run.is_fixing else 0):
+        text, count = fixed(source, found)
+        if not count:
+            break
+        run.fixes += count
+        source = SourceFile(source.name, text, source.path)
+        found = _findings(run, given, source)
+    if source is not given.source and given.path is not None:
+        write_whole(given.path, source.text.encode(), ())
+    run.found += found
+
+
+def _findings(run: _Run, given: sources.Given, source: SourceFile) -> list[Diagnostic]:
+    """What counts of what the front end finds."""
+    assert given.front.lint is not None
+    linted = given.front.lint(source, run.options)
+    if linted.errors:
+        raise SourceError(linted.errors)
+    run.rules.update(linted.rules)
+    folder = Path(source.path).parent if source.path else Path.cwd()
+    project = levels_for(folder, linted.rules)
+    if project.diagnostics:
+        raise SourceError(project.diagnostics)
+    return judge(linted, project.levels)

@@ -1,0 +1,1 @@
+"""What is no error in σ and yet hardly meant."""

@@ -1,0 +1,44 @@
+"""All findings of a source."""
+
+from __future__ import annotations
+
+from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.lint.finding import Linted, Remark
+from qbcc.source import SourceFile
+from sigma.check.modules import Options
+from sigma.check.program import check
+from sigma.lexer import Tokens
+from sigma.lint.flow import Flow
+from sigma.lint.gates import Gates
+from sigma.lint.names import Names
+from sigma.lint.rules import RULES
+from sigma.lint.uses import Uses
+from sigma.lint.values import Values
+from sigma.lint.walk import Look
+
+
+def lint_source(source: SourceFile, options: Options | None = None) -> Linted:
+    """What is found in a source, not in the modules that it imports. A source without ``main`` is a module: what it
+    declares is for others."""
+    program = check(source, options, is_library=True)
+    remarks = _remarks(program.main.tokens)
+    if not program.is_sound:
+        errors = tuple(d for d in program.diagnostics if d.severity is Severity.ERROR)
+        return Linted(errors, (), remarks, RULES)
+    found: list[Diagnostic] = []
+    look = Look(program.main, found.append)
+    uses = Uses(program)
+    Names(look, uses).run()
+    Flow(look, uses).run()
+    Values(look).run()
+    Gates(look).run()
+    found.sort(key=lambda d: (d.span.line, d.span.column, d.code) if d.span is not None else (0, 0, d.code))
+    return Linted((), tuple(found), remarks, RULES)
+
+
+def _remarks(tokens: Tokens) -> tuple[Remark, ...]:
+    """What comments say, without their marks."""
+    used = set(tokens.lines[:-1])
+    return tuple(
+        Remark(c.line, c.text.strip("/* \t\r"), not used & set(range(c.line, c.last_line + 1))) for c in tokens.comments
+    )

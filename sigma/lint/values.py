@@ -1,0 +1,134 @@
+"""Expressions that hardly mean what they say."""
+
+from __future__ import annotations
+
+import math
+
+from qbcc.source import Span
+from sigma import messages_lint as messages
+from sigma import syntax as s
+from sigma.lint.walk import Look, bodies, is_pure, key, lists, within, words
+from sigma.symbols import Function, Given, Local, Module, RecordName, Variable
+from sigma.types import FLOAT, INT, NOTHING, Record, Type
+
+
+class Values:
+    """Looks at one module."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.module = look.module
+        self.clean: dict[Function, bool] = {}
+
+    def run(self) -> None:
+        """All of it."""
+        for declaration in self.module.declarations:
+            for node in within(declaration):
+                self._compared(node)
+        for function, body in bodies(self.module):
+            for node in within(body):
+                self._same(node)
+                self._goes_to_float(node, function)
+            for statements in lists(body):
+                for node in statements:
+                    self._result(node)
+
+    # -- floats
+
+    def _compared(self, node: s.Node) -> None:
+        if not isinstance(node, s.Binary) or node.operator not in ("==", "!="):
+            return
+        sides = node.left, node.right
+        if FLOAT not in (node.left.type, node.right.type):
+            return
+        # Zero and infinity are what they are; a value that is not itself is no number.
+        is_sharp = any(isinstance(x.value, int | float) and (x.value == 0 or math.isinf(x.value)) for x in sides)
+        if not is_sharp and key(node.left, self.module) != key(node.right, self.module):
+            self.look.report(messages.float_equality(self.module.at(node.at), node.operator))
+
+    def _goes_to_float(self, node: s.Node, function: Function) -> None:
+        match node:
+            case s.Let(written=s.Node()) if not node.is_tuple and node.symbols[0].type is FLOAT:
+                self._quotient(node.value, self.module.span(node.written) if node.written else None)
+            case s.Assign(operator="") if node.target.type is FLOAT:
+                self._quotient(node.value, self.module.span(node.target))
+            case s.Return(value=s.Expr()) if function.result is FLOAT and node.value is not None:
+                declared = function.declaration.result
+                self._quotient(node.value, self.module.span(declared) if declared else None)
+            case s.Call():
+                for argument, wanted in zip(node.arguments, _wanted(node), strict=False):
+                    if wanted is FLOAT and not isinstance(argument, s.NamedArgument):
+                        self._quotient(argument, None)
+
+    def _quotient(self, node: s.Expr, wanted: Span | None) -> None:
+        if not isinstance(node, s.Binary) or node.operator != "//" or node.type is not INT:
+            return
+        a, b = node.left.value, node.right.value
+        is_whole = isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0
+        if not is_whole:
+            self.look.report(messages.whole_quotient(self.module.at(node.at), wanted))
+
+    # -- the same twice
+
+    def _same(self, node: s.Node) -> None:
+        match node:
+            case s.Assign(operator="") if is_pure(node.target):
+                if key(node.target, self.module) == key(node.value, self.module):
+                    name = "".join(words(node.target, self.module))
+                    lines = self.module.tokens.lines
+                    whole = self.module.span(node) if lines[node.first] == lines[node.last] else None
+                    span = self.module.tokens.span(node.first, node.last - 1)
+                    self.look.report(messages.self_assignment(span, name, whole))
+            case s.If(otherwise=s.Block() as otherwise):
+                if words(node.then, self.module) == words(otherwise, self.module):
+                    self._ways(self.module.at(otherwise.first), self.module.at(node.then.first))
+            case s.Choice() if key(node.then, self.module) == key(node.otherwise, self.module):
+                self._ways(self.module.span(node.otherwise), self.module.span(node.then))
+
+    def _ways(self, span: Span, other: Span) -> None:
+        self.look.report(messages.same_ways(span, other))
+
+    # -- results
+
+    def _result(self, node: s.Node) -> None:
+        if not isinstance(node, s.ExprStatement) or not isinstance(node.expr, s.Call):
+            return
+        target = node.expr.target
+        is_given = isinstance(target, Given) and not target.builtin.effect and not target.builtin.is_gate
+        is_own = isinstance(target, Function) and target.result != NOTHING and self._is_clean(target)
+        if is_given or is_own or isinstance(target, RecordName):
+            self.look.report(messages.unused_result(self.module.span(node.expr), target.name))
+
+    def _is_clean(self, function: Function) -> bool:
+        """Whether a function only calculates: it changes nothing that others see."""
+        found = self.clean.get(function)
+        if found is not None:
+            return found
+        # One that calls itself does no more for that.
+        self.clean[function] = True
+        body, module = function.declaration.body, function.module
+        is_clean = not function.effect and body is not None and module is not None
+        if is_clean and body is not None:
+            is_clean = all(_is_own(node, function, module) for node in within(body) if isinstance(node, s.Assign))
+            is_clean = is_clean and all(self._is_clean(callee) for callee in function.calls)
+        self.clean[function] = is_clean
+        return is_clean
+
+
+def _is_own(node: s.Assign, function: Function, module: Module | None) -> bool:
+    """Whether what is assigned to is the function's own: a scalar, whatever refers to what."""
+    symbol = node.target.symbol if isinstance(node.target, s.Name) else None
+    return isinstance(symbol, Local) and not isinstance(symbol, Variable) and symbol not in function.params
+
+
+def _wanted(node: s.Call) -> list[Type | None]:
+    """The types of a call's parameters, as far as they say float."""
+    target = node.target
+    match target:
+        case Function():
+            return [param.type for param in target.params]
+        case RecordName(type=Record(fields=fields)):
+            return [field.type for field in fields]
+        case Given() if target.name != "float":
+            return [FLOAT if letter == "f" else None for letter in target.builtin.params.replace("?", "")]
+    return []
