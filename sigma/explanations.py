@@ -6,6 +6,7 @@ from typing import Final
 
 from qbcc.explanation import Explanation
 from sigma import explanations_circuit
+from sigma import explanations_lint
 
 
 def _main(body: str) -> str:
@@ -70,6 +71,8 @@ _TABLE: Final = (
     ("S0505", "assembly that cannot stand in place", "Plain instructions on names of variables stand in asm { … }; the compiler chooses the registers.", "var x = 3;\nasm { QADD r1, x, 1 }", "var x = 3;\nasm { QADD x, x, 1 }"),
     ("S0506", "a subroutine that cannot be called", "Subroutines take and give at most four numbers, in r0 to r3.", "extern fn f(a: int, b: int, c: int, d: int, e: int);\nfn main() { }", "extern fn qbc_isqrt(a: int) -> int from \"qbc_modular.qbc\";\nfn main() { }"),
 )  # fmt: skip
-EXPLANATIONS: Final = {
+ERRORS: Final = {
     code: Explanation(title, text, _main(wrong), _main(right)) for code, title, text, wrong, right in _TABLE
 } | explanations_circuit.EXPLANATIONS
+}
+EXPLANATIONS: Final = {**ERRORS, **explanations_lint.EXPLANATIONS}

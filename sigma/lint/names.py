@@ -10,8 +10,8 @@ from sigma import messages_lint as messages
 from sigma import syntax as s
 from sigma.check.scope import UNIVERSE
 from sigma.lint.uses import ELEMENT, READ, WRITE, Uses
-from sigma.lint.walk import Look, bodies, within
-from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
+from sigma.lint.walk import Look, bodies, everything, within
+from sigma.symbols import Constant, Function, Given, Local, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Array, Record, Scalar, holds_qubits
 
 _KINDS: Final = {s.ConstDecl: "constant", s.ViewDecl: "view", s.GlobalDecl: "variable"}
@@ -28,6 +28,7 @@ class Names:
         self.look = look
         self.module = look.module
         self.uses = uses
+        self.given = _given_names(self.module)
 
     def run(self) -> None:
         """All of it."""
@@ -127,6 +128,7 @@ class Names:
                 self.look.report(messages.unused_parameter(span, param.name, function.name))
 
     def _local(self, node: s.Node) -> None:
+        # A counter may just count: so something is done several times.
         match node:
             case s.Let():
                 for symbol in node.symbols:
@@ -136,8 +138,6 @@ class Names:
             case s.ForEach():
                 for symbol in node.symbols:
                     self._variable(symbol)
-            case s.ForRange():
-                self._variable(node.symbol)
 
     def _variable(self, symbol: Local) -> None:
         if _is_meant(symbol.name) or self.uses.reads(symbol):
@@ -198,9 +198,10 @@ class Names:
         scopes[-1][symbol.name] = symbol
         if _is_meant(symbol.name) or is_copy:
             return
-        if outer is not None:
+        # Who misses a function or a record that a value hides is told by the compiler.
+        if isinstance(outer, Local | Constant | Variable):
             self.look.report(messages.shadowed(self.module.at(symbol.token), symbol.name, self.module.at(outer.token)))
-        elif len(symbol.name) > 1:
+        elif outer is None and symbol.name in self.given and len(symbol.name) > 1:
             # Gates have the letters that everybody counts with.
             self._given(symbol)
 
@@ -209,6 +210,17 @@ class Names:
         if found is not None:
             what = found.builtin.what if isinstance(found, Given) else "a constant"
             self.look.report(messages.hides_given(self.module.at(symbol.token), symbol.name, what))
+
+
+def _given_names(module: Module) -> set[str]:
+    """What a module uses of the language: a name of its own for one of these is mistaken for it."""
+    found = set()
+    for declaration in module.declarations:
+        for node in everything(declaration):
+            symbol = getattr(node, "target" if isinstance(node, s.Call) else "symbol", None)
+            if isinstance(symbol, Symbol) and symbol.module is None:
+                found.add(symbol.name)
+    return found
 
 
 def _counters(node: s.Node) -> list[Local]:

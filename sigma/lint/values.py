@@ -41,9 +41,8 @@ class Values:
         sides = node.left, node.right
         if FLOAT not in (node.left.type, node.right.type):
             return
-        # Zero and infinity are what they are; a value that is not itself is no number.
-        is_sharp = any(isinstance(x.value, int | float) and (x.value == 0 or math.isinf(x.value)) for x in sides)
-        if not is_sharp and key(node.left, self.module) != key(node.right, self.module):
+        # A value that is not itself is no number.
+        if any(map(_is_rounded, sides)) and not any(map(_is_sharp, sides)):
             self.look.report(messages.float_equality(self.module.at(node.at), node.operator))
 
     def _goes_to_float(self, node: s.Node, function: Function) -> None:
@@ -113,6 +112,17 @@ class Values:
             is_clean = is_clean and all(self._is_clean(callee) for callee in function.calls)
         self.clean[function] = is_clean
         return is_clean
+
+
+def _is_sharp(node: s.Expr) -> bool:
+    """Whether a constant is certainly what is written: whole numbers and infinity are."""
+    value = node.value
+    return isinstance(value, int | float) and (math.isinf(value) or (math.isfinite(value) and value == int(value)))
+
+
+def _is_rounded(node: s.Expr) -> bool:
+    """Whether a value was calculated, or written as a fraction; one that is only looked up may be told from others."""
+    return node.value is not None or isinstance(node, s.Binary | s.Call)
 
 
 def _is_own(node: s.Assign, function: Function, module: Module | None) -> bool:

@@ -17,6 +17,8 @@ from sigma.check.program import check
 from sigma.circuit_json import check_circuit
 from sigma.explanations import EXPLANATIONS
 from tests.sigma.support import circuit_codes, codes
+from sigma.explanations import ERRORS
+from tests.sigma.support import codes
 
 FOLDER = Path(__file__).parent / "errors"
 PROGRAMS = sorted(FOLDER.glob("*.sigma"))
@@ -42,11 +44,14 @@ def test_there_are_programs() -> None:
     assert len(PROGRAMS) >= 100
 
 
-@pytest.mark.parametrize("code", EXPLANATIONS)
+@pytest.mark.parametrize("code", ERRORS)
 def test_explanations(code: str) -> None:
     tell = circuit_codes if code in explanations_circuit.EXPLANATIONS else codes
     assert code in tell(EXPLANATIONS[code].wrong)
     assert tell(EXPLANATIONS[code].right) == []
+    wrong = codes(ERRORS[code].wrong)
+    assert code in wrong
+    assert codes(ERRORS[code].right) == []
     text = explain(code)
     assert text is not None
     assert text.startswith(f"{code}: ")
@@ -56,4 +61,4 @@ def test_every_code_is_explained() -> None:
     modules = (messages, messages_check, messages_circuit)
     said = set(re.findall(r'"(S\d{4})"', "".join(map(inspect.getsource, modules))))
     # S0504 is of the command line: no program shows it.
-    assert said - {"S0504"} == set(EXPLANATIONS)
+    assert said - {"S0504"} == set(ERRORS)
