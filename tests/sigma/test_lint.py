@@ -38,7 +38,8 @@ def found_in(path: Path) -> list[Diagnostic]:
 
 
 def findings(text: str) -> list[Diagnostic]:
-    linted = lint_source(SourceFile("test.sigma", text))
+    """Of a source beside the module that others import."""
+    linted = lint_source(SourceFile("test.sigma", text, str(FOLDER / "test.sigma")))
     assert not linted.errors, report(linted.errors)
     return judge(linted, {})
 
@@ -110,8 +111,8 @@ def salted(seed: int) -> tuple[str, list[object]]:
     useless = [
         "let u{n} = a + {n};", "var v{n} = b; v{n} += 1;", "if a == a {{ c ^= 0; }}", "var w_{n} = a * 2; c += w_{n} - w_{n};",
         "if false {{ a = {n}; }}", "let k_{n} = 3; if k_{n} > {n} {{ c += 0; }}", "b = b if c < c else b;",
-        "while true {{ break; b = 1; }}", "var d{n} = 0; d{n} = a; d{n} = b; c += 0 * d{n};",
-        "for _i{n} in 0..3 {{ continue; a = {n}; }}", "var t{n} = a + 1; t{n} = 2; c += 0 * t{n};",
+        "while true {{ break; m[0] = 1; }}", "var d{n} = 0; d{n} = a; d{n} = b; c += 0 * d{n};",
+        "for _i{n} in 0..3 {{ continue; m[1] = {n}; }}", "var t{n} = a + 1; t{n} = 2; c += 0 * t{n};",
     ]  # fmt: skip
     start = next(n for n, line in enumerate(lines) if line.startswith("fn main")) + 3
     ends = [n for n in range(start, len(lines)) if lines[n].lstrip().startswith('record("0"')]
@@ -135,7 +136,11 @@ def turned(text: str, found: Diagnostic) -> str | None:
             return None
         line = line[: end + place.end()] + "12345 + 0 * " + rest[place.end() :]
     elif found.code == "S0909":
-        line = f"{line[:start]}{{ a = 99; halt(77);" + line[start + 1 :] if line[start] == "{" else f"{line[:start]}a = 99; halt(77); {line[start:]}"
+        line = (
+            f"{line[:start]}{{ m[0] = 99; halt(77);" + line[start + 1 :]
+            if line[start] == "{"
+            else f"{line[:start]}m[0] = 99; halt(77); {line[start:]}"
+        )
     elif found.code == "S0910":
         word = "true" if found.message.endswith("true") else "false"
         # Brackets may begin in front of what is marked.
@@ -208,7 +213,9 @@ def test_levels() -> None:
 
 
 def test_modules_declare_for_others() -> None:
-    text = "const N = 3;\nrecord P { x: int }\ngate g(a: qubit) { h(a); }\nfn f() -> int { return 1; }\nvar count = 0;\n"
+    text = (
+        "const N = 3;\nrecord P { x: int }\ngate g(a: qubit) { h(a); }\nfn f() -> int { return 1; }\nvar count = 0;\n"
+    )
     assert findings(text) == []
     assert sorted(d.code for d in findings(text + "fn main() { print(\"!\"); }\n")) == [
         "S0903", "S0903", "S0905", "S0905", "S0906",
