@@ -83,6 +83,12 @@ def test_every_code_is_explained_and_given() -> None:
     assert set(re.findall(r'"(S09\d\d)"', inspect.getsource(messages_lint))) == set(RULES) == set(EXPLANATIONS)
 
 
+def test_the_page_has_every_finding() -> None:
+    page = (ROOT / "docs" / "sigma.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (S09\d\d) \| (.*) \| (\w+) \|$", page, re.MULTILINE)
+    assert rows == [(code, rule.title, rule.level) for code, rule in sorted(RULES.items())]
+
+
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_fixes_mend(path: Path) -> None:
     """What has a fix is gone with it, and the program is still one."""
