@@ -16,24 +16,24 @@ def _finding(code: str, message: str, span: Span, **more: Any) -> Diagnostic:
     return Diagnostic(code, message, span, severity=RULES[code].level, **more)
 
 
-def _underscore(span: Span, name: str) -> Fix:
-    return Fix(span, f"_{name}", f"write '_{short(name)}'")
+def _underscore(span: Span, name: str, is_free: bool) -> Fix | None:
+    return Fix(span, f"_{name}", f"write '_{short(name)}'") if is_free else None
 
 
 # -- names
 
 
-def unused_variable(span: Span, name: str, written: Span | None) -> Diagnostic:
+def unused_variable(span: Span, name: str, written: Span | None, is_free: bool) -> Diagnostic:
     if written is None:
         text = f"'{short(name)}' is never used"
-        return _finding("S0901", text, span, notes=(_UNDERSCORE,), fix=_underscore(span, name))
+        return _finding("S0901", text, span, notes=(_UNDERSCORE,), fix=_underscore(span, name, is_free))
     text = f"'{short(name)}' is assigned, but never read"
     return _finding("S0901", text, span, related=(Related(written, "assigned here"),), notes=(_UNDERSCORE,))
 
 
-def unused_parameter(span: Span, name: str, function: str) -> Diagnostic:
+def unused_parameter(span: Span, name: str, function: str, is_free: bool) -> Diagnostic:
     text = f"'{short(function)}' never uses its parameter '{short(name)}'"
-    return _finding("S0902", text, span, notes=(_UNDERSCORE,), fix=_underscore(span, name))
+    return _finding("S0902", text, span, notes=(_UNDERSCORE,), fix=_underscore(span, name, is_free))
 
 
 def unused_function(span: Span, what: str, name: str) -> Diagnostic:

@@ -54,16 +54,14 @@ class Layout:
         if is_first:
             # No empty line stands at the start of a block.
             line = 1 << 62
-        for comment in pieces.comments.get(token, ()):
-            if not docs and comment.before and not pieces.begins_line(comment):
+        for placed in pieces.comments.get(token, ()):
+            comment = placed.comment
+            if not docs and token and not placed.begins_line:
                 self.behind(comment.text, comment.column)
             else:
                 docs += self._separated(docs, comment.line, line)
                 docs.append(Verbatim(comment.text, comment.column))
-                if comment.is_line or pieces.ends_line(comment):
-                    docs.append(Hard())
-                else:
-                    docs.append(" ")
+                docs.append(Hard() if placed.ends_line else " ")
                 is_first = False
             if not is_first:
                 line = comment.last_line

@@ -5,6 +5,8 @@ comment behind a value, which can only be an empty one or ``///``, is the last o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from sigma.format.doc import Break, Doc, Group, Hard, Indent, Trail, Verbatim
@@ -30,6 +32,17 @@ _SHORT: Final = 3
 """Most tokens of elements that stand side by side in the lines of an array."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A comment, and how it stands on its lines."""
+
+    comment: Comment
+    begins_line: bool
+    """Whether nothing stands before it on its line."""
+    ends_line: bool
+    """Whether the comment or the token that follows begins a line."""
+
+
 class Pieces:
     """Makes documents of stretches of tokens. What is made of tokens ``a`` to ``b`` has all between them, but not what
     stands before ``a``."""
@@ -39,9 +52,18 @@ class Pieces:
         self.kinds = _without_soft_words(tokens.kinds)
         self.words = tokens.words
         self.closes = self._brackets()
-        self.comments: dict[int, list[Comment]] = {}
-        for comment in tokens.comments:
-            self.comments.setdefault(comment.before, []).append(comment)
+        self.comments: dict[int, list[Placed]] = {}
+        """By the token that follows."""
+        for comment, following in zip_longest(tokens.comments, tokens.comments[1:]):
+            self._place(comment, following)
+
+    def _place(self, comment: Comment, following: Comment | None) -> None:
+        at = comment.before
+        others = self.comments.setdefault(at, [])
+        before = others[-1].comment.last_line if others else self.last_line(at - 1) if at else 0
+        is_followed = following is not None and following.before == at
+        after = following.line if following is not None and is_followed else self.tokens.lines[at]
+        others.append(Placed(comment, before < comment.line, comment.is_line or after > comment.last_line))
 
     def _brackets(self) -> dict[int, int]:
         found, open_ = {}, []
@@ -57,25 +79,6 @@ class Pieces:
     def last_line(self, token: int) -> int:
         """The line on which a token ends."""
         return self.tokens.lines[token] + self.words[token].count("\n")
-
-    def line_before(self, comment: Comment) -> int:
-        """The line on which what stands before a comment ends; 0 at the start."""
-        others = self.comments[comment.before]
-        place = others.index(comment)
-        if place:
-            return others[place - 1].last_line
-        return self.last_line(comment.before - 1) if comment.before else 0
-
-    def begins_line(self, comment: Comment) -> bool:
-        """Whether nothing stands before a comment on its line."""
-        return self.line_before(comment) < comment.line
-
-    def ends_line(self, comment: Comment) -> bool:
-        """Whether the token behind a comment, or the comment there, begins a line."""
-        others = self.comments[comment.before]
-        place = others.index(comment) + 1
-        following = others[place].line if place < len(others) else self.tokens.lines[comment.before]
-        return comment.is_line or following > comment.last_line
 
     def blank(self, at: int) -> str:
         """What stands between a token and the one before it on a line."""
@@ -104,8 +107,9 @@ class Pieces:
         # An operator or a mark goes with what is before the comment, and the comment with what follows.
         is_closing = self.kinds[at] in (")", "]")
         leads = isinstance(between, Break) and self.kinds[at - 1] not in _ENDS and not is_closing
-        for number, comment in enumerate(comments):
-            if self.begins_line(comment):
+        for number, placed in enumerate(comments):
+            comment = placed.comment
+            if placed.begins_line:
                 docs.append(Hard())
             elif comment.is_line:
                 docs += [Trail(comment.text.rstrip()), Hard()]
@@ -113,11 +117,10 @@ class Pieces:
             else:
                 docs.append(between if number == 0 and leads else " ")
             docs.append(Verbatim(comment.text, comment.column))
-            if comment.is_line or (self.begins_line(comment) and self.ends_line(comment)):
+            if comment.is_line or (placed.begins_line and placed.ends_line):
                 docs.append(Hard())
-        last = comments[-1]
         if not isinstance(docs[-1], Hard):
-            docs.append(" " if leads or (self.begins_line(last) and not is_closing) else between)
+            docs.append(" " if leads or (comments[-1].begins_line and not is_closing) else between)
         return _once(docs)
 
     # -- stretches of tokens

@@ -22,20 +22,24 @@ class Flow:
         self.look = look
         self.module = look.module
         self.uses = uses
-        self.first: dict[Local, s.Expr] = {}
-        """What fixed names are."""
+        self.settled: set[Local] = set()
+        """Fixed names whose values are the same in every build."""
 
     def run(self) -> None:
         """All of it."""
         for _, body in bodies(self.module):
             for node in within(body):
                 if isinstance(node, s.Let) and not node.is_var and not node.is_tuple:
-                    self.first[node.symbols[0]] = node.value
+                    self._settle(node)
             for statements in lists(body):
                 self._unreached(statements)
             for node in within(body):
                 self._conditions(node)
             _Life(self, body).run()
+
+    def _settle(self, node: s.Let) -> None:
+        if self.is_settled(node.value):
+            self.settled.add(node.symbols[0])
 
     # -- what is never reached
 
@@ -110,7 +114,7 @@ class Flow:
             symbol = each.symbol if isinstance(each, s.Name | s.Member) else None
             if isinstance(symbol, Constant) and symbol.module is not None:
                 return False
-            if isinstance(symbol, Local) and (symbol not in self.first or not self.is_settled(self.first[symbol])):
+            if isinstance(symbol, Local) and symbol not in self.settled:
                 return False
         return True
 
@@ -226,22 +230,21 @@ class _Life:
     def _loop(self, body: s.Block, live: set[Local], head: set[Local]) -> set[Local]:
         """A loop: what a turn reads may have been left by the turn before."""
         start = live | head
-        is_telling, self.is_telling = self.is_telling, False
         self.breaks.append(live)
-        while True:
-            self.continues.append(start)
-            found = start | self.block(body, start)
-            self.continues.pop()
-            if found == start:
-                break
-            start = found
+        is_telling, self.is_telling = self.is_telling, False
+        # What a body reads adds to what it lets pass, so a second look would find no more.
+        start |= self._turn(body, start)
         self.is_telling = is_telling
         if is_telling:
-            self.continues.append(start)
-            self.block(body, start)
-            self.continues.pop()
+            self._turn(body, start)
         self.breaks.pop()
         return start
+
+    def _turn(self, body: s.Block, start: set[Local]) -> set[Local]:
+        self.continues.append(start)
+        found = self.block(body, start)
+        self.continues.pop()
+        return found
 
     def _let(self, node: s.Let, live: set[Local]) -> set[Local]:
         symbols = set(node.symbols)

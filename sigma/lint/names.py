@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -67,7 +68,8 @@ class Names:
         reached = self._reached(roots)
         idle = [symbol for symbol in own if symbol not in reached]
         # What only another of them uses goes with that.
-        return {x for x in idle if all(y is x or y in self._reached({x}) for y in idle if x in self._used_by(y))}
+        below = {symbol: self._reached({symbol}) for symbol in idle}
+        return {x for x in idle if all(y in below[x] for y in idle if x in self._used_by(y))}
 
     def _used_by(self, symbol: Symbol) -> set[Symbol]:
         return self.uses.by.get(symbol, set())
@@ -125,7 +127,7 @@ class Names:
         for param in function.params:
             if param not in self.uses.how and not _is_meant(param.name):
                 span = self.module.at(param.token)
-                self.look.report(messages.unused_parameter(span, param.name, function.name))
+                self.look.report(messages.unused_parameter(span, param.name, function.name, self._is_free(param)))
 
     def _local(self, node: s.Node) -> None:
         # A counter may just count: so something is done several times.
@@ -148,11 +150,15 @@ class Names:
             if isinstance(symbol.type, Scalar):
                 place = self.uses.places.get(symbol)
                 written = self.module.span(place) if place is not None else None
-                self.look.report(messages.unused_variable(span, symbol.name, written))
+                self.look.report(messages.unused_variable(span, symbol.name, written, False))
         elif holds_qubits(symbol.type):
             self.look.report(messages.unused_qubit(span, symbol.name, isinstance(symbol.type, Array)))
         else:
-            self.look.report(messages.unused_variable(span, symbol.name, None))
+            self.look.report(messages.unused_variable(span, symbol.name, None, self._is_free(symbol)))
+
+    def _is_free(self, symbol: Local) -> bool:
+        """Whether its name with a _ before it is nobody's, in strings either."""
+        return re.search(rf"\b_{re.escape(symbol.name)}\b", self.module.source.text) is None
 
     def _unchanged(self, node: s.Let) -> None:
         symbols = [symbol for symbol in node.symbols if not _is_meant(symbol.name)]

@@ -8,7 +8,7 @@ from qbcc.source import Span
 from sigma import messages_lint as messages
 from sigma import syntax as s
 from sigma.lint.walk import Look, bodies, is_pure, key, lists, within, words
-from sigma.symbols import Function, Given, Local, Module, RecordName, Variable
+from sigma.symbols import Function, Given, Local, RecordName, Variable
 from sigma.types import FLOAT, INT, NOTHING, Record, Type
 
 
@@ -18,7 +18,6 @@ class Values:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.module = look.module
-        self.clean: dict[Function, bool] = {}
 
     def run(self) -> None:
         """All of it."""
@@ -99,19 +98,23 @@ class Values:
             self.look.report(messages.unused_result(self.module.span(node.expr), target.name))
 
     def _is_clean(self, function: Function) -> bool:
-        """Whether a function only calculates: it changes nothing that others see."""
-        found = self.clean.get(function)
-        if found is not None:
-            return found
-        # One that calls itself does no more for that.
-        self.clean[function] = True
-        body, module = function.declaration.body, function.module
-        is_clean = not function.effect and body is not None and module is not None
-        if is_clean and body is not None:
-            is_clean = all(_is_own(node, function, module) for node in within(body) if isinstance(node, s.Assign))
-            is_clean = is_clean and all(self._is_clean(callee) for callee in function.calls)
-        self.clean[function] = is_clean
-        return is_clean
+        """Whether a function only calculates: neither it nor what it calls changes what others see."""
+        seen, todo = {function}, [function]
+        while todo:
+            callee = todo.pop()
+            if not _changes_nothing(callee):
+                return False
+            new = [each for each in callee.calls if each not in seen]
+            seen.update(new)
+            todo += new
+        return True
+
+
+def _changes_nothing(function: Function) -> bool:
+    body = function.declaration.body
+    if function.effect or body is None:
+        return False
+    return all(_is_own(node, function) for node in within(body) if isinstance(node, s.Assign))
 
 
 def _is_sharp(node: s.Expr) -> bool:
@@ -125,7 +128,7 @@ def _is_rounded(node: s.Expr) -> bool:
     return node.value is not None or isinstance(node, s.Binary | s.Call)
 
 
-def _is_own(node: s.Assign, function: Function, module: Module | None) -> bool:
+def _is_own(node: s.Assign, function: Function) -> bool:
     """Whether what is assigned to is the function's own: a scalar, whatever refers to what."""
     symbol = node.target.symbol if isinstance(node.target, s.Name) else None
     return isinstance(symbol, Local) and not isinstance(symbol, Variable) and symbol not in function.params

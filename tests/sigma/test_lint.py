@@ -106,6 +106,11 @@ def test_fixes_mend(path: Path) -> None:
         assert linted.findings == ()
 
 
+def test_no_fix_takes_a_name_that_is_there() -> None:
+    found = findings('fn main() { let _x = 3; { let x = 4; print("{_x}"); } }')
+    assert [(d.code, d.fix) for d in found] == [("S0901", None)]
+
+
 # -- facts
 
 
@@ -236,6 +241,38 @@ def test_layout_changes_no_finding(seed: int) -> None:
     other = format_source(SourceFile("test.sigma", text)).text
     assert other is not None
     assert [(d.code, d.message) for d in findings(other)] == [(d.code, d.message) for d in findings(text)]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_text_makes_it_fail(seed: int) -> None:
+    """Programs with lines lost, doubled and mixed: errors are told, or findings, and their fixes give programs."""
+    rng = random.Random(seed)
+    lines = rng.choice([*(path.read_text(encoding="utf-8") for path in (*WRONG, *RIGHT)), salted(seed % 60)[0]]).split(
+        "\n"
+    )
+    for _ in range(rng.randrange(1, 4)):
+        place = rng.randrange(len(lines))
+        if rng.random() < 0.5:
+            lines.insert(place, lines[rng.randrange(len(lines))])
+        else:
+            del lines[place]
+            lines = lines or [""]
+    source = SourceFile("test.sigma", "\n".join(lines), str(FOLDER / "test.sigma"))
+    linted = lint_source(source)
+    assert not (linted.errors and linted.findings)
+    text, count = fixed(source, linted.findings)
+    assert bool(count) == any(finding.fix is not None for finding in linted.findings)
+    assert not lint_source(SourceFile("test.sigma", text, source.path)).errors or linted.errors
+
+
+def test_what_grows_is_looked_at_once() -> None:
+    """Loops in loops, names made of names, calls of calls: none costs more than its size, or more stack."""
+    loops = "".join(f"for i{n} in 0..2 {{ x += 1; " for n in range(60))
+    assert findings(f'fn main() {{ var x = 0; {loops}{"}" * 60} print("{{x}}"); }}') == []
+    names = "".join(f"let a{n} = a{n - 1} + a{n - 1}; " for n in range(1, 1500))
+    assert [d.code for d in findings(f"fn main() {{ let a0 = 1; {names} if a1499 == 0 {{ halt(); }} }}")] == ["S0910"]
+    calls = "".join(f"fn f{n}() -> int {{ return f{n - 1}(); }}\n" for n in range(1, 1500))
+    assert [d.code for d in findings(f"fn f0() -> int {{ return 1; }}\n{calls}fn main() {{ f1499(); }}")] == ["S0922"]
 
 
 def write_golden() -> None:
