@@ -207,9 +207,7 @@ def _fits(rows: Rows, todo: _Todo, content: Doc) -> bool:
                 room -= len(text.partition("\n")[0])
                 if "\n" in text:
                     return room >= 0
-            case Indent(inner):
-                ahead.append((0, is_flat, inner))
-            case Group(inner):
+            case Indent(inner) | Group(inner):
                 # What follows may still be broken: its first line end counts.
                 ahead.append((0, is_flat, inner))
             case _:

@@ -28,7 +28,7 @@ class Layout:
         """The lines."""
         kinds = self.pieces.kinds
         self.items(Structure(kinds, self.pieces.closes).declarations(), 0)
-        self.left(len(kinds) - 1, 0)
+        self.left(len(kinds) - 1, 0, is_first=not self.rows.done)
         return _aligned(self.rows.done)
 
     # -- what stands before a statement
@@ -90,9 +90,9 @@ class Layout:
         self.rows.write("  ")
         self.rows.verbatim(Verbatim(text, column))
 
-    def left(self, token: int, indent: int) -> None:
+    def left(self, token: int, indent: int, *, is_first: bool) -> None:
         """Comments at the end of a block or a source."""
-        docs = self.leading(token, is_first=not self.rows.done)
+        docs = self.leading(token, is_first=is_first)
         while docs and isinstance(docs[-1], Hard | str):
             docs.pop()
         while self.rows.done and not self.rows.done[-1].code and not self.rows.done[-1].trail:
@@ -131,20 +131,9 @@ class Layout:
                 self.rows.write(" }")
                 continue
             self.items(part.items, indent + INDENT)
-            self.closing(part, indent + INDENT)
+            self.left(part.close, indent + INDENT, is_first=not part.items)
             self.rows.begin(indent)
             self.rows.write("}")
-
-    def closing(self, part: Part, indent: int) -> None:
-        """Comments before the brace that ends a block."""
-        docs = self.leading(part.close, is_first=not part.items)
-        while docs and isinstance(docs[-1], Hard | str):
-            docs.pop()
-        while not self.rows.done[-1].code and not self.rows.done[-1].trail:
-            self.rows.done.pop()
-        if docs:
-            self.rows.begin(indent)
-            write(self.rows, docs, indent)
 
     def on_one_line(self, item: Compound) -> str | None:
         """A statement whose blocks each stand on one line, and hold no blocks."""

@@ -150,7 +150,8 @@ class Gates:
 
     def _is_named(self, node: s.Expr) -> bool:
         """Whether a name is in an angle: one that is zero today is a setting."""
-        return any(isinstance(n, s.Name) and (not hasattr(n.symbol, "module") or n.symbol.module) for n in within(node))
+        symbols = [n.symbol for n in within(node) if isinstance(n, s.Name)]
+        return any(symbol is None or symbol.module is not None for symbol in symbols)
 
     # -- measurements
 

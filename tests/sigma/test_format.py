@@ -34,7 +34,7 @@ BLANKS = [
     "/* two\n   lines */",
 ]
 TREE = [
-    *(path for folder in ("examples", "stdlib") for path in sorted((ROOT / folder).rglob("*.sigma"))),
+    *(path for folder in ("benchmarks", "examples", "stdlib") for path in sorted((ROOT / folder).rglob("*.sigma"))),
     *sorted((ROOT / "tests" / "sigma").rglob("*.sigma")),
 ]
 BLOCKS = re.findall(r"```sigma\n(.*?)```", (ROOT / "docs" / "sigma.md").read_text(encoding="utf-8"), re.DOTALL)
