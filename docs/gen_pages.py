@@ -3,7 +3,6 @@ they are current.
 
 A ``console`` block's lines that begin with ``$`` are run in a folder that holds the files which the page itself shows
 (``name.qbc:``, ``name.sigma:`` or ``name.sigma.json:`` before a block); a ``pycon`` block's statements too, all of a page in one session. What follows each is
-(``name.qbc:`` or ``name.sigma:`` before a block); a ``pycon`` block's statements too, all of a page in one session. What follows each is
 replaced by what it prints. Lines that hold times are kept as they are."""
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from typing import Any
 PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "tutorial.md")
 _BLOCK = re.compile(r"```(console|pycon)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.(?:qbc|sigma(?:\.json)?))`:\n\n```\w*\n(.*?)```", re.DOTALL)
-_FILE = re.compile(r"`([a-z_]+\.(?:qbc|sigma))`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")
 _TIMES = re.compile(r"^\d[\d,]* instructions in .*$", re.MULTILINE)
 

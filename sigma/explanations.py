@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qbcc.explanation import Explanation
-from sigma import explanations_circuit
-from sigma import explanations_lint
+from sigma import explanations_circuit, explanations_lint
 
 
 def _main(body: str) -> str:
@@ -74,5 +73,4 @@ _TABLE: Final = (
 ERRORS: Final = {
     code: Explanation(title, text, _main(wrong), _main(right)) for code, title, text, wrong, right in _TABLE
 } | explanations_circuit.EXPLANATIONS
-}
 EXPLANATIONS: Final = {**ERRORS, **explanations_lint.EXPLANATIONS}
