@@ -122,7 +122,9 @@ class Builder:
     def write(self, key: Key, value: Op) -> None:
         """Give a variable a value."""
         self.kinds.setdefault(key, value.type)
-        self.values[key, self.block] = value
+        # Behind the end of a block nothing happens any more.
+        if not self.is_ended:
+            self.values[key, self.block] = value
 
     def read(self, key: Key) -> Op:
         """A variable's value."""

@@ -24,8 +24,14 @@ PRECEDENCE: Final = {
 """How tight an operator binds: Python's order. ``not`` stands at 3."""
 _NOT: Final = 3
 _COMPARISON: Final = 4
-MAX_DEPTH: Final = 120
-"""Deepest nesting of blocks and expressions."""
+MAX_DEPTH: Final = 100
+"""Deepest nesting of blocks and expressions. An operator in a row of them, and an ``else if``, is half a level."""
+# Legend: what is built, and how many half levels it is.
+_LEVELS: Final = {
+    "block": 2, "if_only": 1, "if_else": 1, "while_loop": 1, "for_each": 1, "for_range": 1, "for_step": 1,
+    "unary": 2, "inverse": 2, "controlled": 2, "choice": 1, "call": 2, "index": 2, "slice": 2, "member": 2, "tuple": 2,
+    "array": 2, "repeated": 2,
+}  # fmt: skip
 _STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
 _DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
 
@@ -81,7 +87,9 @@ class _Parser:
 
     def run(self) -> Tree:
         table = tables()
-        builders = [(name, size, getattr(self.build, action)) for name, size, action in table.rules]
+        builders = [
+            (name, size, getattr(self.build, action), _LEVELS.get(action, 0)) for name, size, action in table.rules
+        ]
         actions, goto = table.actions, table.goto
         kinds = self.tokens.kinds
         states, values, firsts = self.states, self.values, self.firsts
@@ -104,10 +112,12 @@ class _Parser:
                     self.diagnostics.append(messages.too_deep(self.tokens.span(at, at), MAX_DEPTH))
                     break
             else:
-                name, size, builder = builders[-1 - action]
+                name, size, builder, levels = builders[-1 - action]
                 if size:
                     first = firsts[-size]
                     value = builder(values[-size:], first, at - 1)
+                    if levels:
+                        value = self.build.deepened(value, values[-size:], levels)
                     del states[-size:], values[-size:], firsts[-size:]
                 else:
                     first = at
@@ -265,6 +275,24 @@ class _Builder:
         self.tokens = tokens
         self.words = tokens.words
         self.diagnostics = diagnostics
+
+    def deepened(self, node: Any, parts: list[Any], levels: int) -> Any:
+        """A node that stands so many half levels above its parts; one that is too high is told once, and lost."""
+        below = 0
+        for part in parts:
+            if isinstance(part, s.Node):
+                below = max(below, part.depth)
+            elif isinstance(part, list):
+                below = max([below, *(one.depth for one in part if isinstance(one, s.Node))])
+        node.depth = below + levels
+        if node.depth <= 2 * MAX_DEPTH:
+            return node
+        self.diagnostics.append(messages.too_deep(self.tokens.span(node.first, node.first), MAX_DEPTH))
+        if isinstance(node, s.Expr):
+            return s.Lost(node.first, node.last)
+        if isinstance(node, s.Block):
+            return s.Block(node.first, node.last, [s.Broken(node.first, node.last)])
+        return s.Broken(node.first, node.last)
 
     # -- lists and parts
 
@@ -455,7 +483,7 @@ class _Builder:
                 right = s.Binary(left.right.first, right.last, operator, at, left.right, right)
                 left = s.Binary(left.first, right.last, "and", at, left, right)
                 continue
-            left = s.Binary(left.first, right.last, operator, at, left, right)
+            left = self.deepened(s.Binary(left.first, right.last, operator, at, left, right), [left, right], 1)
         return left
 
     def chains(self, left: s.Binary) -> bool:

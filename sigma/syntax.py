@@ -17,6 +17,8 @@ class Node:
 
     first: int
     last: int
+    depth: int = field(default=1, init=False, repr=False)
+    """Levels of expressions and statements in it, as :data:`sigma.parser.MAX_DEPTH` counts them."""
 
 
 # -- types as written
@@ -61,6 +63,11 @@ class Expr(Node):
     type: Type = field(default=UNKNOWN, init=False, repr=False)
     value: Any = field(default=None, init=False, repr=False)
     """The constant that it is, if it is one."""
+
+
+@dataclass(slots=True, eq=False)
+class Lost(Expr):
+    """What is nested too deeply; an error is reported already."""
 
 
 @dataclass(slots=True, eq=False)

@@ -310,6 +310,8 @@ class Calls(Expressions):
                     self.report(messages.argument_count(span, "ctrl", 0, "at least one qubit", None))
                 controls += inner.controls
             inner = inner.body
+        if isinstance(inner, s.Lost):
+            return
         target = self.target(inner) if isinstance(inner, s.Call) else None
         if isinstance(inner, s.Call) and target is None:
             for argument in inner.arguments:

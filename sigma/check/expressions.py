@@ -335,6 +335,7 @@ class Expressions(Scope, ABC):
 
 
 _CHECKS: Final[dict[type[s.Expr], Any]] = {
+    s.Lost: lambda *_: UNKNOWN,
     s.Number: Expressions._number,
     s.String: Expressions._string,
     s.Boolean: Expressions._boolean,

@@ -11,7 +11,7 @@ from sigma.check.program import check
 from sigma.lexer import lex
 from sigma.parser import parse
 from sigma.tables import TABLES, generate
-from tests.sigma.support import codes
+from tests.sigma.support import LEVELS, build, codes
 from tests.sigma.test_programs import CASES, WHOLE
 
 
@@ -97,6 +97,32 @@ def test_no_text_makes_it_fail(seed: int) -> None:
     parse(SourceFile("t", text))
     for diagnostic in found.diagnostics:
         assert diagnostic.span is None or diagnostic.span.column >= 1
+
+
+def nested(n: int) -> dict[str, str]:
+    """Texts that nest something so many times."""
+    return {
+        "sum": "fn main() { var x = 1; x = " + "x + " * n + "1; }",
+        "minus": "fn main() { let x = argument(0, 1); let y = " + "- " * n + "x; }",
+        "not": "fn main() { let x = time() > 0; let y = " + "not " * n + "x; }",
+        "call": "fn f(x: int) -> int { return x; } fn main() { let y = " + "f(" * n + "1" + ")" * n + "; }",
+        "abs": "fn main() { let y = " + "abs(" * n + "time()" + ")" * n + "; }",
+        "array": "fn main() { let y = " + "[" * n + "1" + "]" * n + "; }",
+        "blocks": "fn main() { " + "{" * n + "}" * n + " }",
+        "loops": "fn main() { var x = 1; " + "for i in 0..x { " * n + "x = 0;" + "}" * n + " }",
+        "ifs": "fn main() { var x = 1; " + "if x > 0 { " * n + "x = 2;" + "}" * n + " }",
+        "else ifs": "fn main() { var x = 1; " + "if x == 7 { x = 1; } else " * n + "{ x = 2; } }",
+        "choice": "fn main() { var x = 1; x = " + "1 if x == 2 else " * n + "3; }",
+        "inverse": "fn main() { let q = qubit(); " + "inv " * n + "s(q); }",
+    }
+
+
+@pytest.mark.parametrize("name", nested(1))
+def test_what_nests_deeply_is_compiled_or_told(name: str) -> None:
+    for level in LEVELS:
+        build(nested(60)[name], level)
+    for count in (210, 500, 5000):
+        assert set(codes(nested(count)[name])) == {"S0107"}
 
 
 def test_deep_nesting_is_told() -> None:

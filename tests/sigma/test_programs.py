@@ -26,6 +26,8 @@ CASES = {
     "arrays": ("var a = [0; 5]; for i in 0..len(a) { a[i] = i * i; } let b = a; a[1] = 9; var s = 0; for x in b { s += x; }"
                " print(\"{s} {a[1]} {b[1]} {len(a[1..4])}\");", "30 9 1 3\n"),
     "nested arrays": ("var m = [[0.0; 3]; 2]; m[1][2] = 5; m[0] = m[1]; print(\"{m[0][2]} {m[1][0]}\");", "5.0 0.0\n"),
+    "what is never reached": ("var b = 5; var a = 1; while true { break; b = 1; } for i in 0..3 { continue; a = 7; } { if a == 1 { a = 2; } }"
+                              " for i in 0..2 { if i == 1 { break; a = 9; } a += 1; } print(\"{a} {b}\");", "3 5\n"),
     "tuples": ("let (a, b) = (3, 4.5); var t = (1, true); t = (a, b > 4.0); let (c, d) = t; print(\"{c} {d}\");", "3 true\n"),
     "scopes": ("let x = 1; { let x = 2; write(\"{x}\"); } print(\"{x}\");", "21\n"),
     "formats": ("let x = 3.14159; let n = 42; print(\"[{x:.2f}] [{x:8.2f}] [{x:<8.2f}] [{n:6}] [{n:<6}] [{n:x}] {{}}\");",
