@@ -96,14 +96,11 @@ def test_products_in_place(modulus: int) -> None:
 
 
 @pytest.mark.parametrize("modulus", [1, 2, 3, 8, 15, 21, 97, 2**31 - 1])
-def test_powers_and_inverses(modulus: int) -> None:
+def test_inverses_and_doublings(modulus: int) -> None:
     rng = random.Random(modulus)
     for _ in range(6):
-        base, exponent = rng.randrange(1, 1 << 30), rng.choice([0, 1, 2, rng.randrange(1 << 40)])
-        count = rng.randrange(50)
-        has_inverse = math.gcd(base, modulus) == 1
-        wanted = pow(base, -1, modulus) if has_inverse else 0
-        text = f"""import std.arithmetic; fn main() {{
-            print("{{arithmetic.power({base}, {exponent}, {modulus})}} {{arithmetic.inverse({base}, {modulus})}} \
+        base, count = rng.randrange(1, 1 << 30), rng.randrange(50)
+        wanted = pow(base, -1, modulus) if math.gcd(base, modulus) == 1 else 0
+        text = f"""import std.arithmetic; fn main() {{ print("{{arithmetic.inverse({base}, {modulus})}} \
 {{arithmetic.times_power({base}, {count}, {modulus})}}"); }}"""
-        assert output(text) == f"{pow(base, exponent, modulus)} {wanted} {base * 2**count % modulus}\n"
+        assert output(text) == f"{wanted} {base * 2**count % modulus}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -100,29 +99,3 @@ def test_a_base_with_a_common_factor_is_refused() -> None:
     assert machine.outcome is not None
     assert machine.outcome.trap is not None
     assert "the base and the modulus have a factor in common" in machine.outcome.trap.message
-
-
-def test_denominators() -> None:
-    """The last convergent whose denominator is in the bound, as Python's fractions have it."""
-    cases = [(value, 512, most) for value in range(0, 512, 7) for most in (7, 20)]
-    calls = "".join(f'print("{{shor.denominator({v}, {w}, {m})}}");' for v, w, m in cases)
-    found = [int(line) for line in output(f"import std.shor; fn main() {{ {calls} }}").split()]
-    assert found == [convergent(Fraction(value, whole), most) for value, whole, most in cases]
-
-
-def convergent(value: Fraction, most: int) -> int:
-    terms = []
-    rest = value
-    found = 1
-    while True:
-        terms.append(rest.numerator // rest.denominator)
-        made = Fraction(terms[-1])
-        for term in reversed(terms[:-1]):
-            made = term + 1 / made
-        if made.denominator > most:
-            return found
-        found = made.denominator
-        rest -= terms[-1]
-        if not rest:
-            return found
-        rest = 1 / rest
