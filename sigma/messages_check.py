@@ -106,8 +106,10 @@ def argument_count(span: Span, name: str, given: int, wanted: str, declared: Spa
     return Diagnostic("S0303", text, span, related=related)
 
 
-def not_callable(span: Span, what: str) -> Diagnostic:
-    return Diagnostic("S0304", f"{what} cannot be called", span)
+def not_callable(span: Span, what: str, declared: Span | None = None, hidden: str = "") -> Diagnostic:
+    related = (Related(declared, "declared here"),) if declared else ()
+    notes = (f"it hides the language's own {hidden}: give it another name to call that",) if hidden else ()
+    return Diagnostic("S0304", f"{what} cannot be called", span, related=related, notes=notes)
 
 
 def not_indexable(span: Span, type: Type) -> Diagnostic:

@@ -13,6 +13,7 @@ from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import Builtin
 from sigma.check.expressions import Expressions
+from sigma.check.scope import UNIVERSE
 from sigma.parser import parse_expression
 from sigma.symbols import Function, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import (
@@ -88,7 +89,10 @@ class Calls(Expressions):
             return None
         if not isinstance(symbol, Function | Given | RecordName):
             what = "a module" if isinstance(symbol, ModuleName) else f"'{symbol.name}' is a value and"
-            self.report(messages.not_callable(self.module.span(function), what))
+            declared = symbol.module.at(symbol.token) if symbol.module is not None else None
+            given = UNIVERSE.get(symbol.name)
+            hidden = f"{'gate ' * given.builtin.is_gate}'{symbol.name}'" if isinstance(given, Given) else ""
+            self.report(messages.not_callable(self.module.span(function), what, declared, hidden))
             return None
         return symbol
 
