@@ -24,6 +24,7 @@ _FAMILIES: Final = {
     "E07": "Linking",
     "E08": "Object files and commands",
     "E09": "Output and tables",
+    "E10": "Programs as tests",
 }
 _INTRODUCTION: Final = """# Error codes
 

@@ -22,7 +22,7 @@ PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "tutor
 _BLOCK = re.compile(r"```(console|pycon)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.(?:qbc|sigma(?:\.json)?))`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")
-_TIMES = re.compile(r"^\d[\d,]* instructions in .*$", re.MULTILINE)
+_TIMES = re.compile(r"^(?:\d[\d,]* instructions in|(?:pass|FAIL)  \S+  \d).*$", re.MULTILINE)
 
 
 def run(command: str, folder: Path) -> str:

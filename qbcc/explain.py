@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from typing import Final
 
-from qbcc import explanations, explanations_traps, messages_circuit, messages_link, messages_output
+from qbcc import explanations, explanations_traps, messages_circuit, messages_link, messages_output, messages_testing
 from qbcc.explanation import Explanation
 
 _WIDTH: Final = 88
@@ -19,6 +19,7 @@ def table() -> dict[str, Explanation]:
         **messages_circuit.EXPLANATIONS,
         **messages_link.EXPLANATIONS,
         **messages_output.EXPLANATIONS,
+        **messages_testing.EXPLANATIONS,
         **explanations_traps.EXPLANATIONS,
     }
     return dict(sorted(found.items()))

@@ -282,7 +282,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "E0802": _entry(
         "no place for an object file", "Standard input and library programs have no folder of yours: use -o.", "", ""
     ),
-    "E0803": _entry("an unknown code", "Codes are E0101 to E0915 and T70 to T130.", "", ""),
+    "E0803": _entry("an unknown code", "Codes are E0101 to E1013 and T70 to T130.", "", ""),
     "E0804": _entry(
         "an entry point that the program does not have",
         "qbc call and Machine.call reach the labels after .query_interface, up to the next section directive.",

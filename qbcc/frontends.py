@@ -60,6 +60,8 @@ class FrontEnd:
     """The intermediate form behind a pass, each time that it runs."""
     passes: Callable[[Settings], tuple[str, ...]]
     """Names of the passes that run."""
+    comment: str
+    """What begins a comment to the end of a line; empty where there are none."""
     format: Callable[[SourceFile], Formatted] | None = None
     """To the same source in the language's one layout; None where there is none."""
     lint: Callable[[SourceFile, Options], Linted] | None = None
@@ -84,6 +86,11 @@ def _ending(name: str) -> str | None:
     # The longest ending counts: a .sigma.json is no .json.
     endings = [ending for ending in _known() if name.endswith(f".{ending}")]
     return max(endings, key=len, default=None)
+
+
+def endings() -> list[str]:
+    """The endings of all front ends' files, without the dot."""
+    return sorted(_known())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Strings and characters as they are written: escapes to bytes."""
+"""Strings, characters and numbers as they are written."""
 
 from __future__ import annotations
 
@@ -89,3 +89,15 @@ def quote(content: bytes) -> str:
 
 
 _QUOTED: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\\": "\\\\", '"': '\\"'}
+
+
+def parse_number(text: str) -> int | float:
+    """A number as a program is given it: an integer in any base of the language, else a float. Raises
+    :class:`ValueError`."""
+    try:
+        value = int(text, 0) if not re.fullmatch(r"[+-]?0\d+", text) else int(text)
+    except ValueError:
+        return float(text)
+    if not -(1 << 63) <= value < 1 << 64:
+        raise ValueError(f"{text} does not fit 64 bits")
+    return value

@@ -22,7 +22,7 @@ Read = Callable[[SourceFile, Options], tuple[Program, int | None]]
 """A source to a checked program, and the runs that it asks for."""
 
 
-def _front_end(read: Read) -> FrontEnd:
+def _front_end(read: Read, comment: str) -> FrontEnd:
     def assemble(source: SourceFile, options: AssemblerOptions, settings: Settings) -> Assembly:
         own = _options(options)
         program, shots = read(source, own)
@@ -34,7 +34,7 @@ def _front_end(read: Read) -> FrontEnd:
     def dump(source: SourceFile, options: AssemblerOptions, settings: Settings, name: str) -> Shown:
         return _shown(read(source, _options(options))[0], lambda program: _dumped(program, settings, name))
 
-    return FrontEnd(assemble, show, dump, lambda settings: pass_names(settings.level))
+    return FrontEnd(assemble, show, dump, lambda settings: pass_names(settings.level), comment)
 
 
 def _options(options: AssemblerOptions) -> Options:
@@ -105,5 +105,5 @@ def _lint(source: SourceFile, options: AssemblerOptions) -> Linted:
     return lint_source(source, _options(options))
 
 
-FRONT_END: Final = replace(_front_end(_program), format=_format, lint=_lint)
-CIRCUITS: Final = _front_end(_circuit)
+FRONT_END: Final = replace(_front_end(_program, "//"), format=_format, lint=_lint)
+CIRCUITS: Final = _front_end(_circuit, "")

@@ -16,6 +16,7 @@ import click
 
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
+from qbcc.text import parse_number
 from vm.processor import UnsupportedError
 
 FAILED: Final = 1
@@ -92,17 +93,6 @@ def parse_size(_context: object, _option: object, value: str) -> int:
     if match is None:
         raise click.BadParameter(f"'{value}' is no size: write 4G, 512M, 64K or a number of bytes")
     return int(match[1]) * _UNITS[match[2].upper()]
-
-
-def parse_number(text: str) -> int | float:
-    """An argument of a program: an integer in any base of the language, else a float. Raises :class:`ValueError`."""
-    try:
-        value = int(text, 0) if not re.fullmatch(r"[+-]?0\d+", text) else int(text)
-    except ValueError:
-        return float(text)
-    if not -(1 << 63) <= value < 1 << 64:
-        raise ValueError(f"{text} does not fit 64 bits")
-    return value
 
 
 def parse_arguments(_context: object, _option: object, values: Sequence[str]) -> tuple[int | float, ...]:

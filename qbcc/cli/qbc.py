@@ -39,22 +39,26 @@ def qbc() -> None:
     """
 
 
+_engine_option = click.option(
+    "--engine",
+    type=click.Choice(["auto", "interp", "native"]),
+    default="auto",
+    show_default=True,
+    help="What runs it: the interpreter, machine code, or what is quicker.",
+)
+_level_option = level_option(
+    "How much machine code is optimised, 0 to 2; else by the program's size. Of a source in σ the compiler's "
+    "level too; else 2."
+)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every run takes."""
     options: list[Callable[..., Any]] = [
         define_option,
         include_option,
-        click.option(
-            "--engine",
-            type=click.Choice(["auto", "interp", "native"]),
-            default="auto",
-            show_default=True,
-            help="What runs it: the interpreter, machine code, or what is quicker.",
-        ),
-        level_option(
-            "How much machine code is optimised, 0 to 2; else by the program's size. Of a source in σ the compiler's "
-            "level too; else 2."
-        ),
+        _engine_option,
+        _level_option,
         unchecked_option,
         click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
         click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
@@ -148,6 +152,29 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     elif run_.result is not None:
         show(repr(run_.result))
     raise SystemExit(outcome)
+
+
+@qbc.command("test")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@define_option
+@include_option
+@_engine_option
+@_level_option
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="Stop each run after S seconds.",
+)
+@json_option
+def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
+    """Run programs that say in comments what they do (expect: …), and compare. FILE is a source or a folder."""
+    from qbcc.cli.testing import run as run_tests
+    from qbcc.testing import Settings as TestSettings
+
+    raise SystemExit(run_tests(files, TestSettings(**options), as_json))
 
 
 @qbc.command()

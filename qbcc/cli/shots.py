@@ -14,7 +14,7 @@ from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.cli.running import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.messages_output import missing_extra
-from vm.quantum.shots import Path as Run
+from qbcc.outcomes import label, value_text
 from vm.quantum.shots import Shots, Value
 
 _SHOWN: Final = 40
@@ -30,22 +30,6 @@ def error(count: int, shots: int) -> float:
     """Standard error of a probability that is known from counts: √(p(1 - p)/N)."""
     p = count / shots
     return math.sqrt(p * (1 - p) / shots)
-
-
-def label(run: Run) -> str:
-    """An outcome as the axis of a chart has it: bits as one string, the first rightmost, as Qiskit writes them."""
-    values = [value for _, value in run.recorded]
-    ended = f" [status {run.outcome.status}]" if run.outcome.status else ""
-    if not values:
-        return f"nothing{ended}"
-    if all(value in (0, 1) and isinstance(value, int) for value in values):
-        return "".join(str(value) for value in reversed(values)) + ended
-    return ", ".join(_value(value) for value in values) + ended
-
-
-def _value(value: Value) -> str:
-    """As an outcome: an integer in decimal only."""
-    return str(value) if isinstance(value, int) else render.number(value)
 
 
 def own(found: Shots) -> dict[str, Counter[Value]]:
@@ -97,7 +81,7 @@ def _show(found: Shots, settings: Settings) -> None:
     if len(counts) > 1:
         for name, values in counts.items():
             show(f"{name}")
-            rows = [(_value(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
+            rows = [(value_text(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
             _rows(rows, found.shots, bars=False)
 
 
