@@ -132,13 +132,14 @@ class Builder:
 
     def _read(self, key: Key, block: Block) -> Op:
         # A long row of blocks must not be a deep recursion: go back to where the value is, or where ways meet.
-        row: list[Block] = []
+        row: dict[Block, None] = {}
         while True:
             found = self.values.get((key, block))
             if found is not None:
                 break
-            row.append(block)
-            ways = self.ways[block]
+            # A loop that nothing leads to leads to itself.
+            ways = self.ways[block] if block not in row else []
+            row[block] = None
             if block in self.waiting:
                 found = self._param(block)
                 found.type = self.kinds[key]

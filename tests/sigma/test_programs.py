@@ -255,3 +255,11 @@ view table: [E] at OUTPUT_BUFFER;
 fn main() { for k in 0..100 { table[k] = E(k, k + 1, k + 2, k + 3, k + 4, k + 5, k + 6, k + 7, k + 8, k + 9); } }"""
     # A value and a store for each word, and the loop.
     assert finished(text).count < 100 * 26
+
+
+@pytest.mark.parametrize(
+    "rest", ["let m = [0; 3]; let k = n;", "for i in 0..3 { n += i; } let k = n;", "while n > 0 { n -= 1; } n += 1;"]
+)
+def test_loops_that_nothing_leads_to_compile(rest: str, level: int) -> None:
+    text = f'fn main() {{ var n = 4; while n > 0 {{ n -= 1; if not false {{ print("{{n}}"); return; }} {rest} }} }}'
+    assert output(text, level) == "3\n"
