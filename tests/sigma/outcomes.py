@@ -20,6 +20,7 @@ from sigma.verify import verify
 from tests.model import ieee_div, signed, to_int
 from tests.sigma.choices import Replayed, Seeded, shrunk
 from tests.sigma.generate import Program, program
+from vm.bytecode import ObjectFile
 from vm.machine import Machine
 
 TURNS: Final = 4000
@@ -174,8 +175,8 @@ def verified(program: ir.Program) -> None:
         verify(function)
 
 
-def compiled(text: str, passes: Passes) -> Machine:
-    """A machine with a program that these passes made. Raises :class:`Refused`."""
+def object_of(text: str, passes: Passes) -> ObjectFile:
+    """The object that these passes make of a program. Raises :class:`Refused`."""
     source = SourceFile("test.sigma", text)
     checked = check(source, Options())
     if not checked.is_sound:
@@ -187,12 +188,12 @@ def compiled(text: str, passes: Passes) -> Machine:
     lines = Emitter(lowered, Span(source, 1, 1, 2)).run()
     made = assemble_statements(source, lines, AssemblerOptions({}, ()))
     assert made.object is not None, made.diagnostics
-    return Machine(made.object, engine="interp", max_instructions=LIMIT, seed=1)
+    return made.object
 
 
 def outcome(text: str, passes: Passes) -> Outcome:
     """What a program does that these passes made. Raises :class:`TooLong` and :class:`Refused`."""
-    machine = compiled(text, passes)
+    machine = Machine(object_of(text, passes), engine="interp", max_instructions=LIMIT, seed=1)
     ended = machine.run()
     if ended.trap is not None and ended.trap.name == "instructions":
         raise TooLong
@@ -280,7 +281,7 @@ def guilty(text: str, expected: Outcome, number: int = 2) -> str:
     """The pass behind which a program does something else than expected, for who looks for the fault."""
     ran: list[str] = []
     with contextlib.suppress(Exception):
-        compiled(text, lambda program: pipeline.optimize(program, number, lambda name, _: ran.append(name)))
+        object_of(text, lambda program: pipeline.optimize(program, number, lambda name, _: ran.append(name)))
     for count in range(len(ran) + 1):
         try:
             found: object = outcome(text, first(count, number))
