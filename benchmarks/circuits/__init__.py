@@ -1,0 +1,1 @@
+"""Circuits in σ, and how large they become beside Qiskit's."""
