@@ -36,7 +36,7 @@ fuzz-long: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz --count 100000 --kind object --kind image --kind source --kind tokens --kind program --kind sigma --kind circuit \
 		--kind qasm --kind noise --kind answers --kind journal
 	$(BIN)/python -m tests.fuzz engines 50000
-	$(BIN)/python -m tests.fuzz sigma 20000
+	$(BIN)/python -m tests.fuzz passes 20000
 
 interp: .venv/dev.stamp
 	$(BIN)/python -m vm.interp.ship

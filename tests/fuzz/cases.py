@@ -18,6 +18,7 @@ from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_sourc
 from tests.fuzz.sigma import try_circuit, try_sigma
 from tests.random_programs import compare
 from tests.sigma.outcomes import try_random
+from tests.sigma.test_circuit_passes import try_random_circuit
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
 from vm.objfile import from_bytes, to_bytes
@@ -79,11 +80,12 @@ TRIES = {
     "program": lambda seed: compare(seed, limit=400),
     "engines": lambda seed: compare_engines(seed).end,
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
-    "sigma": try_random,
+    "passes": try_random,
+    "circuit-passes": try_random_circuit,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
-structured one on every engine, of the kind ``small-engines`` a small one; of the kind ``sigma``, one in σ with all of
-its compiler's passes."""
+structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
+``passes`` and ``circuit-passes``, one in σ with every pass of its compiler."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

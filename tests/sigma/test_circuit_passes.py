@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from sigma.passes import pipeline
-from tests.sigma.choices import strategy
+from tests.sigma.choices import Choices, Replayed, Seeded, shrunk, strategy
 from tests.sigma.generate_circuits import DATA, Circuit, circuit, density, recorded, vector
 from tests.sigma.outcomes import Passes, alone, level, nothing, object_of
 from tests.sigma.test_passes import quick, some
@@ -53,3 +53,25 @@ def test_every_level_keeps_the_circuit(number: int, made: Circuit) -> None:
 @given(CIRCUITS)
 def test_each_pass_alone_keeps_the_circuit(name: str, made: Circuit) -> None:
     compare(made, alone(name))
+
+
+def try_random_circuit(seed: int) -> str:
+    """A random circuit at every level and with each pass alone. What fails is made small first."""
+    choices = Seeded(seed)
+    if _fails(choices):
+        _compare_all(circuit(Replayed(shrunk(choices.made, _fails, 400))))
+    return "same"
+
+
+def _compare_all(made: Circuit) -> None:
+    compare(made, nothing, with_phase=True)
+    for passes in (level(1), level(2), *map(alone, (*pipeline.PASSES, *pipeline.WHOLE))):
+        compare(made, passes)
+
+
+def _fails(choices: Choices) -> bool:
+    try:
+        _compare_all(circuit(choices))
+    except Exception:
+        return True
+    return False
