@@ -48,7 +48,7 @@ _TABLE: Final = (
     ("S0315", "a value that is not used", "A statement does something: it calls, or assigns.", "1 + 2;", "let x = 1 + 2;"),
     ("S0316", "a division by zero", "Ints are not divided by 0; of floats the result is infinite or no number.", "let x = 1 // 0;", "let x = 1.0 / 0.0;"),
     ("S0317", "a tuple taken apart wrongly", "There is a name for each part.", "let (a, b) = (1, 2, 3);", "let (a, b, c) = (1, 2, 3);"),
-    ("S0318", "a text or a form that cannot be", "Forms are {x:8}, {x:<8}, {x:.3f} and {n:x}; escapes are those of QBC.", 'let x = 1;\nprint("{x:q}");', 'let x = 1;\nprint("{x:4}");'),
+    ("S0318", "a text or a form that cannot be", "Forms are {x:8}, {x:<8}, {x:.3f}, {n:x} and {n:c}, which is the character of a number; escapes are those of QBC.", 'let x = 1;\nprint("{x:q}");', 'let x = 1;\nprint("{x:4}");'),
     ("S0319", "a text that is no literal", "Names of records and what is printed are strings in quotes.", "let x = 3;\nrecord(x, 3);", "record(\"x\", 3);"),
     ("S0320", "fields given wrongly", "A record is made of all its fields, by place or by name.", "record P { x: int; y: int }\nfn main() { let p = P(1); }", "record P { x: int; y: int }\nfn main() { let p = P(1, y: 2); }"),
     ("S0321", "a record that contains itself", "Records lie inline, so such a record would be endless.", "record R { next: R }\nfn main() { }", "record R { next: int }\nfn main() { }"),

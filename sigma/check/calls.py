@@ -35,7 +35,7 @@ from sigma.types import (
 
 PIECE: Final = re.compile(rb"\{\{|\}\}|\{([^{}]*)\}|([{}])")
 """Parts of a format string: doubled braces, values, lone braces."""
-FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<places>[0-9]{1,2}))?(?P<kind>[dxf])?\Z")
+FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<places>[0-9]{1,2}))?(?P<kind>[dxfc])?\Z")
 """What may stand behind the colon of a value."""
 _PAULI: Final = re.compile(rb"[IXYZ]+\Z")
 _RESULTS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "": NOTHING, "h": HISTOGRAM}
@@ -256,7 +256,7 @@ class Calls(Expressions):
         span = Span(self.module.source, line, place, place + max(len(text), 1))
         found = FORMAT.match(form)
         if found is None:
-            note = "forms are {x}, {x:8}, {x:<8}, {x:.3f}, {x:10.3f}, {n:x}"
+            note = "forms are {x}, {x:8}, {x:<8}, {x:.3f}, {x:10.3f}, {n:x}, {n:c}"
             self.report(messages.bad_format(span, f"there is no form '{form}'", note))
             return None
         expr = parse_expression(source, self.module.source, line, place)
@@ -274,12 +274,17 @@ class Calls(Expressions):
         if not is_scalar(given) or given is QUBIT:
             self.report(messages.bad_format(span, f"{given} cannot be printed", "numbers and bools can"))
         elif (
-            (kind in ("d", "x") and given is not INT)
+            (kind in ("d", "x", "c") and given is not INT)
             or (found["places"] and kind != "f")
+            or (kind == "c" and (found["width"] or found["align"]))
             or (kind == "f" and given is BOOL)
         ):
             self.report(
-                messages.bad_format(span, f"'{form}' is no form for {given}", "d and x are for ints, .3f for floats")
+                messages.bad_format(
+                    span,
+                    f"'{form}' is no form for {given}",
+                    "d, x and c are for ints, .3f for floats, and c stands alone",
+                )
             )
         return s.Piece(expr.expr, expr.tokens, found["align"] or "", int(found["width"] or 0), found["places"], kind)
 

@@ -133,7 +133,7 @@ class GivenCalls(Expressions):
             self.system(2, words)
             return
         if not piece.width and piece.places is None:
-            number = {"x": 7, "f": 4}.get(piece.kind, 1 if type is types.INT else 4)
+            number = {"x": 7, "f": 4, "c": 5}.get(piece.kind, 1 if type is types.INT else 4)
             self.system(number, self.widen(value) if number == 4 else value)
             return
         buffer = self.function.slot(_ROOM)

@@ -39,6 +39,7 @@ CASES = {
                   "-3 -9223372036854775808 4294967293 536870880 2147483648\n"),
     "assembly": ("var x = 5; let y = 3; asm { QADD x, x, y ; five and three\n QMUL x, 2 } print(\"{x}\");", "16\n"),
     "characters": ("print(\"{'A'} σ \\u{1F600}\\t|\");", "65 σ 😀\t|\n"),
+    "characters of numbers": ("for c in ['σ', 0x1F600, 10] { write(\"{c:c}|\"); }", "σ|😀|\n|"),
     "unicode names": ("let σ1 = 2; let größe = σ1 * 2; print(\"{größe}\");", "4\n"),
     "what is made of what it replaces": ("var a = [1, 2, 3]; a = [a[2], a[1], a[0]]; var t = [[1, 2], [3, 4]]; t[0] = [t[0][1], t[1][0]];"
                                          " print(\"{a[0]} {a[1]} {a[2]} {t[0][0]} {t[0][1]}\");", "3 2 1 2 3\n"),
