@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from qbcc.diagnostics import Diagnostic
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.assembly import Assembly
-from sigma.symbols import Constant, Function, Given, Local, Symbol, Variable
+from sigma.symbols import Constant, Function, Given, Local, Module, Symbol, Variable
 from sigma.types import (
     BOOL,
     FLOAT,
     INT,
+    MAX_QUBITS,
     NOTHING,
     QUBIT,
     STRING,
     UNKNOWN,
     Array,
-    Record,
     Scalar,
     Tuple,
     Type,
@@ -29,6 +32,11 @@ class Statements(Assembly):
     """Checks a body. A statement's check says whether control goes on behind it."""
 
     loops = 0
+
+    def __init__(self, module: Module, report: Callable[[Diagnostic], None], resolve: Callable[[Symbol], None]) -> None:
+        super().__init__(module, report, resolve)
+        self.owned: set[Symbol] = set()
+        """Arrays and records that the function made: nobody else sees what it does to them."""
 
     def body(self, function: Function) -> None:
         """Everything in a function or a gate."""
@@ -121,6 +129,9 @@ class Statements(Assembly):
             local = self.declare(token, type, is_var=node.is_var)
             self.check_size(self.module.at(token), local.name, type)
             node.symbols.append(local)
+            is_reference = isinstance(type, Array) and type.length is None and not isinstance(node.value, s.Repeat)
+            if not node.is_tuple and not is_reference:
+                self.owned.add(local)
             if not node.is_tuple and not node.is_var:
                 self._fixed(local, node.value)
 
@@ -152,8 +163,8 @@ class Statements(Assembly):
         elif wanted:
             self.need(value.arguments[0], INT)
             count = value.arguments[0].value
-            if isinstance(count, int) and count < 0:
-                self.report(messages.bad_length(self.module.span(value.arguments[0]), count, 1 << 24))
+            if isinstance(count, int) and not 0 <= count <= MAX_QUBITS:
+                self.report(messages.bad_length(self.module.span(value.arguments[0]), count, MAX_QUBITS))
             value.type = Array(QUBIT, count)
         else:
             value.type = QUBIT
@@ -210,8 +221,11 @@ class Statements(Assembly):
             if type is not UNKNOWN:
                 self.report(messages.cannot_assign(span, "it is a value, not a place"))
             return
-        if root is node or not isinstance(type, Array | Record | Scalar):
+        if root is node:
             self._changes(node, symbol, type)
+        is_own = symbol in self.owned if root is not node else isinstance(symbol, Local)
+        if not is_own and self.function is not None:
+            self.function.effect = self.function.effect or "changes what lies in memory"
 
     def _changes(self, node: s.Expr, symbol: Symbol, type: Type) -> None:
         span = self.module.span(node)
