@@ -35,6 +35,9 @@ _COMPARE: Final[dict[str, Callable[[Value, Value], bool]]] = {
 def binary(op: str, a: Value, b: Value) -> Value | None:
     """``a op b``; None where only a run can tell (a zero divisor, a float's overflow)."""
     if op in _COMPARE:
+        if isinstance(a, float) is not isinstance(b, float):
+            # Python compares an int and a float exactly; the machine widens the int.
+            a, b = float(a), float(b)
         return _COMPARE[op](a, b)
     if op in ("and", "or"):
         return (a and b) if op == "and" else (a or b)

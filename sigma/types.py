@@ -8,6 +8,8 @@ from typing import Final
 
 WORD: Final = 8
 """Bytes of a scalar."""
+MAX_QUBITS: Final = 1 << 24
+"""Most qubits that are made at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,8 +81,8 @@ class Calls(Expressions):
             if symbol is None:
                 return None
         else:
-            self.expr(function)
-            self.report(messages.not_callable(self.module.span(function), "a value"))
+            if self.expr(function) is not UNKNOWN:
+                self.report(messages.not_callable(self.module.span(function), "a value"))
             return None
         function.symbol = symbol
         if isinstance(symbol, RecordName) and not isinstance(symbol.type, Record):

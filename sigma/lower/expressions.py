@@ -8,6 +8,7 @@ from typing import Final
 from sigma import ir, types
 from sigma import syntax as s
 from sigma.builder import Builder
+from sigma.check.scope import MAX_LENGTH
 from sigma.ir import Block, Op
 from sigma.lower.program import Lowering
 from sigma.lower.values import Ref, Value, is_memory, kind, word_kinds
@@ -177,6 +178,27 @@ class Expressions(ABC):
         if index.code == length.code == "const" and 0 <= index.imm < length.imm:
             return
         self.b.op("bound", index, length, type=ir.NONE)
+
+    def limit(self, value: Op, most: int, text: str) -> None:
+        """Trap with a text unless a number is 0 to ``most``."""
+        if value.code == "const" and 0 <= value.imm <= most:
+            return
+        b = self.b
+        more, bad, good = b.new(), b.new(), b.new()
+        b.branch("QJLT", value, b.const(0), bad, more)
+        b.place(more)
+        b.branch("QJGT", value, b.const(most), bad, good)
+        b.place(bad)
+        self.fail(text)
+        b.place(good)
+
+    def fail(self, text: str) -> None:
+        """A trap that says a text."""
+        self.b.op("fail", self.text(text.encode()), type=ir.NONE)
+
+    def text(self, content: bytes) -> Op:
+        """The address of a text of the program."""
+        return self.function.addr(self.lowering.text(content))
 
     def _slice(self, node: s.Slice) -> Ref:
         base = self.ref(node.base)
@@ -363,7 +385,7 @@ class Expressions(ABC):
         if isinstance(type, types.Array) and type.length is None:
             assert isinstance(node, s.Repeat)
             count = self.scalar(node.length)
-            self.check(count, self.b.const(1 << 32))
+            self.limit(count, MAX_LENGTH, f"an array has 0 to {MAX_LENGTH:,} elements")
             size = self.b.isa("QMUL", count, self.b.const(type.element.size))
             if type.element is types.BYTE:
                 # The stack goes by words.

@@ -11,6 +11,8 @@ from sigma.lower.values import Ref, Value
 from sigma.symbols import Module
 
 _SYSTEM = {"time": 3, "clock": 6, "random_bits": 8, "random": 9, "arguments": 12}
+_MEASURED = 64
+"""Most qubits whose outcomes an int holds."""
 _ROOM = 48
 """Bytes that the longest number takes as text."""
 
@@ -62,14 +64,6 @@ class GivenCalls(Expressions):
     def system(self, number: int, *args: Op) -> Op:
         """A system call with its registers."""
         return self.b.op("sys", *args, type=ir.NONE, imm=number)
-
-    def text(self, content: bytes) -> Op:
-        """The address of a text of the program."""
-        return self.function.addr(self.lowering.text(content))
-
-    def fail(self, text: str) -> None:
-        """A trap that says a text."""
-        self.b.op("fail", self.text(text.encode()), type=ir.NONE)
 
     def say(self, content: bytes) -> None:
         """Print a text that is known."""
@@ -129,8 +123,9 @@ class GivenCalls(Expressions):
         type = piece.expr.type
         b = self.b
         if type is types.BOOL:
-            words = b.isa("QSEL", value, self.text(b"true"), self.text(b"false"))
-            self.system(2, words)
+            word = b.isa("QSEL", value, self.text(b"true"), self.text(b"false"))
+            length = b.isa("QSEL", value, b.const(4), b.const(5)) if piece.width else None
+            self._aligned(piece, word, length)
             return
         if not piece.width and piece.places is None:
             number = {"x": 7, "f": 4, "c": 5}.get(piece.kind, 1 if type is types.INT else 4)
@@ -146,14 +141,17 @@ class GivenCalls(Expressions):
         else:
             places = b.const(int(piece.places))
             end = self._formatted("qbc_format_fixed", "qbc_decimal.qbc", buffer, self.widen(value), places)
+        self._aligned(piece, buffer, b.isa("QSUB", end, buffer) if piece.width else None)
+
+    def _aligned(self, piece: s.Piece, text: Op, length: Op | None) -> None:
+        """Print a text with blanks up to its width; ``length`` is needed where there is one."""
         is_left = piece.align == "<"
         if is_left:
-            self.system(2, buffer)
-        if piece.width:
-            length = b.isa("QSUB", end, buffer)
-            self.count(length, b.const(piece.width), 1, lambda _: self.system(5, b.const(32)))
+            self.system(2, text)
+        if length is not None:
+            self.count(length, self.b.const(piece.width), 1, lambda _: self.system(5, self.b.const(32)))
         if not is_left:
-            self.system(2, buffer)
+            self.system(2, text)
 
     def _formatted(self, routine: str, file: str, *args: Op) -> Op:
         """Text of a number in a buffer, by a routine of the library; its end."""
@@ -222,7 +220,7 @@ class GivenCalls(Expressions):
         ref = self.ref(argument)
         self.at(node)
         assert ref.length is not None
-        self.check(ref.length, b.const(65))
+        self.limit(ref.length, _MEASURED, f"measure gives an int, so of at most {_MEASURED} qubits")
         key = object()
         b.write(key, b.const(0))
 
@@ -285,8 +283,14 @@ class GivenCalls(Expressions):
         first, count, letter = self._many(node.arguments[0])
         self.at(node)
         paulis: bytes = node.arguments[1].value
-        if count.code != "const":
-            self.check(self.b.isa("QSUB", count, self.b.const(len(paulis))), self.b.const(1))
+        if count.code != "const" or count.imm != len(paulis):
+            b = self.b
+            good, bad = b.new(), b.new()
+            b.branch("QJEQ", count, b.const(len(paulis)), good, bad)
+            b.place(bad)
+            text = paulis.decode()
+            self.fail(f"'{text}' has {len(paulis)} letter{'s' * (len(paulis) != 1)}, and there is one for each qubit")
+            b.place(good)
         return self.b.op("QEXPECT", first, self.text(paulis), type=ir.FLOAT, imm=f"{letter}m")
 
     def _purity(self, node: s.Call) -> Op:

@@ -12,6 +12,7 @@ from sigma.lower.given import GivenCalls
 from sigma.lower.program import STACK
 from sigma.lower.values import Ref, Value, flat, is_memory, kind, needs_place
 from sigma.symbols import Function, Given, Local
+from sigma.types import MAX_QUBITS
 
 Cleanup = Callable[[], None]
 
@@ -187,7 +188,7 @@ class Statements(GivenCalls):
                 self.scopes[-1].append(lambda: self._free(qubit, b.const(1)))
             return qubit
         count = self.scalar(node.arguments[0])
-        self.check(count, b.const(1 << 24))
+        self.limit(count, MAX_QUBITS, f"qubits makes 1 to {MAX_QUBITS:,} qubits")
         first = b.isa("QALLOC", count)
         if not is_last:
             self.scopes[-1].append(lambda: self._free(first, count))

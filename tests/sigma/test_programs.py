@@ -32,6 +32,10 @@ CASES = {
     "scopes": ("let x = 1; { let x = 2; write(\"{x}\"); } print(\"{x}\");", "21\n"),
     "formats": ("let x = 3.14159; let n = 42; print(\"[{x:.2f}] [{x:8.2f}] [{x:<8.2f}] [{n:6}] [{n:<6}] [{n:x}] {{}}\");",
                 "[3.14] [    3.14] [3.14    ] [    42] [42    ] [0x2a] {}\n"),
+    "bools in columns": ("print(\"[{true:6}] [{false:<7}] [{true:2}]\");", "[  true] [false  ] [true]\n"),
+    "ints beside floats": ("let n = 9007199254740993; let m = argument(0, 9007199254740993);"
+                           " print(\"{n == 9007199254740992.0} {m == 9007199254740992.0}\");", "true true\n"),
+    "tuples in an array": ("let a = [(1, 2.0)]; a[0] = (3, 4.0); for (x, y) in a { print(\"{x} {y}\"); }", "3 4.0\n"),
     "functions of numbers": ("print(\"{max(3, 4.5)} {min(2, -2)} {abs(-3)} {int(3.9)} {sqrt(2.0):.4f} {floor(-0.5)}\");",
                              "4.5 -2 3 3 1.4142 -1.0\n"),
     "bits": ("print(\"{popcount(255)} {ctz(8)} {shr(-1, 60)} {from_bits(bits(1.5))} {~5}\");", "8 3 15 1.5 -6\n"),
@@ -147,6 +151,10 @@ def test_a_recursion_with_many_values_is_right() -> None:
         ("var n = 1; assert(n == 2);", "assertion failed: n == 2"),
         ("var n = 0; print(\"{1 // n}\");", "QDIV: the divisor is the constant 0"),
         ("var n = 0; for i in 0..3 step n { }", "the step of a range must be positive"),
+        ("var n = -1; let a = [0; n];", "an array has 0 to 4,294,967,296 elements"),
+        ("var n = -1; let q = qubits(n);", "qubits makes 1 to 16,777,216 qubits"),
+        ("let q = qubits(65); let bits = measure(q);", "measure gives an int, so of at most 64 qubits"),
+        ("var n = 3; let q = qubits(n); let e = expect(q, \"ZZ\");", "'ZZ' has 2 letters"),
     ],
 )  # fmt: skip
 def test_traps_say_what_happened_at_its_place(body: str, message: str, level: int) -> None:
