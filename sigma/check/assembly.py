@@ -13,7 +13,7 @@ from qbcc.syntax import Address, Line, Name, Node, Register, String
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.calls import Calls
-from sigma.symbols import Constant, Local
+from sigma.symbols import Constant, Given, Local
 from sigma.types import QUBIT, Scalar
 from vm.isa import BY_NAME, CALLS, JUMPS, Op
 
@@ -119,9 +119,13 @@ class Assembly(Calls):
         if isinstance(symbol, Constant):
             names[part.first] = symbol
             return True
-        if not isinstance(symbol, Local) or not isinstance(symbol.type, Scalar):
+        if symbol is None or isinstance(symbol, Given):
             known = [name for block in self.blocks for name in block]
             self.report(self._moved(messages.unknown_name(span, word, known)))
+            return False
+        if not isinstance(symbol, Local) or not isinstance(symbol.type, Scalar):
+            note = "names of constants, and of a function's numbers, bools and qubits are operands"
+            self._say(span, f"'{word}' is nothing that a register holds", note)
             return False
         is_written = part is argument and place == 0 and bool(op.writes)
         if is_written and (not symbol.is_var or symbol.type is QUBIT):
