@@ -68,7 +68,7 @@ _TABLE: Final = (
     ("S0502", "a program without main", "A program starts at fn main().", "fn start() { }", "fn main() { }"),
     ("S0503", "a main with arguments", "Arguments of the run come by argument(n, otherwise).", "fn main(n: int) { }", "fn main() { let n = argument(0, 3); }"),
     ("S0505", "assembly that cannot stand in place", "Plain instructions on names of variables stand in asm { … }; the compiler chooses the registers.", "var x = 3;\nasm { QADD r1, x, 1 }", "var x = 3;\nasm { QADD x, x, 1 }"),
-    ("S0506", "a subroutine that cannot be called", "Subroutines take and give at most four numbers, in r0 to r3.", "extern fn f(a: int, b: int, c: int, d: int, e: int);\nfn main() { }", "extern fn qbc_isqrt(a: int) -> int from \"qbc_modular.qbc\";\nfn main() { }"),
+    ("S0506", "a subroutine that cannot be called", "Subroutines take and give at most four numbers, in r0 to r3.", "extern fn f(a: int, b: int, c: int, d: int, e: int);\nfn main() { }", "extern fn qbc_sqrt(a: float) -> float from \"qbc_core.qbc\";\nfn main() { }"),
 )  # fmt: skip
 ERRORS: Final = {
     code: Explanation(title, text, _main(wrong), _main(right)) for code, title, text, wrong, right in _TABLE

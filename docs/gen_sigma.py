@@ -1,0 +1,128 @@
+"""Writes ``docs/sigma_builtins.md`` from the tables of the compiler: ``python docs/gen_sigma.py``. A test checks that it is
+current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sigma.builtins import BUILTINS, CONSTANTS, Builtin
+from sigma.explanations import EXPLANATIONS
+from vm.isa import BY_NAME
+
+PAGE = Path(__file__).parent / "sigma_builtins.md"
+_TYPES: Final = {
+    "i": "int",
+    "f": "float",
+    "b": "bool",
+    "n": "number",
+    "v": "scalar",
+    "q": "qubit",
+    "Q": "qubits",
+    "A": "[T]",
+    "s": "text",
+    "t": "format",
+    "p": "Paulis",
+}
+_RESULTS: Final = {"": "–", "m": "bool or int", "h": "[(int, int)]", "Q": "[qubit]"}
+_FAMILIES: Final = {
+    "S01": "Text and syntax",
+    "S02": "Names",
+    "S03": "Types and values",
+    "S04": "Qubits and gates",
+    "S05": "Modules, the command line and assembly",
+}
+_INTRODUCTION: Final = """# What σ brings
+
+The functions, gates and constants that need no import, and the errors of a program. What they have in common, and all else,
+stands in [the reference](sigma.md). This page is made from the compiler's own tables by `python docs/gen_sigma.py`.
+
+| in a signature | an argument is |
+|---|---|
+| `int` `float` `bool` `qubit` | of this type; an `int` goes where a `float` is wanted |
+| `number` | an `int` or a `float`; the result is an `int` if all numbers are, else a `float` |
+| `scalar` | an `int`, a `float` or a `bool` |
+| `qubits` | a `qubit`, or an array of them |
+| `[T]` | any array |
+| `text` | a string in quotes |
+| `format` | a string in quotes, with [values in braces](sigma.md#output) |
+| `Paulis` | a string in quotes of I, X, Y and Z, the last letter for the first qubit |
+| `…?` | may be left out |
+"""
+
+
+def _letters(builtin: Builtin) -> Iterator[tuple[str, bool]]:
+    """Types of the arguments, and whether each may be left out."""
+    is_optional = False
+    for letter in builtin.params:
+        if letter == "?":
+            is_optional = True
+        else:
+            yield _TYPES[letter], is_optional
+
+
+def call(builtin: Builtin) -> str:
+    """How it is called."""
+    names = "abcdef"
+    if builtin.mnemonic:
+        op = BY_NAME[builtin.mnemonic][0]
+        names = op.named.split() if builtin.is_gate and op.named else names
+    parts = [
+        f"{name}: {type}{'?' * is_optional}"
+        for name, (type, is_optional) in zip(names, _letters(builtin), strict=False)
+    ]
+    return f"`{builtin.name}({', '.join(parts)})`"
+
+
+def _result(builtin: Builtin) -> str:
+    return _RESULTS.get(builtin.result) or _TYPES[builtin.result]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _is_quantum(builtin: Builtin) -> bool:
+    return any(letter in "qQ" for letter in builtin.signature)
+
+
+def _functions(functions: list[Builtin], *, is_pure: bool) -> Iterator[str]:
+    yield "| call | gives | what |" + (" instruction |" if is_pure else " effect |")
+    yield "|---|---|---|---|"
+    for found in functions:
+        last = (f"`{found.mnemonic}`" if found.mnemonic else "") if is_pure else found.effect
+        yield f"| {call(found)} | {_result(found)} | {_cell(found.what)} | {last} |"
+    yield ""
+
+
+def page() -> str:
+    """The whole page."""
+    functions = [found for found in BUILTINS.values() if not found.is_gate]
+    lines = [_INTRODUCTION, "## Calculation", "", "They only calculate, so they may stand in gates.", ""]
+    lines += _functions([found for found in functions if not found.effect], is_pure=True)
+    lines += ["## The world", ""]
+    lines += _functions([found for found in functions if found.effect and not _is_quantum(found)], is_pure=False)
+    lines += ["## Qubits", ""]
+    lines += _functions([found for found in functions if found.effect and _is_quantum(found)], is_pure=False)
+    lines += ["## Gates", "", "Angles are in radians, of `sigma` in eighths of a turn.", "", "| gate | what |", "|---|---|"]
+    for name, found in BUILTINS.items():
+        if found.is_gate:
+            also = ", also `σ(q, σ)`" * (name == "sigma")
+            lines += [f"| {call(found)}{also} | {_cell(found.what)} |"] if name == found.name else []
+    lines += ["", "## Constants", "", "| name | value |", "|---|---|"]
+    lines += [
+        f"| `{name}` | {value if isinstance(value, float) else hex(value)} |" for name, value in CONSTANTS.items()
+    ]
+    lines += ["", "## Errors", "", "`qbcc explain CODE` says more, with a wrong and a right example.", ""]
+    for family, title in _FAMILIES.items():
+        lines += [f"### {title}", "", "| code | error |", "|---|---|"]
+        lines += [
+            f"| {code} | {_cell(found.title)} |" for code, found in EXPLANATIONS.items() if code.startswith(family)
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
