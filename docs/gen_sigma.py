@@ -4,6 +4,7 @@ current."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -105,21 +106,26 @@ def page() -> str:
     lines += _functions([found for found in functions if found.effect and not _is_quantum(found)], is_pure=False)
     lines += ["## Qubits", ""]
     lines += _functions([found for found in functions if found.effect and _is_quantum(found)], is_pure=False)
-    lines += ["## Gates", "", "Angles are in radians, of `sigma` in eighths of a turn.", "", "| gate | what |", "|---|---|"]
+    lines += [
+        "## Gates",
+        "",
+        "Angles are in radians, of `sigma` in eighths of a turn.",
+        "",
+        "| gate | what |",
+        "|---|---|",
+    ]
     for name, found in BUILTINS.items():
-        if found.is_gate:
+        if found.is_gate and name == found.name:
             also = ", also `σ(q, σ)`" * (name == "sigma")
-            lines += [f"| {call(found)}{also} | {_cell(found.what)} |"] if name == found.name else []
+            lines.append(f"| {call(found)}{also} | {_cell(found.what)} |")
     lines += ["", "## Constants", "", "| name | value |", "|---|---|"]
     lines += [
         f"| `{name}` | {value if isinstance(value, float) else hex(value)} |" for name, value in CONSTANTS.items()
     ]
     lines += ["", "## Errors", "", "`qbcc explain CODE` says more, with a wrong and a right example.", ""]
-    for family, title in _FAMILIES.items():
-        lines += [f"### {title}", "", "| code | error |", "|---|---|"]
-        lines += [
-            f"| {code} | {_cell(found.title)} |" for code, found in EXPLANATIONS.items() if code.startswith(family)
-        ]
+    for family, members in groupby(sorted(EXPLANATIONS), key=lambda code: code[:3]):
+        lines += [f"### {_FAMILIES[family]}", "", "| code | error |", "|---|---|"]
+        lines += [f"| {code} | {_cell(EXPLANATIONS[code].title)} |" for code in members]
         lines.append("")
     return "\n".join(lines)
 
