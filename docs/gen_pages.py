@@ -18,7 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "tutorial.md")
+_DOCS = Path(__file__).parent
+PAGES = (_DOCS.parent / "README.md", _DOCS / "tutorial.md", _DOCS / "sigma_tutorial.md")
 _BLOCK = re.compile(r"```(console|pycon)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.(?:qbc|sigma(?:\.json)?))`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")
