@@ -36,8 +36,9 @@ _FAMILIES: Final = {
 }
 _INTRODUCTION: Final = """# What σ brings
 
-The functions, gates and constants that need no import, and the errors of a program. What they have in common, and all else,
-stands in [the reference](sigma.md). This page is made from the compiler's own tables by `python docs/gen_sigma.py`.
+The functions, gates and constants that need no import, and the errors of a program. What they have in common, and all
+else, stands in [the reference](sigma.md). This page is made from the compiler's own tables by
+`python docs/gen_sigma.py`.
 
 | in a signature | an argument is |
 |---|---|

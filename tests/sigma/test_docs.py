@@ -14,7 +14,9 @@ from sigma.lexer import KEYWORDS
 from sigma.parser import MAX_DEPTH
 from tests.sigma.support import LEVELS, output
 
-REFERENCE = (Path(__file__).parents[2] / "docs" / "sigma.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = (DOCS / "sigma.md").read_text("utf-8")
+TUTORIAL = (DOCS / "sigma_tutorial.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sigma\n(.*?)```(?:\n\n```text\n(.*?)```)?", REFERENCE, re.DOTALL)
 
 
@@ -43,6 +45,14 @@ def test_the_page_has_everything() -> None:
 def test_the_reference_names_every_word() -> None:
     words = set(re.findall(r"Words of the language: `(.*?)`", REFERENCE, re.DOTALL)[0].split())
     assert words == set(KEYWORDS)
+
+
+def test_every_program_of_the_tutorial_is_run() -> None:
+    programs = dict(re.findall(r"^`([a-z_]+\.(?:sigma|qbc))`:\n\n```\n(.*?)```", TUTORIAL, re.MULTILINE | re.DOTALL))
+    shown = "".join(re.findall(r"```(?:console|pycon)\n(.*?)```", TUTORIAL, re.DOTALL)) + "".join(programs.values())
+    assert len(programs) >= 15
+    assert [name for name in programs if name not in shown] == []
+    assert set(re.findall(r"^```(\w+)$", TUTORIAL, re.MULTILINE)) == {"console", "pycon"}
 
 
 def test_limits() -> None:
