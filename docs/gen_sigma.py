@@ -33,6 +33,7 @@ _FAMILIES: Final = {
     "S03": "Types and values",
     "S04": "Qubits and gates",
     "S05": "Modules, the command line and assembly",
+    "S06": "Circuits in JSON",
 }
 _INTRODUCTION: Final = """# What σ brings
 
