@@ -201,7 +201,8 @@ class Expressions(Scope, ABC):
             return UNKNOWN
         if node.operator in ("//", "%") and found is INT and node.right.value == 0 and node.right.value is not None:
             self.report(messages.zero_divisor(self.module.span(node.right)))
-        elif node.left.value is not None and node.right.value is not None:
+            return UNKNOWN
+        if node.left.value is not None and node.right.value is not None:
             node.value = constants.binary(node.operator, node.left.value, node.right.value)
         return found
 

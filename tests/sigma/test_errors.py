@@ -1,4 +1,5 @@
-"""Every error program beside what it prints, and the examples of the explanations."""
+"""Every error program beside what it prints, and the examples of the explanations.
+``python -m tests.sigma.test_errors`` writes what they print now."""
 
 from __future__ import annotations
 
@@ -23,12 +24,18 @@ PROGRAMS = sorted(FOLDER.glob("*.sigma"))
 CIRCUITS = sorted(FOLDER.glob("*.sigma.json"))
 
 
+def told(path: Path) -> tuple[str, list[str]]:
+    """What a program prints, and the codes in it."""
+    found = check(SourceFile(path.name, path.read_text(encoding="utf-8"))).diagnostics
+    return report(found) + "\n", [diagnostic.code for diagnostic in found]
+
+
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_golden(path: Path) -> None:
     """The file's name begins with the code that it must give."""
-    found = check(SourceFile(path.name, path.read_text(encoding="utf-8"))).diagnostics
-    assert report(found) + "\n" == path.with_suffix(".err").read_text(encoding="utf-8")
-    assert path.stem[:5].upper() in [diagnostic.code for diagnostic in found]
+    said, given = told(path)
+    assert said == path.with_suffix(".err").read_text(encoding="utf-8")
+    assert path.stem[:5].upper() in given
 
 
 @pytest.mark.parametrize("path", CIRCUITS, ids=lambda path: path.stem)
@@ -57,3 +64,8 @@ def test_every_code_is_explained() -> None:
     said = set(re.findall(r'"(S\d{4})"', "".join(map(inspect.getsource, modules))))
     # S0504 is of the command line: no program shows it.
     assert said - {"S0504"} == set(ERRORS)
+
+
+if __name__ == "__main__":
+    for program in PROGRAMS:
+        program.with_suffix(".err").write_text(told(program)[0], encoding="utf-8")
