@@ -222,9 +222,10 @@ def not_in_gate(span: Span, what: str) -> Diagnostic:
     return Diagnostic("S0403", f"{what} cannot stand in a gate", span, notes=notes)
 
 
-def impure_in_gate(span: Span, name: str, effect: str) -> Diagnostic:
+def impure_in_gate(span: Span, name: str, effect: str, declared: Span) -> Diagnostic:
     notes = ("a gate calls gates, and functions that only calculate",)
-    return Diagnostic("S0404", f"'{short(name)}' {effect}, and this is a gate", span, notes=notes)
+    related = (Related(declared, "declared here"),)
+    return Diagnostic("S0404", f"'{short(name)}' {effect}, and this is a gate", span, related=related, notes=notes)
 
 
 def qubit_place(span: Span, name: str) -> Diagnostic:

@@ -78,7 +78,8 @@ class Function(Symbol):
     is_extern: bool = False
     effect: str = ""
     """Why it is no pure calculation: ``measures``, ``prints``, …; empty if it is one."""
-    calls: list[Function] = field(default_factory=list)
+    calls: dict[Function, Span] = field(default_factory=dict)
+    """What it calls, and where first."""
 
 
 @dataclass(eq=False, slots=True)

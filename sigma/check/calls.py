@@ -99,14 +99,14 @@ class Calls(Expressions):
     # -- functions
 
     def _function(self, node: s.Call, target: Function) -> Type:
-        self.depends(target)
+        self.depends(node, target)
         self._arguments(node, target)
         return target.result
 
-    def depends(self, target: Function) -> None:
+    def depends(self, node: s.Call, target: Function) -> None:
         """Note who calls whom, for what functions do to the world."""
-        if self.function is not None and target not in self.function.calls:
-            self.function.calls.append(target)
+        if self.function is not None:
+            self.function.calls.setdefault(target, self.module.span(node))
 
     def _arguments(self, node: s.Call, target: Function) -> None:
         params = target.params
@@ -327,7 +327,7 @@ class Calls(Expressions):
                 self.expr(argument)
             return
         if isinstance(inner, s.Call) and isinstance(target, Function) and target.is_gate:
-            self.depends(target)
+            self.depends(inner, target)
             self._arguments(inner, target)
         elif isinstance(inner, s.Call) and isinstance(target, Given) and target.builtin.is_gate:
             self._given_gate(inner, target.builtin)

@@ -317,14 +317,13 @@ class _Checker:
                 if found is not None:
                     function.effect = f"calls '{found.name}', which {found.effect}"
                     changed = True
-        for function in self.functions:
-            module = function.module
-            if not function.is_gate or module is None:
-                continue
-            for callee in function.calls:
-                if callee.effect and not callee.is_gate:
-                    span = module.at(function.token)
-                    self.report(messages.impure_in_gate(span, callee.name, callee.effect))
+        # A call that stands where only a gate can was told.
+        told = {diagnostic.span for diagnostic in self.diagnostics if diagnostic.code == "S0403"}
+        for gate in self.functions:
+            for callee, span in gate.calls.items() if gate.is_gate else ():
+                if callee.effect and not callee.is_gate and callee.module is not None and span not in told:
+                    place = callee.module.at(callee.token)
+                    self.report(messages.impure_in_gate(span, callee.name, callee.effect, place))
 
     def _main(self, main: Module) -> None:
         found = main.names.get("main")
