@@ -22,6 +22,7 @@ _TYPES: Final = {
     "q": "qubit",
     "Q": "qubits",
     "A": "[T]",
+    "B": "[byte]",
     "s": "text",
     "t": "format",
     "p": "Paulis",
@@ -48,6 +49,7 @@ else, stands in [the reference](sigma.md). This page is made from the compiler's
 | `scalar` | an `int`, a `float` or a `bool` |
 | `qubits` | a `qubit`, or an array of them |
 | `[T]` | any array |
+| `[byte]` | an array of bytes, or a string in quotes |
 | `text` | a string in quotes |
 | `format` | a string in quotes, with [values in braces](sigma.md#output) |
 | `Paulis` | a string in quotes of I, X, Y and Z, the last letter for the first qubit |
