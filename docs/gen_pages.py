@@ -2,8 +2,8 @@
 they are current.
 
 A ``console`` block's lines that begin with ``$`` are run in a folder that holds the files which the page itself shows
-(``name.qbc:``, ``name.sigma:`` or ``name.sigma.json:`` before a block); a ``pycon`` block's statements too, all of a page in one session. What follows each is
-replaced by what it prints. Lines that hold times are kept as they are."""
+(``name.qbc:``, ``name.sigma:`` or ``name.sigma.json:`` before a block); a ``pycon`` block's statements too, all of a
+page in one session. What follows each is replaced by what it prints. Lines that hold times are kept as they are."""
 
 from __future__ import annotations
 
