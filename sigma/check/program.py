@@ -73,6 +73,8 @@ class _Checker:
         self.loader = Loader(options, source, self.report)
         self.pending: dict[Symbol, tuple[Module, s.Node]] = {}
         """Declarations that were not looked at yet."""
+        self.replaced: dict[Symbol, tuple[Module, s.Node]] = {}
+        """Declarations of constants whose values the command line gives."""
         self.open: set[Symbol] = set()
         """Declarations that are being looked at."""
         self.functions: list[Function] = []
@@ -178,6 +180,7 @@ class _Checker:
             if tree.diagnostics or not isinstance(node, s.ConstDecl):
                 self.report(messages.bad_define(None, name, f"'{text}' is no constant"))
                 continue
+            self.replaced[symbol] = self.pending[symbol]
             self.pending[symbol] = Module(source, tree.tokens, [], main.names), node
 
     # -- what declarations say
@@ -211,8 +214,18 @@ class _Checker:
         self.open.discard(symbol)
         self.pending.pop(symbol, None)
 
+    def _declared(self, symbol: Constant, scope: Statements, node: s.Node) -> Type | None:
+        """The type that a constant must have: what is written, or that of the value which ``-D`` took the place of."""
+        if symbol in self.replaced:
+            module, node = self.replaced[symbol]
+            scope = self._scope(module)
+        assert isinstance(node, s.ConstDecl)
+        if node.written is not None:
+            return scope.type_of(node.written, scope.length)
+        return scope.expr(node.value) if symbol in self.replaced else None
+
     def _constant(self, scope: Statements, symbol: Constant, node: s.ConstDecl) -> None:
-        wanted = scope.type_of(node.written, scope.length) if node.written is not None else None
+        wanted = self._declared(symbol, scope, node)
         given = scope.expr(node.value, wanted)
         if wanted is not None and not fits(given, wanted):
             scope.report(messages.mismatch(scope.module.span(node.value), given, wanted))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from qbcc.source import SourceFile
+from sigma.check.modules import Options
+from sigma.check.program import check
+from sigma.compile import compile_source
 from tests.sigma.support import LEVELS, codes, finished, output
+from vm.machine import Machine
+
+CONSTANTS = """const N = 4;
+const M = 8;
+const T: float = 2;
+const B = true;
+fn main() { print("{N} {M} {T} {B}"); }"""
 
 # Statement of docs/sigma.md, body of main, what it prints.
 SAYS = {
@@ -121,3 +132,27 @@ def test_traps(text: str, trap: str, level: int) -> None:
 )  # fmt: skip
 def test_errors(text: str, wanted: str) -> None:
     assert codes(text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("defines", "wanted"),
+    [
+        ({}, "4 8 2.0 true\n"),
+        ({"N": "M // 2", "T": "1", "B": "N > 3"}, "4 8 1.0 true\n"),
+        ({"M": "0x10", "B": "T > 3.0"}, "4 16 2.0 false\n"),
+    ],
+)
+def test_the_command_line_gives_values_of_constants(defines: dict[str, str], wanted: str) -> None:
+    found = compile_source(SourceFile("test.sigma", CONSTANTS), Options(defines))
+    assert found.object is not None
+    machine = Machine(found.object)
+    machine.run()
+    assert machine.output.decode() == wanted
+
+
+@pytest.mark.parametrize("defines", [{"N": "1.5"}, {"B": "1"}, {"T": "true"}])
+def test_a_constant_keeps_its_type(defines: dict[str, str]) -> None:
+    found = check(SourceFile("test.sigma", CONSTANTS), Options(defines)).diagnostics
+    assert [diagnostic.code for diagnostic in found] == ["S0301"]
+    assert found[0].span is not None
+    assert found[0].span.source.name == "<command line>"
