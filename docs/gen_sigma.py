@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sigma.builtins import BUILTINS, CONSTANTS, Builtin
-from sigma.explanations import EXPLANATIONS
+from sigma.explanations import ERRORS
 from vm.isa import BY_NAME
 
 PAGE = Path(__file__).parent / "sigma_builtins.md"
@@ -127,9 +127,9 @@ def page() -> str:
         f"| `{name}` | {value if isinstance(value, float) else hex(value)} |" for name, value in CONSTANTS.items()
     ]
     lines += ["", "## Errors", "", "`qbcc explain CODE` says more, with a wrong and a right example.", ""]
-    for family, members in groupby(sorted(EXPLANATIONS), key=lambda code: code[:3]):
+    for family, members in groupby(sorted(ERRORS), key=lambda code: code[:3]):
         lines += [f"### {_FAMILIES[family]}", "", "| code | error |", "|---|---|"]
-        lines += [f"| {code} | {_cell(EXPLANATIONS[code].title)} |" for code in members]
+        lines += [f"| {code} | {_cell(ERRORS[code].title)} |" for code in members]
         lines.append("")
     return "\n".join(lines)
 

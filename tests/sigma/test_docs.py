@@ -9,7 +9,7 @@ import pytest
 
 from docs import gen_sigma
 from sigma.builtins import BUILTINS
-from sigma.explanations import EXPLANATIONS
+from sigma.explanations import ERRORS
 from sigma.lexer import KEYWORDS
 from sigma.parser import MAX_DEPTH
 from tests.sigma.support import LEVELS, output
@@ -39,7 +39,7 @@ def test_the_page_is_current() -> None:
 def test_the_page_has_everything() -> None:
     page = gen_sigma.page()
     assert [name for name in BUILTINS if f"`{name}(" not in page] == []
-    assert [code for code in EXPLANATIONS if f"\n| {code} |" not in page] == []
+    assert [code for code in ERRORS if f"\n| {code} |" not in page] == []
 
 
 def test_the_reference_names_every_word() -> None:
