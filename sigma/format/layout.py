@@ -95,11 +95,12 @@ class Layout:
         docs = self.leading(token, is_first=is_first)
         while docs and isinstance(docs[-1], Hard | str):
             docs.pop()
-        while self.rows.done and not self.rows.done[-1].code and not self.rows.done[-1].trail:
-            self.rows.done.pop()
         if docs:
             self.rows.begin(indent)
             write(self.rows, docs, indent)
+            return
+        while self.rows.done and not self.rows.done[-1].code and not self.rows.done[-1].trail:
+            self.rows.done.pop()
 
     # -- statements
 
