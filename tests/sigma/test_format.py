@@ -14,8 +14,8 @@ from sigma.format.doc import WIDTH
 from sigma.format.source import Replaced, format_range, format_source
 from sigma.lexer import lex
 from sigma.parser import MAX_DEPTH, parse
+from tests.sigma.plain_programs import Maker
 from tests.sigma.test_programs import CASES, WHOLE
-from tests.sigma.test_random import Maker
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "format"

@@ -20,8 +20,8 @@ from sigma import messages_lint
 from sigma.explanations_lint import EXPLANATIONS
 from sigma.lint.rules import RULES
 from sigma.lint.source import lint_source
+from tests.sigma.plain_programs import Maker, model
 from tests.sigma.support import codes, finished
-from tests.sigma.test_random import Maker, model
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "lint"

@@ -266,6 +266,7 @@ fn main() { for k in 0..100 { table[k] = E(k, k + 1, k + 2, k + 3, k + 4, k + 5,
     assert finished(text).count < 100 * 26
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(
     "rest", ["let m = [0; 3]; let k = n;", "for i in 0..3 { n += i; } let k = n;", "while n > 0 { n -= 1; } n += 1;"]
 )
