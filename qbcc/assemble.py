@@ -6,15 +6,14 @@ the time is linear in the source."""
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from qbcc import messages
+from qbcc.collector import collector_paused
 from qbcc.data import DIRECTIVES as DATA_DIRECTIVES
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.encode import encode
@@ -69,7 +68,7 @@ class Assembly:
 
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
     """Assemble one source. What is wrong with it is in the result; nothing is raised."""
-    with _collector_paused():
+    with collector_paused():
         return _Assembler(source, options or Options()).run()
 
 
@@ -77,7 +76,7 @@ def assemble_statements(source: SourceFile, lines: Iterable[Line], options: Opti
     """The same for lines that a program made (:mod:`qbcc.build`), in order. ``source`` is what they were made from:
     reports show its lines, and includes are looked up beside it. A line may come from another source too. The lines
     belong to the assembly from here on: it notes in them what it finds out."""
-    with _collector_paused():
+    with collector_paused():
         return _Assembler(source, options or Options()).run(lines)
 
 
@@ -89,19 +88,6 @@ def check_define(text: str) -> tuple[str, str]:
     if equals and not value.strip():
         raise ValueError(f"-D {name}= has no value")
     return name, value if equals else "1"
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """An assembly makes many objects and hardly a circle among them: the collector would walk them all, again and
-    again, for half of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Assembler:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qbcc.assemble import Assembly, assemble_statements
 from qbcc.assemble import Options as AssemblerOptions
+from qbcc.collector import collector_paused
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
 from sigma import ir
@@ -34,7 +35,8 @@ def compile_program(
     claimed = frozenset(options.defines) - program.unclaimed.keys()
     if not program.is_sound:
         return Assembly(None, program.diagnostics, (), (source,), claimed, program.unclaimed)
-    lines = emit(optimized(program, level=level, is_unchecked=is_unchecked), source)
+    with collector_paused():
+        lines = emit(optimized(program, level=level, is_unchecked=is_unchecked), source)
     made = assemble_statements(source, lines, AssemblerOptions({}, options.include_dirs, options.read))
     return Assembly(made.object, made.diagnostics, made.statements, made.included, claimed, program.unclaimed, shots)
 

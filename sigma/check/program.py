@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.includes import IncludeFault
 from qbcc.source import SourceFile
@@ -55,8 +56,9 @@ class Program:
 def check(source: SourceFile, options: Options | None = None, *, is_library: bool = False) -> Program:
     """Read and check a program from its main source; ``is_library`` asks for no ``main``. What is wrong with it is in
     the result; nothing is raised."""
-    checker = _Checker(options or Options(), source)
-    return checker.run(checker.loader.add(source), is_library)
+    with collector_paused():
+        checker = _Checker(options or Options(), source)
+        return checker.run(checker.loader.add(source), is_library)
 
 
 def check_module(module: Module, options: Options) -> Program:
