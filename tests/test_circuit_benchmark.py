@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.circuits.measure import FOLDER, SIZES, VARIANTS, Row, measured, table
-from qbcc.library import stdlib_dir
 
 OWN = """const SIZE = 2;
 fn main() {
@@ -34,7 +31,6 @@ def test_gates_are_counted_in_the_same_basis(tmp_path: Path) -> None:
     assert "| 7 / 5 / 7 | 5 / 5 / 5 |" in line
 
 
-@pytest.mark.skipif(not (stdlib_dir() / "std" / "qft.sigma").exists(), reason="the library has no transform")
 def test_the_circuits_of_the_library() -> None:
     assert {path.stem for path in FOLDER.glob("*.sigma")} == {*SIZES}
     rows: list[Row] = [measured(FOLDER / "qft.sigma", 3), measured(FOLDER / "grover.sigma", 3)]
