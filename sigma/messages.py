@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from qbcc.diagnostics import Diagnostic, Fix
+from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
 
 _NAMES: Final = {
@@ -13,7 +13,7 @@ _NAMES: Final = {
     "BINARY": "an operator", "$END": "the end of the file", "ASSIGN": "'+='", "PREFIX": "a value",
 }  # fmt: skip
 _VALUE: Final = frozenset({"INTEGER", "FLOAT", "TRUE", "FALSE", "PREFIX", "INV", "CTRL", "RECORD"})
-_DIVIDES: Final = "behind a value '//' divides; a comment there is written /* … */, or stands on a line of its own"
+DIVIDES: Final = "behind a value '//' divides; a comment there is written /* … */, or stands on a line of its own"
 
 
 def short(word: str) -> str:
@@ -23,10 +23,10 @@ def short(word: str) -> str:
 def _list(wanted: Sequence[str]) -> str:
     """What could stand, in few words."""
     words = set(wanted)
-    if "INTEGER" in words:
-        return "a value"
     if "LET" in words and "RETURN" in words:
         return "a statement, or '}'"
+    if "INTEGER" in words:
+        return "a value"
     if "FN" in words and "IMPORT" in words:
         return "a declaration: const, fn, gate, record, view, let, var, import or extern"
     if "NAME" in words:
@@ -72,15 +72,18 @@ def bad_number(span: Span, word: str) -> Diagnostic:
     return Diagnostic("S0104", f"'{short(word)}' is no number", span, notes=notes)
 
 
-def unexpected(span: Span, word: str, before: str, wanted: Sequence[str], is_split: bool) -> Diagnostic:
-    notes = (_DIVIDES,) if is_split else ()
+def unexpected(
+    span: Span, word: str, before: str, wanted: Sequence[str], note: str = "", opened: Span | None = None
+) -> Diagnostic:
+    notes = (note,) if note else ()
+    related = (Related(opened, "this block has no closing }"),) if opened else ()
     what = f"'{short(word)}' cannot stand here" if word else "the file ends here"
     after = f" after '{short(before.partition(chr(10))[0])}'" if before else ""
-    return Diagnostic("S0105", f"{what}{after}: expected {_list(wanted)}", span, notes=notes)
+    return Diagnostic("S0105", f"{what}{after}: expected {_list(wanted)}", span, related=related, notes=notes)
 
 
 def missing_semicolon(span: Span, before: str, is_split: bool) -> Diagnostic:
-    notes = (_DIVIDES,) if is_split else ()
+    notes = (DIVIDES,) if is_split else ()
     text = f"a ';' is missing after '{short(before)}'"
     return Diagnostic("S0106", text, span, notes=notes, fix=Fix(span, ";", "write ';'"))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
+from sigma import habits
 from sigma.messages import short
-from sigma.types import Type
+from sigma.types import Array, Type, holds_qubits
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
@@ -26,11 +27,35 @@ def suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
 
 
 def unknown_name(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, fix=suggest(span, name, known))
+    names = list(known)
+    text = f"there is no '{short(name)}' here"
+    if name in habits.NAMES:
+        return Diagnostic("S0201", text, span, notes=(habits.NAMES[name],))
+    cased = habits.same_but_case(name, [*names, "true", "false"])
+    if cased is not None:
+        return Diagnostic("S0201", text, span, fix=Fix(span, cased, f"write '{cased}'"))
+    # Of one letter, every short name is near.
+    return Diagnostic("S0201", text, span, fix=suggest(span, name, names) if len(name) > 1 else None)
 
 
 def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0202", f"there is no type '{short(name)}'", span, fix=suggest(span, name, known))
+    text = f"there is no type '{short(name)}'"
+    if name in habits.TYPES:
+        return Diagnostic("S0202", text, span, notes=(habits.TYPES[name],))
+    names = list(known)
+    cased = habits.same_but_case(name, names)
+    return Diagnostic(
+        "S0202", text, span, fix=Fix(span, cased, f"write '{cased}'") if cased else suggest(span, name, names)
+    )
+
+
+def undeclared(span: Span, name: str, what: str, known: Iterable[str]) -> Diagnostic:
+    """A name that is assigned to, and that nothing declares; ``what`` says what it is in the language, if anything."""
+    notes = (f"a new name is declared: var {short(name)} = …; or let where it stays",)
+    if what:
+        return Diagnostic("S0204", f"'{short(name)}' is {what}, not a value", span, notes=notes)
+    fix = suggest(span, name, known) if len(name) > 1 else None
+    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, notes=notes, fix=fix)
 
 
 def defined_twice(span: Span, name: str, first: Span | None) -> Diagnostic:
@@ -38,8 +63,8 @@ def defined_twice(span: Span, name: str, first: Span | None) -> Diagnostic:
     return Diagnostic("S0203", f"'{short(name)}' is declared already", span, related=related)
 
 
-def not_a_value(span: Span, name: str, what: str) -> Diagnostic:
-    return Diagnostic("S0204", f"'{short(name)}' is {what}, not a value", span)
+def not_a_value(span: Span, name: str, what: str, note: str = "") -> Diagnostic:
+    return Diagnostic("S0204", f"'{short(name)}' is {what}, not a value", span, notes=(note,) if note else ())
 
 
 def out_of_scope(span: Span, name: str, first: Span, is_qubit: bool) -> Diagnostic:
@@ -61,7 +86,11 @@ def unknown_member(span: Span, name: str, of: str, known: Iterable[str]) -> Diag
 
 
 def no_members(span: Span, type: Type) -> Diagnostic:
-    return Diagnostic("S0207", f"{_a(type)} has no members", span)
+    is_quantum = holds_qubits(type)
+    notes = ("gates and functions are called with what they act on: h(q);",) if is_quantum else ()
+    if isinstance(type, Array) and not is_quantum:
+        notes = ("an array keeps its length: len(a) says it, a[i] = x; changes an element",)
+    return Diagnostic("S0207", f"{_a(type)} has no members", span, notes=notes)
 
 
 # -- S03: types
@@ -88,7 +117,7 @@ def mismatch(span: Span, given: Type, wanted: Type, why: Span | None = None, not
 def bad_operands(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     notes: tuple[str, ...] = ()
     if operator in ("and", "or"):
-        notes = ("'and' and 'or' take bools; of bits, & and |",)
+        notes = ("'and' and 'or' take bools: write x != 0 for a number; of bits, & and |",)
     elif operator in ("&", "|", "^", "<<", ">>") and "float" in (str(left), str(right)):
         notes = ("bits(x) gives the bits of a float",)
     elif operator in ("==", "!="):
@@ -100,10 +129,10 @@ def bad_operand(span: Span, operator: str, operand: Type) -> Diagnostic:
     return Diagnostic("S0302", f"'{operator}' does not go with {_a(operand)}", span)
 
 
-def argument_count(span: Span, name: str, given: int, wanted: str, declared: Span | None) -> Diagnostic:
+def argument_count(span: Span, name: str, given: int, wanted: str, declared: Span | None, note: str = "") -> Diagnostic:
     related = (Related(declared, "declared here"),) if declared else ()
     text = f"'{short(name)}' takes {wanted}, and {given} {'is' if given == 1 else 'are'} given"
-    return Diagnostic("S0303", text, span, related=related)
+    return Diagnostic("S0303", text, span, related=related, notes=(note,) if note else ())
 
 
 def not_callable(span: Span, what: str, declared: Span | None = None, hidden: str = "") -> Diagnostic:
@@ -112,8 +141,9 @@ def not_callable(span: Span, what: str, declared: Span | None = None, hidden: st
     return Diagnostic("S0304", f"{what} cannot be called", span, related=related, notes=notes)
 
 
-def not_indexable(span: Span, type: Type) -> Diagnostic:
-    return Diagnostic("S0305", f"{_a(type)} has no elements", span)
+def not_indexable(span: Span, type: Type, *, is_counted: bool = False) -> Diagnostic:
+    notes = ("for i in 0..n counts from 0 to before n",) if is_counted and str(type) == "int" else ()
+    return Diagnostic("S0305", f"{_a(type)} has no elements", span, notes=notes)
 
 
 def index_outside(span: Span, index: int, length: int) -> Diagnostic:
@@ -187,8 +217,8 @@ def bad_format(span: Span, text: str, note: str = "") -> Diagnostic:
     return Diagnostic("S0318", text, span, notes=(note,) if note else ())
 
 
-def not_a_literal(span: Span, what: str) -> Diagnostic:
-    return Diagnostic("S0319", f"{what} must be a string in quotes", span)
+def not_a_literal(span: Span, what: str, note: str = "") -> Diagnostic:
+    return Diagnostic("S0319", f"{what} must be a string in quotes", span, notes=(note,) if note else ())
 
 
 def field_fault(span: Span, text: str) -> Diagnostic:

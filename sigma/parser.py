@@ -12,6 +12,7 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile, Span
 from sigma import messages
 from sigma import syntax as s
+from sigma.habits import syntax_note
 from sigma.lexer import Tokens, lex
 from sigma.tables import END, tables
 
@@ -149,9 +150,11 @@ class _Parser:
             self.push("declarations", [], 0)
             depth = 1
         name = "statement" if "statement" in goto[states[depth]] else "declaration"
+        begin = self.firsts[depth] if depth < len(self.firsts) else at
+        names = self.named(begin, at)
         del states[depth + 1 :], self.values[depth:], self.firsts[depth:]
         first = at
-        at = self.skip_statement(at) if name == "statement" else self.skip_declaration(at)
+        at = self.skip_statement(begin, at) if name == "statement" else self.skip_declaration(at)
         if self.tokens.kinds[at] == END and name == "statement":
             # The block has no end; what was declared before it counts.
             while depth > 0 and "declaration" not in goto[states[depth]]:
@@ -160,8 +163,18 @@ class _Parser:
             name = "declaration"
         if name not in goto[states[-1]]:
             return -1
-        self.push(name, s.Broken(first, at), first)
+        self.push(name, s.Broken(first, at, names), first)
         return at
+
+    def named(self, first: int, at: int) -> list[int]:
+        """The names that a broken ``let`` or ``var`` declares before a token."""
+        kinds = self.tokens.kinds
+        if kinds[first] not in ("LET", "VAR"):
+            return []
+        if kinds[first + 1] != "(":
+            return [place for place in range(first + 1, min(first + 2, at)) if kinds[place] == "NAME"]
+        end = next((place for place in range(first + 1, at) if kinds[place] == ")"), at)
+        return [place for place in range(first + 2, end) if kinds[place] == "NAME"]
 
     def insert(self, terminal: str, at: int) -> None:
         """Go on as if a mark stood before a token."""
@@ -185,8 +198,8 @@ class _Parser:
         self.values.append(value)
         self.firsts.append(first)
 
-    def skip_statement(self, at: int) -> int:
-        """The token at which the next statement can begin."""
+    def skip_statement(self, begin: int, at: int) -> int:
+        """The token at which the next statement can begin; the broken one began at ``begin``."""
         kinds, lines = self.tokens.kinds, self.tokens.lines
         first, depth = at, 0
         while kinds[at] != END:
@@ -200,7 +213,9 @@ class _Parser:
                 if kind == "}" and depth == 0 and kinds[at + 1] != "ELSE":
                     return at + 1
             elif kind == ";" and depth == 0:
-                return at + 1
+                # Other languages have semicolons in the head of a loop: its body belongs to it.
+                if kinds[begin] != "FOR" or lines[at] != lines[begin]:
+                    return at + 1
             elif at > first and lines[at] != lines[at - 1]:
                 if kind in _STARTS and depth == 0:
                     return at
@@ -241,8 +256,30 @@ class _Parser:
         if tokens.kinds[at] == END:
             span = tokens.after(at - 1) if at else Span(tokens.source, 1, 1, 2)
         word = tokens.words[at].partition("\n")[0]
-        self.diagnostics.append(messages.unexpected(span, word, before, wanted, is_split))
+        opened = self.opened(at, wanted)
+        note = messages.DIVIDES if is_split else "" if opened else self.habit(at, wanted)
+        self.diagnostics.append(messages.unexpected(span, word, before, wanted, note, opened))
         return False
+
+    def habit(self, at: int, wanted: list[str]) -> str:
+        """What is written here instead of a token that may stand there in another language."""
+        words = self.tokens.words
+        earlier, before = words[at - 2] if at > 1 else "", words[at - 1] if at else ""
+        after = words[at + 1] if at + 1 < len(words) else ""
+        return syntax_note(earlier, before, words[at], after, wanted)
+
+    def opened(self, at: int, wanted: list[str]) -> Span | None:
+        """The brace of the block that is open where only its end is missing: at a declaration, or the file's end."""
+        kinds = self.tokens.kinds
+        is_declaration = kinds[at] in _DECLARES and self.tokens.columns[at] == 1
+        if "RETURN" not in wanted or not (kinds[at] == END or is_declaration):
+            return None
+        depth = 0
+        for place in range(at - 1, -1, -1):
+            depth += (kinds[place] == "{") - (kinds[place] == "}")
+            if depth > 0:
+                return self.tokens.span(place, place)
+        return None
 
     def wanted(self, kind: str) -> list[str]:
         """Terminals that could stand, as far as the stack really allows them."""
@@ -291,8 +328,8 @@ class _Builder:
         if isinstance(node, s.Expr):
             return s.Lost(node.first, node.last)
         if isinstance(node, s.Block):
-            return s.Block(node.first, node.last, [s.Broken(node.first, node.last)])
-        return s.Broken(node.first, node.last)
+            return s.Block(node.first, node.last, [s.Broken(node.first, node.last, [])])
+        return s.Broken(node.first, node.last, [])
 
     # -- lists and parts
 
@@ -433,7 +470,7 @@ class _Builder:
     def ranged(self, v: list[Any], first: int, last: int, step: s.Expr | None, body: s.Block) -> Any:
         if isinstance(v[1], list):
             self.diagnostics.append(messages.one_counter(self.tokens.span(v[1][0], v[1][-1])))
-            return s.Broken(first, last)
+            return s.Broken(first, last, [])
         return s.ForRange(first, last, v[1], v[3], v[5], step, body)
 
     def break_statement(self, v: list[Any], first: int, last: int) -> Any:

@@ -322,6 +322,9 @@ class Asm(Node):
 class Broken(Node):
     """What could not be read; an error is reported already."""
 
+    names: list[int]
+    """What it declares, as far as it was read."""
+
 
 # -- declarations
 

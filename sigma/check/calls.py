@@ -188,7 +188,9 @@ class Calls(Expressions):
     def _count(self, node: s.Call, builtin: Builtin, least: int, most: int) -> None:
         count = str(most) if least == most else f"{least} or {most}"
         wanted = f"{count} argument{'s' * (most != 1)}"
-        self.report(messages.argument_count(self.module.span(node), builtin.name, len(node.arguments), wanted, None))
+        note = 'values stand in the string, in braces; an empty line is print("")' if builtin.params == "t" else ""
+        span = self.module.span(node)
+        self.report(messages.argument_count(span, builtin.name, len(node.arguments), wanted, None, note))
 
     def _argument(self, node: s.Call, builtin: Builtin, letter: str, argument: s.Expr) -> None:
         if letter == "s":

@@ -87,10 +87,21 @@ class Expressions(Scope, ABC):
         """The bytes of a literal."""
         if not isinstance(node, s.String):
             node.type = UNKNOWN
-            self.report(messages.not_a_literal(self.module.span(node), what))
+            self.report(messages.not_a_literal(self.module.span(node), what, self._as_literal(node, what)))
             return None
         self.expr(node)
         return node.value if isinstance(node.value, bytes) else None
+
+    def _as_literal(self, node: s.Expr, what: str) -> str:
+        """How something else is printed."""
+        if what != "what is printed":
+            return ""
+        words = [self.module.word(token) for token in range(node.first, node.last + 1)]
+        if len(words) == 1 and words[0].startswith("'"):
+            return f'write "{words[0][1:-1]}": single quotes hold one character, which is an int'
+        if any(word.startswith('"') for word in words):
+            return "one string holds all: what stands in braces is an expression"
+        return f'write "{{{words[0]}}}"' if len(words) == 1 else 'write "{…}": what stands in braces is an expression'
 
     def _string(self, node: s.String, wanted: Type | None) -> Type:
         try:
@@ -125,16 +136,19 @@ class Expressions(Scope, ABC):
                 return symbol.type
             case Variable():
                 return symbol.type
-        what = {
-            Function: "a function",
-            Given: "a function of the language",
-            RecordName: "a record",
-            ModuleName: "a module",
-        }
-        is_gate = isinstance(symbol, Given) and symbol.builtin.is_gate
-        name = "a gate of the language" if is_gate else what[type(symbol)]
-        self.report(messages.not_a_value(self.module.span(node), symbol.name, name))
+        name = self.kind_of(symbol)
+        note = ""
+        if isinstance(symbol, Given):
+            is_gate = symbol.builtin.is_gate
+            note = "a variable of this name needs a let or a var" if is_gate else f"call it: {symbol.name}(…)"
+        self.report(messages.not_a_value(self.module.span(node), symbol.name, name, note))
         return UNKNOWN
+
+    def kind_of(self, symbol: Symbol) -> str:
+        """What a symbol without a value is."""
+        if isinstance(symbol, Given):
+            return "a gate of the language" if symbol.builtin.is_gate else "a function of the language"
+        return {Function: "a function", RecordName: "a record", ModuleName: "a module"}[type(symbol)]
 
     def _member(self, node: s.Member, _: Type | None) -> Type:
         name = self.module.word(node.name)

@@ -51,8 +51,11 @@ class Scope:
 
     def known(self) -> Iterable[str]:
         """Every name that could be meant."""
-        names = [name for block in self.blocks for name in block]
-        return [*names, *self.module.names, *UNIVERSE]
+        return [*self.own(), *UNIVERSE]
+
+    def own(self) -> list[str]:
+        """Every name that the program declares and this place sees."""
+        return [*(name for block in self.blocks for name in block), *self.module.names]
 
     def declare(self, token: int, type: Type, *, is_var: bool = False) -> Local:
         """A new variable of the innermost block."""
@@ -63,6 +66,11 @@ class Scope:
             self.report(messages.defined_twice(self.module.at(token), name, self.module.at(block[name].token)))
         block[name] = local
         return local
+
+    def declare_lost(self, token: int) -> None:
+        """A variable whose declaration is wrong: an error is reported already, and its uses are none."""
+        name = self.module.word(token)
+        self.blocks[-1].setdefault(name, Local(name, self.module, token, UNKNOWN))
 
     def open(self) -> None:
         """A block begins."""

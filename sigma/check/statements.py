@@ -90,6 +90,8 @@ class Statements(Assembly):
             case s.Block():
                 return self.block(node)
             case s.Broken():
+                for token in node.names:
+                    self.declare_lost(token)
                 # What it would have done is not known: a return, perhaps.
                 return False
         return True
@@ -181,7 +183,7 @@ class Statements(Assembly):
         return [UNKNOWN] * len(names)
 
     def _assign(self, node: s.Assign) -> None:
-        target = self.expr(node.target)
+        target = self._assigned(node)
         if self.function is not None and self.function.is_gate:
             self._no_gate(node, "an assignment")
             self.expr(node.value)
@@ -201,6 +203,19 @@ class Statements(Assembly):
             self.report(messages.bad_operands(self.module.span(node), f"{node.operator}=", target, given))
         elif not fits(found, target):
             self.report(messages.mismatch(self.module.span(node.value), found, target, self.module.span(node.target)))
+
+    def _assigned(self, node: s.Assign) -> Type:
+        """The type of what is assigned to. A name that means nothing, or is one of the language, was not declared."""
+        target = node.target
+        if not isinstance(target, s.Name) or target.word in self.ended:
+            return self.expr(target)
+        found = self.lookup(target.word)
+        if found is not None and not isinstance(found, Given):
+            return self.expr(target)
+        what = self.kind_of(found) if found is not None else ""
+        self.report(messages.undeclared(self.module.span(target), target.word, what, self.own()))
+        self.declare_lost(target.first)
+        return UNKNOWN
 
     def _assignable(self, node: s.Expr, type: Type) -> None:
         """Say what cannot be assigned to."""
@@ -302,7 +317,7 @@ class Statements(Assembly):
         if isinstance(given, Array):
             element = read(given.element)
         elif given is not UNKNOWN:
-            self.report(messages.not_indexable(self.module.span(node.array), given))
+            self.report(messages.not_indexable(self.module.span(node.array), given, is_counted=True))
         types = self._apart(node.names, node.is_tuple, element, node.array)
         self.open()
         for token, type in zip(node.names, types, strict=True):
