@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qbcc import driver, render
-from qbcc.assemble import Options, assemble
+from qbcc.assemble import Options
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.source import SourceFile
@@ -98,12 +98,13 @@ def compile(
 ) -> Program:
     """Compile a program.
 
-    ``source`` is a path, the name of a program of the standard library, or the text of a program (a ``str`` with a line
-    break in it). ``defines`` are constants that win over the source's ``.define``. Raises :class:`CompileError`."""
+    ``source`` is a path, the name of a program of the standard library, or the text of a program in QBC (a ``str`` with
+    a line break in it). ``defines`` are constants that win over the source's own, ``.define`` and ``const``. Raises
+    :class:`CompileError`."""
     values = {name: str(value) for name, value in (defines or {}).items()}
     folders = [Path(folder) for folder in include]
     if isinstance(source, str) and "\n" in source:
-        assembly = assemble(SourceFile("<source>", source), Options(values, folders))
+        assembly = driver.assembled(SourceFile("<source>", source), Options(values, folders))
         diagnostics, obj, name = assembly.diagnostics, assembly.object, "<source>"
         if obj is not None and obj.undefined:
             obj, diagnostics = driver.join([driver.Piece(name, None, obj)])

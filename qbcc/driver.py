@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,7 @@ from vm.verify import verify
 
 if TYPE_CHECKING:
     # Objects run without an assembler: it is imported where a source is met.
-    from qbcc.assemble import Assembly
+    from qbcc.assemble import Assembly, Options
 
 STDIN: Final = "-"
 _PLAIN: Final = frontends.Settings()
@@ -144,11 +144,24 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path], settin
     if is_object(content):
         return Piece(shown, path, _object(shown, content))
     text, front = _source(content, shown, path)
-    from qbcc.assemble import Options, assemble
+    from qbcc.assemble import Options
 
     options = Options(dict(defines), tuple(include))
-    assembly = front.assemble(text, options, settings) if front else assemble(text, options)
+    assembly = front.assemble(text, options, settings) if front else assembled(text, options)
     return Piece(shown, path, assembly.object, assembly)
+
+
+def assembled(text: SourceFile, options: Options) -> Assembly:
+    """A source of QBC as an object. One that is in another language has that one error."""
+    from qbcc.assemble import assemble
+
+    assembly = assemble(text, options)
+    ending = frontends.claiming(text.text) if assembly.object is None else None
+    if ending is None:
+        return assembly
+    from qbcc import messages
+
+    return replace(assembly, diagnostics=(messages.other_language(text, ending),))
 
 
 def _source(content: bytes, shown: str, path: Path | None) -> tuple[SourceFile, frontends.FrontEnd | None]:

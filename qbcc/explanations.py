@@ -233,6 +233,13 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0504": _entry("a file that cannot be a source", "A source is a regular file of at most 64 MB.", "", ""),
     "E0505": _entry("a source that is not UTF-8", "Save it as UTF-8 in your editor.", "", ""),
+    "E0506": _entry(
+        "a source in another language",
+        "A file's ending says its language: .qbc, .sigma, .sigma.json. Standard input, a text that is given to\n"
+        "qbcc.compile, and files of any other name are QBC.",
+        "",
+        "",
+    ),
     # -- E06: macros and conditionals
     "E0601": _entry(
         "a block that does not end",

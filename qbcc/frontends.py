@@ -66,6 +66,8 @@ class FrontEnd:
     """To the same source in the language's one layout; None where there is none."""
     lint: Callable[[SourceFile, Options], Linted] | None = None
     """What is no error and yet hardly meant; None where nothing looks for it."""
+    claims: Callable[[str], bool] | None = None
+    """Whether a text that is no source of QBC is one of this language; None where nobody can tell."""
 
 
 def find(name: str) -> FrontEnd | None:
@@ -91,6 +93,15 @@ def _ending(name: str) -> str | None:
 def endings() -> list[str]:
     """The endings of all front ends' files, without the dot."""
     return sorted(_known())
+
+
+def claiming(text: str) -> str | None:
+    """The ending of the files in whose language a text is, as far as a front end can tell."""
+    for ending in endings():
+        claims = _load(ending).claims
+        if claims is not None and claims(text):
+            return ending
+    return None
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
-from qbcc.source import Span
+from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
 from qbcc.text import CharacterFault
 
@@ -304,6 +304,12 @@ def include(span: Span | None, code: str, message: str, notes: Sequence[str]) ->
 def include_cycle(span: Span, chain: Sequence[str]) -> Diagnostic:
     shown = [*chain[:4], "…", *chain[-4:]] if len(chain) > 9 else chain
     return Diagnostic("E0503", "the files include each other: " + " → ".join(shown), span)
+
+
+def other_language(source: SourceFile, ending: str) -> Diagnostic:
+    text = f"this was read as QBC, and is in the language of .{ending} files"
+    notes = (f"save it as a file whose name ends in .{ending}: standard input, and a text from Python, are QBC",)
+    return Diagnostic("E0506", text, Span(source, 1, 1, 2), notes=notes)
 
 
 # -- E06: macros and conditionals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -105,5 +106,16 @@ def _lint(source: SourceFile, options: AssemblerOptions) -> Linted:
     return lint_source(source, _options(options))
 
 
-FRONT_END: Final = replace(_front_end(_program, "//"), format=_format, lint=_lint)
-CIRCUITS: Final = _front_end(_circuit, "")
+_DECLARATION: Final = re.compile(r"^\s*(export\s+)?(fn|gate)\s+\w+\s*\(", re.MULTILINE)
+
+
+def _claims(text: str) -> bool:
+    return _DECLARATION.search(text) is not None
+
+
+def _claims_circuit(text: str) -> bool:
+    return text.lstrip().startswith("{") and '"ops"' in text
+
+
+FRONT_END: Final = replace(_front_end(_program, "//"), format=_format, lint=_lint, claims=_claims)
+CIRCUITS: Final = replace(_front_end(_circuit, ""), claims=_claims_circuit)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+import qbcc
 from tests.cli.test_commands import call, put
 
 PROGRAM = """import "lib.sigma";
@@ -180,3 +183,30 @@ def test_options_of_many_runs_need_many(tmp_path: Path) -> None:
     done = call("qbc", "run", "p.sigma", "--hist", cwd=tmp_path)
     assert done.returncode == 2
     assert b"what came out of --shots N" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        ("// one more\nfn main() { f(; }\n", "sigma"),
+        ("import std.qft;\nexport fn f(n: int) -> int { return n; }\n", "sigma"),
+        ('{"qubits": 1,\n "ops": []}\n', "sigma.json"),
+    ],
+)
+def test_a_text_that_was_read_as_another_language_has_that_one_error(tmp_path: Path, text: str, ending: str) -> None:
+    put(tmp_path, "p.txt", text)
+    for done in (
+        call("qbc", "run", "-", cwd=tmp_path, stdin=text.encode()),
+        call("qbcc", "check", "p.txt", cwd=tmp_path),
+    ):
+        assert done.returncode == 1
+        assert done.stderr.count(b"error[") == 1
+        assert f"error[E0506]: this was read as QBC, and is in the language of .{ending} files".encode() in done.stderr
+    with pytest.raises(qbcc.CompileError, match="E0506"):
+        qbcc.compile(text)
+
+
+def test_a_wrong_source_of_qbc_is_taken_for_no_other_language(tmp_path: Path) -> None:
+    done = call("qbc", "run", "-", cwd=tmp_path, stdin=b"main:\n QMOV r0, fn(3)\n; fn f(n)\n")
+    assert b"E0506" not in done.stderr
+    assert done.returncode == 1

@@ -13,8 +13,8 @@ from tests.programs import build, errors
 
 FOLDER = Path(qbcc.__file__).parent
 SOURCE_CODES = [code for code in table() if code < "E07"]
-# What an example cannot show: it needs several files, or is too large for one.
-WITHOUT_EXAMPLE = {"E0106", "E0107", "E0108", "E0406", "E0503", "E0504", "E0505", "E0606"}
+# What an example cannot show: it needs several files, is too large for one, or is no QBC.
+WITHOUT_EXAMPLE = {"E0106", "E0107", "E0108", "E0406", "E0503", "E0504", "E0505", "E0506", "E0606"}
 
 
 @pytest.mark.parametrize("code", SOURCE_CODES)
