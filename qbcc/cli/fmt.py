@@ -21,7 +21,10 @@ from qbcc.frontends import FrontEnd
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
 def fmt(files: Sequence[str], check: bool, diff: bool, stdin_name: str | None) -> None:
-    """Write sources (.sigma) in the one layout of their language; of a folder, all that it has."""
+    """Write sources in the one layout.
+
+    FILE is a source (.sigma), or a folder: all that it has.
+    """
     diagnostics: list[Diagnostic] = []
     changed = 0
     for name in sources.named(files, _is_able):

@@ -60,7 +60,10 @@ def lint(
     include: Sequence[Path],
     as_json: bool,
 ) -> None:
-    """Find what is no error and yet hardly meant in sources (.sigma); of a folder, in all that it has."""
+    """Find what is no error and yet hardly meant.
+
+    FILE is a source (.sigma), or a folder: all that it has.
+    """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif are two forms of one answer")
     from qbcc.assemble import Options

@@ -32,10 +32,10 @@ from qbcc.diagnostics import SourceError
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @version_option
 def qbc() -> None:
-    """Run QBC programs and look at what they made.
+    """Run programs in QBC and σ, and look at what they made.
 
-    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for standard
-    input.
+    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for QBC on
+    standard input.
     """
 
 
@@ -144,7 +144,10 @@ def _check_shots(settings: Settings) -> None:
 @click.argument("args", nargs=-1, metavar="ARG…", callback=parse_arguments)
 @run_options
 def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) -> None:
-    """Run a program, then call an entry point of its .query_interface and print r0."""
+    """Run a program, then call an entry point and print r0.
+
+    Entry points stand behind .query_interface in QBC; in σ every export fn is one.
+    """
     run_ = Run(file, Settings(call=(name, args), **options))
     outcome = run_.execute()
     if run_.settings.as_json:
@@ -170,7 +173,11 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
 )
 @json_option
 def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
-    """Run programs that say in comments what they do (expect: …), and compare. FILE is a source or a folder."""
+    """Run programs as tests, and compare.
+
+    A program says in comments at its end what it does: // expect: 42 in σ, ; expect: 42 in QBC. FILE is a source or a
+    folder.
+    """
     from qbcc.cli.testing import run as run_tests
     from qbcc.testing import Settings as TestSettings
 
@@ -251,7 +258,10 @@ def cache(clear: bool, as_json: bool) -> None:
 @click.option("--triangle", metavar="ID", help="A triangle by its id or index.")
 @json_option
 def table(file: Path, as_json: bool, **queries: Any) -> None:
-    """Check a saved routing table and sum it up, or show entries of it."""
+    """Check a saved routing table, or show entries.
+
+    Without options it is checked whole and summed up.
+    """
     from qbcc.cli.tables import query, summary
 
     try:

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @version_option
 def qbcc() -> None:
-    """Assemble, link and inspect QBC programs.
+    """Compile, check, link and inspect programs in QBC and σ.
 
-    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for standard
-    input.
+    FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for QBC on
+    standard input.
     """
 
 
@@ -74,7 +74,10 @@ def compile_command(
     as_json: bool,
     **limits: Any,
 ) -> None:
-    """Assemble each source to a .qbo beside it; with -o, link them into one."""
+    """Compile each source to a .qbo beside it.
+
+    With -o they are linked into one.
+    """
     settings = front_settings(files, optimize, unchecked)
     if emit in ("qasm3", "qasm2", "qir", "qiskit"):
         from qbcc.cli import circuits
@@ -245,7 +248,10 @@ def check(
 @qbcc.command()
 @click.argument("file", metavar="FILE")
 def dis(file: str) -> None:
-    """Disassemble an object file; the text assembles to the same sections."""
+    """Disassemble an object file.
+
+    The text assembles to the same sections.
+    """
     from qbcc.disassemble import disassemble
 
     pieces, diagnostics = driver.read([file])

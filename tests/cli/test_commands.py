@@ -46,6 +46,13 @@ def test_run_prints_and_ends_with_the_programs_status(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.decode(), done.stderr) == (3, "Hello σ 🌙\n", b"")
 
 
+@pytest.mark.parametrize("name", ["qbc", "qbcc"])
+def test_what_a_command_does_stands_whole_in_the_list_of_commands(tmp_path: Path, name: str) -> None:
+    said = call(name, "--help", cwd=tmp_path, COLUMNS="80").stdout.decode()
+    assert "-h, --help" in said
+    assert "..." not in said.partition("Commands:")[2]
+
+
 def test_run_takes_standard_input_and_objects(tmp_path: Path) -> None:
     put(tmp_path, "hello.qbc", HELLO)
     assert call("qbc", "run", "-", cwd=tmp_path, stdin=HELLO.encode()).stdout.decode() == "Hello σ 🌙\n"
