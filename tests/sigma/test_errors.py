@@ -52,8 +52,9 @@ def test_there_are_programs() -> None:
 @pytest.mark.parametrize("code", ERRORS)
 def test_explanations(code: str) -> None:
     tell = circuit_codes if code in explanations_circuit.EXPLANATIONS else codes
-    assert code in tell(ERRORS[code].wrong)
-    assert tell(ERRORS[code].right) == []
+    if code != "S0504":  # It is of the command line: no program shows it.
+        assert code in tell(ERRORS[code].wrong)
+        assert tell(ERRORS[code].right) == []
     text = explain(code)
     assert text is not None
     assert text.startswith(f"{code}: ")
@@ -62,8 +63,7 @@ def test_explanations(code: str) -> None:
 def test_every_code_is_explained() -> None:
     modules = (messages, messages_check, messages_circuit)
     said = set(re.findall(r'"(S\d{4})"', "".join(map(inspect.getsource, modules))))
-    # S0504 is of the command line: no program shows it.
-    assert said - {"S0504"} == set(ERRORS)
+    assert said == set(ERRORS)
 
 
 if __name__ == "__main__":
