@@ -37,7 +37,7 @@ def _error(code: str, message: str, *notes: str) -> SourceError:
 
 
 def no_circuit(why: str) -> SourceError:
-    return _error("E0807", f"{why}: there is no circuit", "QALLOC and a gate make one")
+    return _error("E0807", f"{why}: there is no circuit", "QALLOC and a gate make one, in σ qubit() and a gate")
 
 
 def too_large(qubits: int, steps: int, most_qubits: int, most_steps: int) -> SourceError:
