@@ -105,6 +105,8 @@ def syntax_note(earlier: str, before: str, word: str, after: str, wanted: Collec
         return f"an array's type is [{before}; 3], or [{before}] where the length is open"
     if (word == "." and after[:1].isdigit()) or (before == "." and earlier.isdigit()):
         return _DIGITS
+    if word == ":" and "]" in wanted:
+        return "a part of an array is a[i..j]: from i to before j"
     if word == ":" and after == "=":
         return _VARIABLE
     if word == "for" and "]" in wanted:

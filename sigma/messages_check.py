@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
@@ -11,9 +12,12 @@ from sigma import habits
 from sigma.messages import short
 from sigma.types import Array, Type, holds_qubits
 
+_SHOWN: Final = 12
+"""Most names that a message lists."""
+
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    found = difflib.get_close_matches(word, list(known), 1, 0.6) if len(word) <= 40 else []
+    found = difflib.get_close_matches(word, list(known), 1, 0.65) if len(word) <= 40 else []
     return found[0] if found else None
 
 
@@ -82,7 +86,10 @@ def constant_cycle(span: Span, name: str) -> Diagnostic:
 
 
 def unknown_member(span: Span, name: str, of: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, fix=suggest(span, name, known))
+    names = list(known)
+    fix = suggest(span, name, names)
+    notes = (f"it has {', '.join(names)}",) if fix is None and 0 < len(names) <= _SHOWN else ()
+    return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, notes=notes, fix=fix)
 
 
 def no_members(span: Span, type: Type) -> Diagnostic:
@@ -148,6 +155,8 @@ def not_indexable(span: Span, type: Type, *, is_counted: bool = False) -> Diagno
 
 def index_outside(span: Span, index: int, length: int) -> Diagnostic:
     notes = (f"indices are 0 to {length - 1}",) if length else ("the array is empty",)
+    if length and index < 0:
+        notes = (f"{notes[0]}; the last element is [len(a) - 1]",)
     return Diagnostic("S0306", f"index {index} is outside of an array of {length}", span, notes=notes)
 
 

@@ -34,6 +34,7 @@ _LEVELS: Final = {
     "array": 2, "repeated": 2,
 }  # fmt: skip
 _STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
+_NAMES: Final = frozenset({"CONST", "FN", "GATE", "RECORD", "VIEW", "LET", "VAR"})
 _DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
 
 
@@ -167,9 +168,11 @@ class _Parser:
         return at
 
     def named(self, first: int, at: int) -> list[int]:
-        """The names that a broken ``let`` or ``var`` declares before a token."""
+        """The names that a broken declaration declares before a token."""
         kinds = self.tokens.kinds
-        if kinds[first] not in ("LET", "VAR"):
+        if kinds[first] in ("EXPORT", "EXTERN"):
+            first += 1
+        if kinds[first] not in _NAMES:
             return []
         if kinds[first + 1] != "(":
             return [place for place in range(first + 1, min(first + 2, at)) if kinds[place] == "NAME"]

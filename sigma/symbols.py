@@ -29,6 +29,8 @@ class Module:
     tokens: Tokens
     declarations: list[s.Node]
     names: dict[str, Symbol] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    """Names whose declarations could not be read: an error is reported already, and their uses are none."""
 
     def span(self, node: s.Node) -> Span:
         """Where a node stands."""

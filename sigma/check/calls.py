@@ -267,7 +267,7 @@ class Calls(Expressions):
             return None
         # The expression's tokens are others: it is checked as in a module of its own that sees the same names.
         own = self.module
-        self.module = Module(own.source, expr.tokens, [], own.names)
+        self.module = Module(own.source, expr.tokens, [], own.names, own.lost)
         given = self.expr(expr.expr)
         self.module = own
         if given is UNKNOWN:

@@ -178,6 +178,8 @@ class Expressions(Scope, ABC):
             return None
         name = self.module.word(node.name)
         found = module.target.names.get(name)
+        if found is None and name in module.target.lost:
+            return None
         if found is None or isinstance(found, ModuleName):
             known = [n for n, symbol in module.target.names.items() if not isinstance(symbol, ModuleName)]
             self.report(messages.unknown_member(self.module.at(node.name), name, f"the module {module.name}", known))
@@ -281,7 +283,8 @@ class Expressions(Scope, ABC):
 
     def _element(self, node: s.Expr, element: Type) -> None:
         if element is STRING or element == NOTHING or (isinstance(element, Array) and element.length is None):
-            self.report(messages.bad_type(self.module.span(node), f"an array cannot hold {element}"))
+            note = "a text in an array has the type [byte; n]" if element is STRING else ""
+            self.report(messages.bad_type(self.module.span(node), f"an array cannot hold {element}", note))
 
     def _repeat(self, node: s.Repeat, wanted: Type | None) -> Type:
         element = wanted.element if isinstance(wanted, Array) else None

@@ -113,6 +113,8 @@ class _Checker:
     def _names(self, module: Module) -> None:
         """Every name that a module declares; imported modules are read."""
         for node in module.declarations:
+            if isinstance(node, s.Broken):
+                module.lost.update(module.word(token) for token in node.names)
             if not isinstance(node, s.Declaration):
                 continue
             symbol = self._symbol(module, node)
@@ -342,6 +344,8 @@ class _Checker:
 
     def _main(self, main: Module) -> None:
         found = main.names.get("main")
+        if found is None and "main" in main.lost:
+            return
         if not isinstance(found, Function) or found.is_gate:
             self.report(messages.no_main(main.tokens.after(max(len(main.tokens.kinds) - 2, 0))))
         elif found.params or found.result not in (NOTHING, INT, UNKNOWN):

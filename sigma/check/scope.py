@@ -82,6 +82,8 @@ class Scope:
 
     def unknown(self, node: s.Node, name: str) -> None:
         """Say that a name means nothing."""
+        if name in self.module.lost:
+            return
         span = self.module.span(node)
         ended = self.ended.get(name)
         if ended is not None:
@@ -146,6 +148,8 @@ class Scope:
             if isinstance(found, ModuleName) and found.target is None:
                 return UNKNOWN
             found = found.target.names.get(word) if isinstance(found, ModuleName) and found.target else None
+        if found is None and words[0] in self.module.lost:
+            return UNKNOWN
         if not isinstance(found, RecordName):
             known = [*_PLAIN, *(n for n, symbol in self.module.names.items() if isinstance(symbol, RecordName))]
             self.report(messages.unknown_type(self.module.span(node), ".".join(words), known))

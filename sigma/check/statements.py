@@ -160,7 +160,8 @@ class Statements(Assembly):
         if len(value.arguments) != wanted:
             text = f"{wanted} argument{'s' * (wanted != 1)}"
             span = self.module.span(value)
-            self.report(messages.argument_count(span, target.name, len(value.arguments), text, None))
+            note = "qubits(n) makes several" if target.name == "qubit" else ""
+            self.report(messages.argument_count(span, target.name, len(value.arguments), text, None, note))
             value.type = UNKNOWN
         elif wanted:
             self.need(value.arguments[0], INT)
