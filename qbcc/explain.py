@@ -50,5 +50,13 @@ def explain(code: str) -> str | None:
 
 def nearest_code(code: str) -> str | None:
     """The code that was probably meant."""
-    found = difflib.get_close_matches(code.strip().upper()[:10], table(), 1, 0.5)
+    wanted = code.strip().upper()[:10]
+    known = sorted({*table(), *_others()})
+    digits = wanted.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if digits.isdecimal() and digits != wanted:
+        # E301 is E0301.
+        filled = wanted.removesuffix(digits) + digits.zfill(4)
+        if filled in known:
+            return filled
+    found = difflib.get_close_matches(wanted, known, 1, 0.5)
     return found[0] if found else None

@@ -47,7 +47,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     "T76": _entry("unknown system call", "System calls are 1 to 14.", "QSYSCALL 99", "QMOV r0, 5\nQSYSCALL 1"),
     "T77": _entry(
         "QTRAP",
-        "The program stopped itself. If the operand is the address of a text, the message is that text.",
+        "The program stopped itself. If the operand is the address of a text, the message is that text. What σ checks "
+        "during a run, such as indices and assert, ends so.",
         "QTRAP 1",
     ),
     "T78": _entry("QASSERT", "The two operands are not equal, or one is NaN.", "QASSERT 1, 2", "QASSERT 2, 2"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePath
+from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Related
 from qbcc.explanation import Explanation
@@ -36,6 +37,9 @@ def clash(name: str, first: End, second: End) -> Diagnostic:
     return Diagnostic("E0701", message, second[1], related=related, notes=("drop .global from one of them",))
 
 
+_DEFINED: Final = "give the file that defines it with .global, too"
+
+
 def missing(
     name: str, user: str, places: tuple[Span | None, Span | None], hidden: End | None, known: Iterable[str]
 ) -> Diagnostic:
@@ -47,7 +51,7 @@ def missing(
         notes: tuple[str, ...] = (f"write .global {short(name)} in {hidden[0]}",)
     else:
         close = nearest(name, known)
-        notes = (f"did you mean '{close}'?",) if close else ("link the object that defines it with .global",)
+        notes = (f"did you mean '{close}'?",) if close else (_DEFINED,)
     message = f"no object defines '{short(name)}', which {user} uses"
     return Diagnostic("E0702", message, declared, related=related, notes=notes)
 

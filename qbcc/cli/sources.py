@@ -57,7 +57,8 @@ def read(name: str, stdin_name: str | None, is_able: Callable[[FrontEnd], bool],
     shown = stdin_name if name == STDIN and stdin_name is not None else name
     front = frontends.find(Path(shown).name)
     if front is None or not is_able(front):
-        ending = Path(shown).suffix
+        own = Path(shown).name
+        ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
         notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .sigma files, and folders of them",)
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])

@@ -158,3 +158,11 @@ def test_lint_of_what_is_no_program(tmp_path: Path) -> None:
     assert b"S0301" in done.stderr
     assert b"there is no linter for .qbc files yet" in done.stderr
     assert b"S0901" not in done.stderr
+
+
+def test_the_whole_ending_is_named_where_a_language_has_no_layout(tmp_path: Path) -> None:
+    put(tmp_path, "c.sigma.json", "{}")
+    put(tmp_path, "none", "")
+    said = call("qbcc", "fmt", "c.sigma.json", "none", cwd=tmp_path).stderr
+    assert b"there is no formatter for .sigma.json files yet: 'c.sigma.json'" in said
+    assert b"there is no formatter for such files yet: 'none'" in said

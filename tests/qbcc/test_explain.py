@@ -42,6 +42,8 @@ def test_explain() -> None:
     assert "Wrong:\n\n    QADD r0\n" in text
     assert explain("E9999") is None
     assert nearest_code("E2002") in table()
+    assert nearest_code("e301") == "E0301"
+    assert nearest_code("s401") == "S0401"
 
 
 def test_titles_are_lines() -> None:
