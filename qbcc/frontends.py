@@ -76,6 +76,11 @@ def find(name: str) -> FrontEnd | None:
     return None if ending is None else _load(ending)
 
 
+def is_own(name: str) -> bool:
+    """Whether a file is of the assembler's own language, by its ending."""
+    return _ending(name) is None
+
+
 def stem(name: str) -> str:
     """The name of a file without its ending."""
     ending = _ending(name)

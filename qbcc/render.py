@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from qbcc import frontends
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.source import Span
 from vm.trap import TITLE, Location, Operand, Trap
@@ -199,9 +200,16 @@ def _calls(found: Trap, name: Callable[[str], str], end: str) -> list[str]:
     for number_, place in enumerate(found.stack):
         if hidden and number_ == len(found.stack) // 2:
             lines.append(f"{' ' * len(end)}… {hidden:,} more …")
-        text = visible(place.text.split(";")[0].strip())
+        text = visible(_called(place).strip())
         lines.append(f"    {_location(place, name)}  {place.routine or 'the program'}: {text}")
     return lines
+
+
+def _called(place: Location) -> str:
+    """The call at a place: a line of QBC without its comment, of another language the columns of the call."""
+    if frontends.is_own(place.file):
+        return place.text.split(";")[0]
+    return place.text[place.column - 1 : place.end_column - 1] or place.text
 
 
 def _location_data(place: Location, name: Callable[[str], str]) -> dict[str, Any]:

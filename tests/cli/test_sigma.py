@@ -210,3 +210,10 @@ def test_a_wrong_source_of_qbc_is_taken_for_no_other_language(tmp_path: Path) ->
     done = call("qbc", "run", "-", cwd=tmp_path, stdin=b"main:\n QMOV r0, fn(3)\n; fn f(n)\n")
     assert b"E0506" not in done.stderr
     assert done.returncode == 1
+
+
+def test_calls_that_led_to_a_trap_are_shown_as_calls(tmp_path: Path) -> None:
+    put(tmp_path, "p.sigma", "fn f(n: int) -> int { return 1 + f(n + 1); }\nfn main() { let x = 2; f(x * 3); }\n")
+    said = call("qbc", "run", "p.sigma", cwd=tmp_path).stderr.decode()
+    assert "    p.sigma:1:34  f: f(n + 1)\n" in said
+    assert "    p.sigma:2:24  main: f(x * 3)\n" in said
