@@ -204,6 +204,10 @@ def bad_length(span: Span, value: int, most: int) -> Diagnostic:
     return Diagnostic("S0314", f"an array has 0 to {most:,} elements, not {short(f'{value:,}')}", span)
 
 
+def bad_count(span: Span, value: int, most: int) -> Diagnostic:
+    return Diagnostic("S0314", f"qubits makes 1 to {most:,} qubits, not {short(f'{value:,}')}", span)
+
+
 def too_large(span: Span, name: str, size: int, most: int, what: str) -> Diagnostic:
     text = f"'{short(name)}' takes {size:,} bytes, and {what} hold at most {most:,}"
     notes = ("a view lies outside of the data, and may be larger",)

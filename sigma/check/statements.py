@@ -166,8 +166,8 @@ class Statements(Assembly):
         elif wanted:
             self.need(value.arguments[0], INT)
             count = value.arguments[0].value
-            if isinstance(count, int) and not 0 <= count <= MAX_QUBITS:
-                self.report(messages.bad_length(self.module.span(value.arguments[0]), count, MAX_QUBITS))
+            if isinstance(count, int) and not 1 <= count <= MAX_QUBITS:
+                self.report(messages.bad_count(self.module.span(value.arguments[0]), count, MAX_QUBITS))
             value.type = Array(QUBIT, count)
         else:
             value.type = QUBIT
