@@ -200,10 +200,10 @@ def test_the_version_on_the_page_is_the_one_that_is_written() -> None:
 
 
 def test_the_design_names_every_module() -> None:
-    named = set(re.findall(r"`((?:vm|qbcc)\.\w+)`", read("design.md")))
+    named = set(re.findall(r"`((?:vm|qbcc|sigma)\.\w+)`", read("design.md")))
     there = {
         f"{package}.{path.stem}"
-        for package in ("vm", "qbcc")
+        for package in ("vm", "qbcc", "sigma")
         for path in (ROOT / package).iterdir()
         if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists()
     }
