@@ -60,7 +60,10 @@ _BEGUN: Final = {
     **dict.fromkeys(("loop", "do", "until", "foreach", "repeat"), _LOOPS),
     **dict.fromkeys(("int", "float", "bool", "double", "auto", "mut", "const", "qubit", "string", "char"), _VARIABLE),
     **dict.fromkeys(("def", "func", "function"), _OUTSIDE),
-    **dict.fromkeys(("print", "write", "assert", "measure"), "arguments stand in parentheses"),
+    **dict.fromkeys(
+        ("print", "write", "assert", "measure", "reset", "h", "cx", "cz", "rx", "ry", "rz", "swap"),
+        "arguments stand in parentheses",
+    ),
     **dict.fromkeys(("try", "throw", "raise", "except", "catch"), "a trap ends the program: nothing catches it"),
     "lambda": "every function has a name, and is declared outside of others",
     "f": 'a string has no f before it: print("{x}") prints x',
@@ -113,6 +116,8 @@ def syntax_note(earlier: str, before: str, word: str, after: str, wanted: Collec
         return "an array is filled in a loop: var a = [0; 10]; for i in 0..10 { a[i] = i * i; }"
     if word == "let" and (earlier, before) == ("for", "("):
         return _LOOPS
+    if word == "{" and "ELSE" in wanted:
+        return "this 'if' chooses between two values, a if c else b: before a statement, a ';' is missing"
     if word == "in" and ("{" in wanted or ";" in wanted):
         return "whether an array has a value, a loop finds"
     if word == "is":

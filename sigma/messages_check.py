@@ -10,7 +10,7 @@ from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
 from sigma import habits
 from sigma.messages import short
-from sigma.types import Array, Type, holds_qubits
+from sigma.types import Array, Tuple, Type, holds_qubits
 
 _SHOWN: Final = 12
 """Most names that a message lists."""
@@ -150,6 +150,8 @@ def not_callable(span: Span, what: str, declared: Span | None = None, hidden: st
 
 def not_indexable(span: Span, type: Type, *, is_counted: bool = False) -> Diagnostic:
     notes = ("for i in 0..n counts from 0 to before n",) if is_counted and str(type) == "int" else ()
+    if isinstance(type, Tuple):
+        notes = ("let (a, b) = t; takes a tuple apart",)
     return Diagnostic("S0305", f"{_a(type)} has no elements", span, notes=notes)
 
 
