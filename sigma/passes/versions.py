@@ -10,7 +10,7 @@ from typing import Final
 from sigma.ir import INT, NONE, Block, Edge, Function, Op
 from sigma.passes.copies import copy_blocks
 from sigma.passes.counters import Counters
-from sigma.passes.inequalities import Place
+from sigma.passes.inequalities import LEAST, MOST, Place
 from sigma.passes.loops import Loop, find_loops
 
 _LARGEST: Final = 120
@@ -109,6 +109,8 @@ class _Version(Counters):
         if factors is None:
             return None
         stop = test.args[1]
+        if stop.type != INT:
+            return None
         last = self.calculate("QADD", stop, self.function.const(-1 if step > 0 else 1))
         ends = [self.at(index, lambda c: c.start), self.at(index, lambda _: last)]
         tests = [_Test("QJLTU", end, length) for end in ends]
@@ -116,7 +118,36 @@ class _Version(Counters):
             first, second = (last, counter.start) if step > 0 else (counter.start, last)
             distance = self.calculate("QSUB", first, second)
             tests += [_Test("QJLTU", value, self.function.const(_FEW)) for value in (distance, *factors)]
+        elif not self._is_short(counter.start, stop, step):
+            # More than half of all numbers apart, the way from one end to the other may be the one around.
+            below, above = ends if step * self._sign(index) > 0 else reversed(ends)
+            tests.append(_Test("QJLE", below, above))
+        if abs(step) > 1 and not self._has_room(stop, step):
+            most = MOST - step if step > 0 else LEAST - step
+            tests.append(_Test("QJLE" if step > 0 else "QJGE", last, self.function.const(most)))
         return tests
+
+    def _is_short(self, start: Op, stop: Op, step: int) -> bool:
+        """Whether a counter certainly does not go through more than half of all numbers."""
+        at = Place(self.loop.before, len(self.loop.before.ops))
+        return self.known.holds(None, start if step > 0 else stop, 0, at)
+
+    def _has_room(self, stop: Op, step: int) -> bool:
+        """Whether a counter that has not reached its end certainly goes on without wrapping."""
+        at = Place(self.loop.before, len(self.loop.before.ops))
+        if step > 0:
+            return self.known.holds(stop, None, MOST - step + 1, at)
+        return self.known.holds(None, stop, step + 1 - LEAST, at)
+
+    def _sign(self, op: Op) -> int:
+        """Whether a value that is a counter and what is fixed goes up with it, or down."""
+        sign = 1
+        while op in self.even:
+            place = next(n for n, arg in enumerate(op.args) if self.sources(arg))
+            if op.code == "QSUB" and place == 1:
+                sign = -sign
+            op = op.args[place]
+        return sign
 
     def _factors(self, op: Op) -> list[Op] | None:
         """What a counter is multiplied by on its way to a value; None if that cannot be said."""

@@ -1,0 +1,133 @@
+"""Programs at the edges of what passes may assume: every level does what the first does, to the line of a trap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sigma.support import LEVELS, build
+from vm.machine import Machine
+
+MOST = (1 << 63) - 1
+LEAST = -(1 << 63)
+LIMIT = 200_000
+"""Instructions of a run."""
+
+
+def outcome(text: str, level: int, args: tuple[float, ...] = ()) -> tuple[Any, ...]:
+    """How a run ended, what it printed and recorded."""
+    machine = Machine(build(text, level), args=list(args), engine="interp", max_instructions=LIMIT, seed=1)
+    ended = machine.run()
+    trap = None
+    if ended.trap is not None:
+        line = ended.trap.location.line if ended.trap.location is not None else None
+        trap = ended.trap.name, ended.trap.message, line
+    return ended.status, trap, machine.output, [(name, repr(value)) for name, value in machine.records]
+
+
+def same(text: str, args: tuple[float, ...] = ()) -> tuple[Any, ...]:
+    """What every level does."""
+    first, *others = (outcome(text, level, args) for level in LEVELS)
+    for level, other in enumerate(others, 1):
+        assert other == first, f"level {level}"
+    return first
+
+
+# -- loops
+
+
+@pytest.mark.parametrize("first", [MOST - 6, MOST - 5, MOST - 4, 0])
+def test_a_counter_that_wraps_does_not_leave_its_array(first: int) -> None:
+    text = """
+view a: [int; 8] at 0x100000000;
+fn fill(x: [int], low: int, high: int) { for i in low..high step 3 { x[i - low] = 7; } }
+fn main() {
+    fill(a, argument(0, 0), argument(1, 0));
+    fill(a[0..7], argument(0, 0), argument(1, 0));
+}
+"""
+    end = same(text, (first, MOST if first else 7))
+    assert (end[1] is None) is (first in (MOST - 6, 0))
+
+
+@pytest.mark.parametrize("turns", ["low..high", "high..low step -1"])
+@pytest.mark.parametrize("index", ["i + base", "base - i"])
+@pytest.mark.parametrize(("low", "high", "base"), [(LEAST, MOST, LEAST + 5), (0, 5, 2), (LEAST + 1, MOST, LEAST + 3)])
+def test_ends_inside_are_not_enough_on_a_way_around(turns: str, index: str, low: int, high: int, base: int) -> None:
+    text = f"""
+view a: [int; 8] at 0x100000000;
+fn fill(x: [int], low: int, high: int, base: int) {{ for i in {turns} {{ x[{index}] = i & 255; write("."); }} }}
+fn main() {{
+    fill(a, argument(0, 0), argument(1, 0), argument(2, 0));
+    fill(a[0..7], argument(0, 0), argument(1, 0), argument(2, 0));
+}}
+"""
+    same(text, (low, high, base))
+
+
+def test_a_loop_that_ends_at_a_float_checks_its_indices() -> None:
+    text = """
+fn main() {
+    let x = argument(0, 3.5);
+    let k = argument(1, 0);
+    var a = [0; 3];
+    var i = 0;
+    while i < x {
+        a[i + k] = i;
+        write("{i} ");
+        i += 1;
+    }
+}
+"""
+    end = same(text)
+    assert end[2] == b"0 1 2 "
+    assert end[1] is not None
+
+
+# -- what is known of values
+
+
+def test_a_part_of_a_view_without_a_length_says_nothing_of_other_values() -> None:
+    text = """
+view words: [int] at 0x100000000;
+fn part(a: [int], i: int, j: int) -> int {
+    let found = a[i..j];
+    return len(found) + (100 if j > 5 else 0) + (1000 if j < len(a) + 1 else 0);
+}
+fn main() { print("{part(words, 1, argument(0, 7))} {part([1, 2, 3], 1, argument(1, 2))}"); }
+"""
+    assert same(text)[2] == b"106 1001\n"
+
+
+@pytest.mark.parametrize("place", ["before", "inside"])
+def test_long_rows_of_sums_are_no_deep_recursion(place: str) -> None:
+    row = "x += n; x = x * 3;" * 1500 if place == "before" else "x += n; x = x + i;" * 1500
+    text = f"""
+fn main() {{
+    let n = argument(0, 3);
+    var a = [1, 2, 3, 4];
+    var s = 0;
+    {"var x = n;" + row if place == "before" else ""}
+    for i in 0..n {{
+        {"var x = i;" + row if place == "inside" else ""}
+        s += a[x & 3] + x;
+        a[i & 3] = x;
+    }}
+    if s > 0 {{ print("{{s}}"); }}
+    print("{{a[0]}} {{a[1]}} {{a[2]}}");
+}}
+"""
+    same(text)
+
+
+def test_sums_of_sums_are_looked_at_once() -> None:
+    row = "".join(f"let y{number} = x + x; x = y{number} + i;" for number in range(90))
+    text = f"""
+fn main() {{
+    var a = [1, 2, 3, 4];
+    for i in 0..argument(0, 5) {{ var x = i; {row} a[x & 3] += x; a[i & 3] = x; }}
+    print("{{a[0]}} {{a[1]}} {{a[2]}} {{a[3]}}");
+}}
+"""
+    same(text)
