@@ -17,6 +17,8 @@ from sigma.passes.inequalities import Inequalities, Place
 from sigma.passes.loops import Loop
 
 _EVEN: Final = frozenset({"QADD", "QSUB", "QMUL", "QSHL"})
+_NESTED: Final = 100
+"""Sums and products in each other that make a value."""
 
 
 @dataclass(eq=False, slots=True)
@@ -39,7 +41,10 @@ class Counters:
         self.source, self.back = loop.backs[0]
         self.counters: dict[Op, Counter] = {}
         self.following: dict[Op, Counter] = {}
-        self.even: set[Op] = set()
+        self.even: dict[Op, int] = {}
+        """How many sums and products are in each other there."""
+        self._steps: dict[Op, Op] = {}
+        self._numbers: dict[Op, int | None] = {}
         self._find_counters()
         if self.counters:
             self._find_even()
@@ -59,7 +64,10 @@ class Counters:
     def _find_even(self) -> None:
         for block in self.function.blocks:
             if block in self.loop.body:
-                self.even.update(op for op in block.ops if op not in self.following and self._is_even(op))
+                for op in block.ops:
+                    nested = 1 + max((self.even.get(arg, 0) for arg in op.args), default=0)
+                    if op not in self.following and nested <= _NESTED and self._is_even(op):
+                        self.even[op] = nested
 
     def _is_even(self, op: Op) -> bool:
         if op.code not in _EVEN or op.type != INT:
@@ -110,6 +118,12 @@ class Counters:
 
     def step(self, op: Op) -> Op:
         """What each turn adds to a value."""
+        found = self._steps.get(op)
+        if found is None:
+            found = self._steps[op] = self._step(op)
+        return found
+
+    def _step(self, op: Op) -> Op:
         if op in self.counters:
             return self.counters[op].step
         if op in self.following:
@@ -126,6 +140,7 @@ class Counters:
     def sources(self, op: Op) -> set[Op]:
         """The counters that an even value is calculated from."""
         found: set[Op] = set()
+        seen: set[Op] = set()
         todo = [op]
         while todo:
             one = todo.pop()
@@ -133,12 +148,18 @@ class Counters:
                 found.add(one)
             elif one in self.following:
                 found.add(self.following[one].param)
-            elif one in self.even:
+            elif one in self.even and one not in seen:
+                seen.add(one)
                 todo += one.args
         return found
 
     def number(self, op: Op) -> int | None:
         """What each turn adds to a value, if it is a number."""
+        if op not in self._numbers:
+            self._numbers[op] = self._number(op)
+        return self._numbers[op]
+
+    def _number(self, op: Op) -> int | None:
         if op in self.counters or op in self.following:
             step = (self.counters.get(op) or self.following[op]).step
             return step.imm if step.code == "const" else None

@@ -19,6 +19,8 @@ LEAST: Final = -(1 << 63)
 _STEPS: Final = 150
 """Questions that are asked for one answer at most."""
 _DEPTH: Final = 12
+_NESTED: Final = 100
+"""Sums and products in each other whose interval is calculated."""
 _SETS: Final = frozenset({"QSEQ", "QSNE", "QSLT", "QSLE"})
 # Legend: jump, then for its two ways (taken, not taken) triples (first, second, c): argument ≤ other argument + c.
 _JUMPS: Final = {
@@ -68,6 +70,7 @@ class Inequalities:
         self._below: dict[Op | None, list[_Fact]] = {}
         self._between: dict[Edge, list[_Fact]] = {}
         self._intervals: dict[Op, tuple[int, int]] = {}
+        self._nested = 0
         self._left = 0
         for block in blocks:
             self._read(block)
@@ -80,9 +83,7 @@ class Inequalities:
         for number, op in enumerate(block.ops):
             self._home[op] = block
             if op.code == "bound":
-                index, length = op.args
-                self._note(_fact(None, index, 0, block, number))
-                self._note(_fact(index, length, -1, block, number))
+                self._inside(op, block, number)
         end = block.end
         if end.code != "branch" or not all(arg.type == INT for arg in end.args):
             return
@@ -95,6 +96,16 @@ class Inequalities:
             if len(self._ways[edge.block]) == 1:
                 for fact in facts:
                     self._note(fact)
+
+    def _inside(self, check: Op, block: Block, number: int) -> None:
+        """``0 ≤ index < length``. Where the length is the largest number and 1, as it may be of a view, it has no sign:
+        then the index is at most the largest number."""
+        index, length = check.args
+        self._note(_fact(None, index, 0, block, number))
+        if length.code == "QADD" and length.args[1].code == "const" and length.args[1].imm == 1:
+            self._note(_fact(index, length.args[0], 0, block, number))
+        elif self._high(length) >= 0:
+            self._note(_fact(index, length, -1, block, number))
 
     def _unsigned(self, end: Op) -> None:
         """``0 ≤ a < b`` where a is less than b as an unsigned number, and b is not negative."""
@@ -310,9 +321,13 @@ class Inequalities:
     def _interval(self, op: Op) -> tuple[int, int]:
         found = self._intervals.get(op)
         if found is None:
-            # What asks for itself meanwhile is anything.
+            # What asks for itself meanwhile is anything, and so is what is nested too deep to ask.
             self._intervals[op] = (LEAST, MOST)
+            if self._nested == _NESTED:
+                return LEAST, MOST
+            self._nested += 1
             found = self._intervals[op] = self._calculated(op)
+            self._nested -= 1
         return found
 
     def _calculated(self, op: Op) -> tuple[int, int]:
