@@ -1,7 +1,8 @@
 """Gates: neighbours that undo each other go, rotations about one axis add, gates on a known state become less.
 
 Only what nobody can tell is done. A gate that is an instruction of its own is under no control, so a phase that it
-gives to the whole state is seen by none; controlled forms are other instructions, and keep theirs."""
+gives to the whole state is seen by none; controlled forms are other instructions, and keep theirs. A gate that may trap
+stays as it is: one whose qubits may be the same one, or whose angle is no constant and so perhaps no number."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import math
 from typing import Final
 
 from sigma.builtins import NO_GATES
-from sigma.ir import FLOAT, Block, Function, Op
+from sigma.ir import Block, Function, Op
 from vm.isa import BY_NAME, QUANTUM
 
 _SELF: Final = frozenset({"QX", "QY", "QZ", "QH", "QCX", "QCY", "QCZ", "QCH", "QSWAP", "QCCX", "QCSWAP"})
@@ -35,6 +36,8 @@ _QUBITS: Final = {
     if rows[0].group == QUANTUM
 }
 GATES: Final = frozenset(_QUBITS) - NO_GATES
+_LARGEST: Final = 1000.0
+"""Largest angle that is calculated with: whole turns of larger ones are known too inexactly."""
 _WINDOW: Final = 200
 """Operations that are looked back over."""
 
@@ -52,7 +55,7 @@ def _block(function: Function, block: Block) -> bool:
     kept: list[Op] = []
     changed = False
     for op in block.ops:
-        if op.code in GATES and (_is_nothing(kept, op) or _is_joined(function, kept, op)):
+        if op.code in GATES and not _may_trap(op) and (_is_nothing(kept, op) or _is_joined(function, kept, op)):
             changed = True
             continue
         kept.append(op)
@@ -63,6 +66,13 @@ def _block(function: Function, block: Block) -> bool:
 def qubits(op: Op) -> list[Op]:
     """The qubits of a gate."""
     return op.args[: _QUBITS[op.code]]
+
+
+def _may_trap(op: Op) -> bool:
+    """Whether a gate may be told to act on one qubit twice, or by an angle that is no number."""
+    mine, angles = qubits(op), op.args[_QUBITS[op.code] :]
+    are_apart = all(_are_apart(a, b) for place, a in enumerate(mine) for b in mine[:place])
+    return not are_apart or any(angle.code != "const" for angle in angles)
 
 
 # -- neighbours
@@ -112,12 +122,10 @@ def _is_joined(function: Function, kept: list[Op], op: Op) -> bool:
     if op.code != other.code or op.code not in _ADDS:
         return False
     a, b = other.args[-1], op.args[-1]
+    if a.code != "const" or max(abs(a.imm), abs(b.imm)) > _LARGEST:
+        return False
     del kept[place]
-    if a.code == b.code == "const":
-        angle = function.const(float(a.imm) + float(b.imm))
-    else:
-        angle = Op("QADD", FLOAT if FLOAT in (a.type, b.type) else a.type, [a, b], None, op.span)
-        kept.append(angle)
+    angle = function.const(float(a.imm) + float(b.imm))
     made = Op(op.code, op.type, [*op.args[:-1], angle], op.imm, op.span)
     if not _is_identity(made):
         kept.append(made)
@@ -129,7 +137,7 @@ def _is_joined(function: Function, kept: list[Op], op: Op) -> bool:
 
 def _is_identity(op: Op) -> bool:
     """Whether a rotation turns nothing, or as often as it takes to be where it was."""
-    if op.code not in _ADDS or op.args[-1].code != "const":
+    if op.code not in _ADDS or op.args[-1].code != "const" or abs(op.args[-1].imm) > _LARGEST:
         return False
     return math.remainder(float(op.args[-1].imm), _ADDS[op.code][1]) == 0
 

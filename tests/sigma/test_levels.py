@@ -131,3 +131,49 @@ fn main() {{
 }}
 """
     same(text)
+
+
+# -- gates
+
+
+@pytest.mark.parametrize(
+    "gates",
+    [
+        "cx(q[k], q[1]); cx(q[k], q[1]);",
+        "cz(q[1], q[1..2][0]);",
+        "h(q[1]); cp(q[1], q[k], 0.0);",
+        "rzz(q[k], q[1], 0.5); rzz(q[k], q[1], -0.5);",
+        "swap(q[k], q[1]); swap(q[1], q[k]);",
+    ],
+)
+def test_gates_on_one_qubit_twice_trap(gates: str) -> None:
+    text = f"""
+fn act(q: [qubit], k: int) {{ {gates} }}
+fn main() {{ let k = argument(0, 1); let q = qubits(3); act(q, k); print("after"); }}
+"""
+    trap = same(text)[1]
+    assert trap is not None
+    assert trap[0] == "quantum"
+
+
+@pytest.mark.parametrize("gates", ["rz(c, angle);", "crx(c, d, angle);", 'h(c); rx(c, angle); write("."); rx(c, 1.0);'])
+def test_gates_by_an_angle_that_is_no_number_trap(gates: str) -> None:
+    text = f"""
+fn main() {{
+    let zero = float(argument(0, 0));
+    let angle = zero / zero;
+    let c = qubit();
+    let d = qubit();
+    {gates}
+    print("after");
+}}
+"""
+    trap = same(text)[1]
+    assert trap is not None
+    assert trap[2] == 7
+
+
+@pytest.mark.parametrize("angles", [(1.7e308, 1.7e308), (1e17, 0.5), (4e15, 0.75), (-1e300, 1.0), (0.25, 0.5)])
+def test_large_angles_are_not_added(angles: tuple[float, float]) -> None:
+    first, second = angles
+    same(f'fn main() {{ let q = qubit(); rx(q, {first}); rx(q, {second}); print("{{probability(q):.6f}}"); }}')
