@@ -30,6 +30,8 @@ class Builder:
         """For each block the blocks that lead to it, and how."""
         self.waiting: dict[Block, dict[Key, Op]] = {}
         """Parameters of blocks whose ways in are not all known."""
+        self.asked: list[tuple[Block, Key, Op]] = []
+        """Parameters of the other blocks whose arguments are not looked up yet."""
         function.blocks.append(self.block)
 
     # -- blocks
@@ -49,8 +51,8 @@ class Builder:
 
     def close(self, block: Block) -> None:
         """All ways into a block are known."""
-        for key, param in self.waiting.pop(block).items():
-            self._arguments(block, key, param)
+        self.asked += [(block, key, param) for key, param in self.waiting.pop(block).items()]
+        self._answer()
 
     @property
     def is_ended(self) -> bool:
@@ -128,7 +130,14 @@ class Builder:
 
     def read(self, key: Key) -> Op:
         """A variable's value."""
-        return self._read(key, self.block)
+        found = self._read(key, self.block)
+        self._answer()
+        return found
+
+    def _answer(self) -> None:
+        # One after another: many places in a row where ways meet must not be a deep recursion.
+        while self.asked:
+            self._arguments(*self.asked.pop())
 
     def _read(self, key: Key, block: Block) -> Op:
         # A long row of blocks must not be a deep recursion: go back to where the value is, or where ways meet.
@@ -155,7 +164,7 @@ class Builder:
             found = self._param(block)
             found.type = self.kinds[key]
             self.values[key, block] = found
-            self._arguments(block, key, found)
+            self.asked.append((block, key, found))
             break
         for passed in row:
             self.values[key, passed] = found

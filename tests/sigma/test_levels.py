@@ -177,3 +177,14 @@ fn main() {{
 def test_large_angles_are_not_added(angles: tuple[float, float]) -> None:
     first, second = angles
     same(f'fn main() {{ let q = qubit(); rx(q, {first}); rx(q, {second}); print("{{probability(q):.6f}}"); }}')
+
+
+# -- long functions
+
+
+def test_long_rows_of_branches_are_no_deep_recursion() -> None:
+    rows = "".join(f"if a == {number} {{ x += 1; y = a + 7; }}\n" for number in range(1000))
+    assert (
+        same(f'fn main() {{ let a = argument(0, 3); var x = 0; var y = 1;\n{rows} print("{{x}} {{y}}"); }}')[2]
+        == b"1 10\n"
+    )
