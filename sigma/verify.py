@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigma.ir import ENDS, LEAVES, Block, Function, Op, reachable
-from sigma.passes.analysis import dominates, dominators
+from sigma.passes.analysis import dominators, is_above, spans
 
 
 class BrokenIRError(Exception):
@@ -14,7 +14,7 @@ def verify(function: Function) -> None:
     """Raise :class:`BrokenIRError` unless every block ends once, every edge has an argument for each parameter, and
     every value is calculated on every way to where it is read."""
     blocks = reachable(function)
-    above = dominators(blocks)
+    above = spans(dominators(blocks))
     where: dict[Op, tuple[Block, int]] = {}
     for block in blocks:
         for param in block.params:
@@ -42,7 +42,11 @@ def _shape(function: Function, block: Block) -> None:
 
 
 def _reads(
-    function: Function, arg: Op, at: tuple[Block, int], where: dict[Op, tuple[Block, int]], above: dict[Block, Block]
+    function: Function,
+    arg: Op,
+    at: tuple[Block, int],
+    where: dict[Op, tuple[Block, int]],
+    above: dict[Block, tuple[int, int]],
 ) -> None:
     if arg.code in LEAVES:
         return
@@ -50,6 +54,6 @@ def _reads(
     if found is None:
         raise BrokenIRError(f"{function.name}: {arg.code} is read and stands nowhere")
     block, place = found
-    is_before = place < at[1] if block is at[0] else dominates(block, at[0], above)
+    is_before = place < at[1] if block is at[0] else is_above(block, at[0], above)
     if not is_before:
         raise BrokenIRError(f"{function.name}: {arg.code} is read before it is calculated")

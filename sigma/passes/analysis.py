@@ -52,10 +52,39 @@ def dominates(above: Node, block: Node, found: dict[Node, Node]) -> bool:
     return True
 
 
+def spans(above: dict[Node, Node]) -> dict[Node, tuple[int, int]]:
+    """For each node its number in the dominator tree, and the last one below it: so dominance is asked at once, however
+    deep the tree is."""
+    below: dict[Node, list[Node]] = {node: [] for node in above}
+    stack: list[tuple[Node, bool]] = []
+    for node, over in above.items():
+        if node is over:
+            stack.append((node, False))
+        else:
+            below[over].append(node)
+    first: dict[Node, int] = {}
+    found: dict[Node, tuple[int, int]] = {}
+    while stack:
+        node, is_left = stack.pop()
+        if is_left:
+            found[node] = first[node], len(first) - 1
+            continue
+        first[node] = len(first)
+        stack.append((node, True))
+        stack += [(child, False) for child in below[node]]
+    return found
+
+
+def is_above(above: Node, node: Node, found: dict[Node, tuple[int, int]]) -> bool:
+    """Whether every way to a node leads through another, by their spans."""
+    first, last = found[above]
+    return first <= found[node][0] <= last
+
+
 def loops(function: Function) -> dict[Block, set[Block]]:
     """The blocks of each natural loop, by its head."""
     blocks = reachable(function)
-    found = dominators(blocks)
+    found = spans(dominators(blocks))
     sources: dict[Block, list[Block]] = {block: [] for block in blocks}
     for block in blocks:
         for edge in block.edges:
@@ -64,7 +93,7 @@ def loops(function: Function) -> dict[Block, set[Block]]:
     for block in blocks:
         for edge in block.edges:
             head = edge.block
-            if not dominates(head, block, found):
+            if not is_above(head, block, found):
                 continue
             body = bodies.setdefault(head, {head})
             todo = [block]

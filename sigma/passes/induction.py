@@ -11,6 +11,7 @@ from sigma.passes.counters import Counter, Counters
 from sigma.passes.loops import Loop, find_loops
 from sigma.passes.values import remove_dead
 
+Users = dict[Op, list[Op | Edge]]
 _MOST: Final = 8
 """Values that get a register of their own in a loop."""
 _LARGEST: Final = 1 << 12
@@ -21,24 +22,29 @@ early: at a billion turns a second, that takes 50 days."""
 def reduce_strength(function: Function) -> bool:
     """In every loop with one way back, the inner ones first."""
     changed = False
+    users: Users = {}
     for loop in find_loops(function):
         if len(loop.backs) == 1:
             # What inner loops need before them was added.
             loop.look_again()
-            changed = _Reduction(function, loop).run() or changed
+            if _Reduction(function, loop, users).run():
+                users.clear()
+                changed = True
     return changed
 
 
 class _Reduction(Counters):
-    def __init__(self, function: Function, loop: Loop) -> None:
+    def __init__(self, function: Function, loop: Loop, users: Users) -> None:
         super().__init__(function, loop)
-        self.users: dict[Op, list[Op | Edge]] = {}
+        self.users = users
+        """Who reads each value; empty until somebody asks."""
 
     def run(self) -> bool:
         """Find what is worth it, and do it."""
         if not self.even:
             return False
-        self._find_users()
+        if not self.users:
+            self._find_users()
         wanted = self._wanted()
         chosen = self._choose(wanted)
         if not chosen:

@@ -12,7 +12,7 @@ from typing import Final
 
 from sigma.ir import INT, Block, Edge, Op, reachable
 from sigma.ir import Function as IRFunction
-from sigma.passes.analysis import dominators
+from sigma.passes.analysis import dominators, spans
 
 MOST: Final = (1 << 63) - 1
 LEAST: Final = -(1 << 63)
@@ -63,7 +63,7 @@ class Inequalities:
             for edge in block.edges:
                 self._ways[edge.block].append((block, edge))
         self._ends = {block: len(block.ops) for block in blocks}
-        self._spans = _spans(blocks)
+        self._spans = spans(dominators(blocks))
         self._home: dict[Op, Block] = {}
         self._above: dict[Op | None, list[_Fact]] = {}
         """By the value that is low: what it is not above."""
@@ -374,23 +374,3 @@ def _fact(low: Op | None, high: Op | None, c: int, where: Block, number: int) ->
     low, c = _plain(low, c, -1)
     high, c = _plain(high, c, 1)
     return _Fact(low, high, c, where, number)
-
-
-def _spans(blocks: list[Block]) -> dict[Block, tuple[int, int]]:
-    """For each block its number in the dominator tree, and the last one below it."""
-    below: dict[Block, list[Block]] = {block: [] for block in blocks}
-    for block, above in dominators(blocks).items():
-        if block is not above:
-            below[above].append(block)
-    first: dict[Block, int] = {}
-    found: dict[Block, tuple[int, int]] = {}
-    stack: list[tuple[Block, bool]] = [(blocks[0], False)]
-    while stack:
-        block, is_left = stack.pop()
-        if is_left:
-            found[block] = first[block], len(first) - 1
-            continue
-        first[block] = len(first)
-        stack.append((block, True))
-        stack += [(child, False) for child in below[block]]
-    return found

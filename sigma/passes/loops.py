@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sigma.ir import NONE, Block, Edge, Function, Op, predecessors
+from sigma.ir import NONE, Block, Edge, Function, Op
 from sigma.passes.analysis import loops
 
 
@@ -46,14 +46,14 @@ class Loop:
 def find_loops(function: Function) -> list[Loop]:
     """The loops, the inner ones first. Blocks are added so that one block leads into each."""
     bodies = loops(function)
-    for head, body in bodies.items():
-        _lead_into(function, head, body)
-    # What was added stands in outer loops too.
-    bodies = loops(function)
-    ways: dict[Block, list[tuple[Block, Edge]]] = {block: [] for block in function.blocks}
-    for block in function.blocks:
-        for edge in block.edges:
-            ways[edge.block].append((block, edge))
+    ways = _ways(function)
+    added = {head: block for head, body in bodies.items() if (block := _lead_into(head, body, ways[head])) is not None}
+    if added:
+        placed = [[added[block], block] if block in added else [block] for block in function.blocks]
+        function.blocks = [block for row in placed for block in row]
+        # What was added stands in outer loops too.
+        bodies = loops(function)
+        ways = _ways(function)
     found = []
     for head, body in bodies.items():
         entering = [block for block, _ in ways[head] if block not in body]
@@ -62,13 +62,21 @@ def find_loops(function: Function) -> list[Loop]:
     return sorted(found, key=lambda loop: len(loop.body))
 
 
-def _lead_into(function: Function, head: Block, body: set[Block]) -> None:
-    """Put a block before a loop unless there is one."""
-    inside = {edge for block in body for edge in block.edges}
-    entering = [edge for edge in predecessors(function.blocks)[head] if edge not in inside]
-    sources = [block for block in function.blocks if block not in body and any(e.block is head for e in block.edges)]
-    if len(sources) == 1 and sources[0].end.code == "jump":
-        return
+def _ways(function: Function) -> dict[Block, list[tuple[Block, Edge]]]:
+    """The edges into each block, and the blocks that they leave."""
+    found: dict[Block, list[tuple[Block, Edge]]] = {block: [] for block in function.blocks}
+    for block in function.blocks:
+        for edge in block.edges:
+            found[edge.block].append((block, edge))
+    return found
+
+
+def _lead_into(head: Block, body: set[Block], ways: list[tuple[Block, Edge]]) -> Block | None:
+    """A new block before a loop unless there is one."""
+    sources = {block for block, _ in ways if block not in body}
+    entering = [edge for block, edge in ways if block not in body]
+    if len(sources) == 1 and sources.pop().end.code == "jump":
+        return None
     before = Block()
     jump = Op("jump", NONE, [], None, head.ops[0].span)
     if len(entering) == 1:
@@ -80,4 +88,4 @@ def _lead_into(function: Function, head: Block, body: set[Block]) -> None:
     before.ops = [jump]
     for edge in entering:
         edge.block = before
-    function.blocks.insert(function.blocks.index(head), before)
+    return before

@@ -6,14 +6,14 @@ from typing import Any
 
 from sigma.builder import replace
 from sigma.ir import LOADS, PURE, Block, Function, Op, can_trap, is_removable, reachable
-from sigma.passes.analysis import dominates, dominators
+from sigma.passes.analysis import dominators, is_above, spans
 from sigma.passes.fold import fold, fold_branch
 
 
 def number_values(function: Function) -> bool:
     """Fold, and use values again where they are known on every way."""
     blocks = function.blocks = reachable(function)
-    above = dominators(blocks)
+    above = spans(dominators(blocks))
     known: dict[Any, list[tuple[Op, Block]]] = {}
     replaced: dict[Op, Op] = {}
     for block in blocks:
@@ -64,11 +64,13 @@ def _settle(op: Op) -> None:
         op.code, op.args, op.imm = "jump", [], None
 
 
-def _same(op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, Block], block: Block) -> Op | None:
+def _same(
+    op: Op, known: dict[Any, list[tuple[Op, Block]]], above: dict[Block, tuple[int, int]], block: Block
+) -> Op | None:
     """The same value, calculated on every way here."""
     key = (op.code, op.type, tuple(map(id, op.args)), op.imm)
     for other, where in known.setdefault(key, []):
-        if dominates(where, block, above):
+        if is_above(where, block, above):
             return other
     known[key].append((op, block))
     return None
