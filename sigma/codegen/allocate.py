@@ -167,6 +167,9 @@ class _Colouring:
                     a, b = b, a
                 if b < COLOURS:
                     continue
+                if a >= COLOURS and len(self.near[a]) < len(self.near[b]):
+                    # What has many neighbours, as a variable of a long function, is not gone through for each move.
+                    a, b = b, a
                 if self._is_safe(a, b):
                     self._merge(a, b)
                     changed = True
@@ -174,8 +177,10 @@ class _Colouring:
     def _is_safe(self, a: Register, b: Register) -> bool:
         """Whether the graph without this move is as easy to colour."""
         near = self.near
+        if all(other in near[a] or len(near[other]) < COLOURS for other in near[b]):
+            return True
         if a < COLOURS:
-            return all(other < COLOURS or other in near[a] or len(near[other]) < COLOURS for other in near[b])
+            return False
         high = sum(len(near[other]) - (other in near[a] and other in near[b]) >= COLOURS for other in near[a] | near[b])
         return high < COLOURS
 

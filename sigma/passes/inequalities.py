@@ -7,6 +7,7 @@ next."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -178,10 +179,14 @@ class Inequalities:
         if depth == 0 or self._left < 0:
             return False
         facts = self._between.get(at.edge, ()) if at.edge is not None else ()
-        for fact in (*facts, *(f for f in self._above.get(a, ()) if self._holds(f, at))):
+        for fact in itertools.chain(facts, (f for f in self._above.get(a, ()) if self._holds(f, at))):
+            if self._left < 0:
+                return False
             if fact.low is a and self._prove(fact.high, b, c - fact.c, at, depth - 1, given):
                 return True
-        for fact in (*facts, *(f for f in self._below.get(b, ()) if self._holds(f, at))):
+        for fact in itertools.chain(facts, (f for f in self._below.get(b, ()) if self._holds(f, at))):
+            if self._left < 0:
+                return False
             if fact.high is b and self._prove(a, fact.low, c - fact.c, at, depth - 1, given):
                 return True
         if a is not None and self._above_by_value(a, b, c, at, depth, given):
