@@ -69,7 +69,7 @@ class Emitter:
         self.handed = max(self.handed, selector.hands_over)
         if not frame and selector.pointer < 0:
             selector.pointer = routine.new()
-        kinds = {register: op.type for op, register in selector.registers.items()}
+        kinds = {register: op.type for op, register in selector.registers.items()} | selector.asides
 
         def place(number: int) -> Mem:
             offset = size + 8 * number

@@ -28,6 +28,8 @@ class Selector:
         """Label of the frame in the data; empty where it is on the stack."""
         self.routine = Routine([], COLOURS)
         self.registers: dict[Op, Register] = {}
+        self.asides: dict[Register, str] = {}
+        """Registers that hold a value for a few moves, and its kind."""
         self.pointer: Register = -1
         """Holds the address of a frame on the stack."""
         self.uses: dict[Op, list[Op]] = {}
@@ -318,11 +320,12 @@ class Selector:
     def _edge_moves(self, edge: Edge) -> None:
         """Moves to a block's parameters, as if all at once."""
         waiting = [
-            (self.register(param), arg)
+            (self.register(param), param.type, arg)
             for param, arg in zip(edge.block.params, edge.args, strict=True)
             if param is not arg and param in self.uses
         ]
-        moves: list[tuple[Register, Operand]] = [(to, self.operand(arg)) for to, arg in waiting]
+        kinds = {to: kind for to, kind, _ in waiting}
+        moves: list[tuple[Register, Operand]] = [(to, self.operand(arg)) for to, _, arg in waiting]
         while moves:
             sources = {source for _, source in moves if isinstance(source, int)}
             free = next((move for move in moves if move[0] not in sources), None)
@@ -333,6 +336,7 @@ class Selector:
             # Only circles are left: one value waits aside.
             to, source = moves[0]
             aside = self.routine.new()
+            self.asides[aside] = kinds[to]
             self.emit("QMOV", aside, to)
             moves = [(t, aside if s == to else s) for t, s in moves]
             del source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -188,3 +189,28 @@ def test_long_rows_of_branches_are_no_deep_recursion() -> None:
         same(f'fn main() {{ let a = argument(0, 3); var x = 0; var y = 1;\n{rows} print("{{x}} {{y}}"); }}')[2]
         == b"1 10\n"
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_floats_that_change_places_are_floats_in_memory_too(seed: int) -> None:
+    count, turns = 20, 4
+    order = random.Random(seed).sample(range(count), count)
+    names = range(count)
+    text = f"""
+fn turned(n: int, z: float) -> float {{
+    {"".join(f"var v{name} = z + {name}.25;" for name in names)}
+    for i in 0..n {{
+        {"".join(f"let t{name} = v{order[name]};" for name in names)}
+        {"".join(f"v{name} = t{name};" for name in names)}
+    }}
+    return {" + ".join(f"v{name} * {3**name}" for name in names)};
+}}
+fn main() {{ print("{{turned(argument(0, {turns}), 0.5)}}"); }}
+"""
+    values = [0.5 + name + 0.25 for name in names]
+    for _ in range(turns):
+        values = [values[place] for place in order]
+    wanted = 0.0
+    for name, value in enumerate(values):
+        wanted += value * 3**name
+    assert same(text)[2].decode() == f"{wanted!r}\n"
