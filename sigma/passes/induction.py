@@ -23,13 +23,22 @@ def reduce_strength(function: Function) -> bool:
     """In every loop with one way back, the inner ones first."""
     changed = False
     users: Users = {}
+    reduced: list[Loop] = []
     for loop in find_loops(function):
         if len(loop.backs) == 1:
+            if any(inner.head in loop.body for inner in reduced):
+                # What nobody reads any more would count as read around the loop that it was in.
+                remove_dead(function)
+                users.clear()
+                reduced = []
             # What inner loops need before them was added.
             loop.look_again()
             if _Reduction(function, loop, users).run():
                 users.clear()
+                reduced.append(loop)
                 changed = True
+    if reduced:
+        remove_dead(function)
     return changed
 
 
@@ -56,7 +65,6 @@ class _Reduction(Counters):
         for test, op, stop in ends:
             test.args = [self.back.args[self.loop.head.params.index(params[op])], stop]
             test.imm = "QJNE"
-        remove_dead(self.function)
         return True
 
     def _find_users(self) -> None:
