@@ -213,11 +213,15 @@ def _trimmed(words: list[int | float]) -> tuple[list[int | float], int]:
 
 
 def _mark_recursion(program: ir.Program) -> None:
-    """Mark the functions that may be called while they run: those that reach themselves."""
-    calls = {
-        f: {op.imm for op in f.ops() if op.code == "call" and isinstance(op.imm, ir.Function)}
-        for f in program.functions
-    }
+    """Mark the functions that may be called while they run: those that reach themselves. A subroutine in assembly may
+    call what is exported."""
+    exported = {function for function in program.functions if function.is_exported}
+    calls: dict[ir.Function, set[ir.Function]] = {}
+    for function in program.functions:
+        called = calls[function] = set()
+        for op in function.ops():
+            if op.code == "call":
+                called |= {op.imm} if isinstance(op.imm, ir.Function) else exported
     for function in program.functions:
         seen: set[ir.Function] = set()
         todo = list(calls[function])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qbcc.source import SourceFile
+from sigma.compile import compile_source
 from tests.sigma.support import LEVELS, build
 from vm.machine import Machine
 
@@ -214,3 +217,30 @@ fn main() {{ print("{{turned(argument(0, {turns}), 0.5)}}"); }}
     for name, value in enumerate(values):
         wanted += value * 3**name
     assert same(text)[2].decode() == f"{wanted!r}\n"
+
+
+# -- frames
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_assembly_that_calls_back_finds_no_frame_in_use(level: int, tmp_path: Path) -> None:
+    (tmp_path / "back.qbc").write_text("back:\n    QCALL again\n    QRET\n", "utf-8")
+    text = """
+extern fn back(n: int) -> int from "back.qbc";
+fn sum(n: int, k: int) -> int {
+    let a = [n, n, n, n];
+    a[k] = 10 * n;
+    let below = back(n - 1) if n > 0 else 0;
+    var s = below;
+    for i in 0..4 { s += a[i]; }
+    return s;
+}
+export fn again(n: int) -> int { return sum(n, 1) + sum(0, 2); }
+fn main() { print("{sum(3, 1)}"); }
+"""
+    (tmp_path / "test.sigma").write_text(text, "utf-8")
+    made = compile_source(SourceFile("test.sigma", text, str(tmp_path / "test.sigma")), level=level)
+    assert made.object is not None, made.diagnostics
+    machine = Machine(made.object)
+    machine.run()
+    assert machine.output == b"78\n"
