@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import Final
 
@@ -433,12 +434,18 @@ class Expressions(ABC):
         return b.isa(_WORDS[operator], left, right)
 
     def _floor_division(self, left: Op, right: Op) -> Op:
-        """Python's: the quotient of what the remainder leaves, rounded to the whole number that it is but for its last
-        bits."""
+        """Python's (``float_floor_div`` in its ``floatobject.c``): the quotient of what the remainder leaves is whole
+        but for its last bits; a zero has the sign of the plain quotient. The remainder is infinite where the divisor
+        is and has the other sign."""
         b = self.b
         rest = b.isa("QMOD", left, right)
         quotient = b.isa("QDIV", b.isa("QSUB", left, rest), right)
-        return b.isa("QROUND", quotient)
+        whole = b.isa("QFLOOR", quotient)
+        nearest = b.isa("QADD", whole, b.isa("QSLT", b.const(0.5), b.isa("QSUB", quotient, whole)))
+        zero = b.isa("QMUL", b.isa("QDIV", left, right), b.const(0.0))
+        found = b.isa("QSEL", b.isa("QSNE", quotient, b.const(0.0)), nearest, zero)
+        is_infinite = b.isa("QSEQ", b.isa("QABS", rest), b.const(math.inf))
+        return b.isa("QSEL", is_infinite, b.const(-1.0), found)
 
     def _logic(self, node: s.Binary) -> Op:
         if is_simple(node.right):

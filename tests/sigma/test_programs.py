@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
+import math
+import random
 
 import pytest
 
-from tests.sigma.support import LEVELS, finished, output
+from tests.sigma.support import LEVELS, build, finished, output
+from vm.machine import Machine
 
 CASES = {
     "arithmetic": ("print(\"{7 // 2} {-7 // 2} {7 % -3} {7 / 2} {2 - 3 * 4} {1 << 4 | 3}\");", "3 -4 -2 3.5 -10 19\n"),
@@ -273,3 +277,17 @@ fn main() { for k in 0..100 { table[k] = E(k, k + 1, k + 2, k + 3, k + 4, k + 5,
 def test_loops_that_nothing_leads_to_compile(rest: str, level: int) -> None:
     text = f'fn main() {{ var n = 4; while n > 0 {{ n -= 1; if not false {{ print("{{n}}"); return; }} {rest} }} }}'
     assert output(text, level) == "3\n"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_division_of_floats_is_pythons(level: int) -> None:
+    text = 'fn main() { let x = argument(0, 0.0); let y = argument(1, 0.0); record("q", x // y); record("r", x % y); }'
+    obj = build(text, level)
+    values = [0.0, -0.0, 2.5, -2.5, 7.0, -7.0, 1e-300, -1e300, 1.0, 0.1, -0.1, 3.0, 1e16, 1e22, math.inf, -math.inf]
+    rng = random.Random(1)
+    pairs = [*itertools.product(values, values), *((rng.uniform(-1e3, 1e3), rng.uniform(-9, 9)) for _ in range(100))]
+    for x, y in pairs:
+        machine = Machine(obj, args=[x, y], engine="interp")
+        machine.run()
+        wanted = [x // y, x % y] if y else [math.nan, math.nan]
+        assert [repr(value) for _, value in machine.records] == list(map(repr, wanted)), (x, y)
