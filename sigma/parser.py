@@ -90,7 +90,8 @@ class _Parser:
     def run(self) -> Tree:
         table = tables()
         builders = [
-            (name, size, getattr(self.build, action), _LEVELS.get(action, 0)) for name, size, action in table.rules
+            (name, size, None if (size, action) == (1, "only") else getattr(self.build, action), _LEVELS.get(action, 0))
+            for name, size, action in table.rules
         ]
         actions, goto = table.actions, table.goto
         kinds = self.tokens.kinds
@@ -115,6 +116,10 @@ class _Parser:
                     break
             else:
                 name, size, builder, levels = builders[-1 - action]
+                if builder is None:
+                    # A rule that passes its one part on: most of them are.
+                    states[-1] = goto[states[-2]][name]
+                    continue
                 if size:
                     first = firsts[-size]
                     value = builder(values[-size:], first, at - 1)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import chart, contenders, processes, quantum, report, results, runner, sigma, suite
+from benchmarks import chart, compiling, contenders, processes, quantum, report, results, runner, sigma, suite
 from benchmarks.suite import BENCHMARKS, HERE, Answer, Benchmark
 from tests import routing_model
 from vm import output
@@ -335,3 +335,9 @@ def test_the_command_compares_shows_and_saves(tmp_path: Path) -> None:
         [*command, "--show", str(saved), "--markdown"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert shown.stdout == report.write(loaded, sigma.tables(loaded))
+
+
+def test_the_source_to_compile_is_sound() -> None:
+    found = compiling.measure(100, 1)
+    assert compiling.source(1000).count("\n") >= 1000
+    assert set(found) == {"check", "-O0", "-O1", "-O2"}

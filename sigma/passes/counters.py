@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from sigma import constants
@@ -35,9 +34,10 @@ class Counter:
 class Counters:
     """The counters of a loop with one way back."""
 
-    def __init__(self, function: Function, loop: Loop) -> None:
+    def __init__(self, function: Function, loop: Loop, known: Inequalities) -> None:
         self.function = function
         self.loop = loop
+        self.known = known
         self.source, self.back = loop.backs[0]
         self.counters: dict[Op, Counter] = {}
         self.following: dict[Op, Counter] = {}
@@ -82,11 +82,6 @@ class Counters:
 
     def _moves(self, op: Op) -> bool:
         return op in self.counters or op in self.following or op in self.even
-
-    @cached_property
-    def known(self) -> Inequalities:
-        """What is known of values, as they were when this was first asked for."""
-        return Inequalities(self.function)
 
     # -- values
 

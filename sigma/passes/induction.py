@@ -8,6 +8,7 @@ from typing import Final
 
 from sigma.ir import INT, LEAVES, MEMORY, Edge, Function, Op
 from sigma.passes.counters import Counter, Counters
+from sigma.passes.inequalities import Inequalities
 from sigma.passes.loops import Loop, find_loops
 from sigma.passes.values import remove_dead
 
@@ -23,6 +24,7 @@ def reduce_strength(function: Function) -> bool:
     """In every loop with one way back, the inner ones first."""
     changed = False
     users: Users = {}
+    known = Inequalities(function)
     reduced: list[Loop] = []
     for loop in find_loops(function):
         if len(loop.backs) == 1:
@@ -33,7 +35,7 @@ def reduce_strength(function: Function) -> bool:
                 reduced = []
             # What inner loops need before them was added.
             loop.look_again()
-            if _Reduction(function, loop, users).run():
+            if _Reduction(function, loop, known, users).run():
                 users.clear()
                 reduced.append(loop)
                 changed = True
@@ -43,8 +45,8 @@ def reduce_strength(function: Function) -> bool:
 
 
 class _Reduction(Counters):
-    def __init__(self, function: Function, loop: Loop, users: Users) -> None:
-        super().__init__(function, loop)
+    def __init__(self, function: Function, loop: Loop, known: Inequalities, users: Users) -> None:
+        super().__init__(function, loop, known)
         self.users = users
         """Who reads each value; empty until somebody asks."""
 
@@ -86,8 +88,8 @@ class _Reduction(Counters):
                     found[op] = None
                 elif user not in self.even:
                     found.update(dict.fromkeys(self._held(op, user)))
-        order = [op for block in self.function.blocks for op in block.ops]
-        return [op for op in order if op in found]
+        blocks = [block for block in self.function.blocks if block in self.loop.body]
+        return [op for block in blocks for op in block.ops if op in found]
 
     def _held(self, op: Op, user: Op) -> list[Op]:
         """What is in a register where an operation reads an even value: of an address that it adds up itself, the

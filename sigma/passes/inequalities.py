@@ -8,6 +8,7 @@ next."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,16 +56,14 @@ class _Fact:
 
 
 class Inequalities:
-    """Answers for one function, as it is when this is made."""
+    """Answers for one function, as it is when the first question is asked. They stay true where values are replaced by
+    equal ones, loops get more parameters, and ways into forgotten blocks are led elsewhere."""
 
     def __init__(self, function: IRFunction) -> None:
-        blocks = reachable(function)
-        self._ways: dict[Block, list[tuple[Block, Edge]]] = {block: [] for block in blocks}
-        for block in blocks:
-            for edge in block.edges:
-                self._ways[edge.block].append((block, edge))
-        self._ends = {block: len(block.ops) for block in blocks}
-        self._spans = spans(dominators(blocks))
+        self._function = function
+        self._ways: dict[Block, list[tuple[Block, Edge]]] = {}
+        self._ends: dict[Block, int] = {}
+        self._spans: dict[Block, tuple[int, int]] = {}
         self._home: dict[Op, Block] = {}
         self._above: dict[Op | None, list[_Fact]] = {}
         """By the value that is low: what it is not above."""
@@ -73,10 +72,23 @@ class Inequalities:
         self._intervals: dict[Op, tuple[int, int]] = {}
         self._nested = 0
         self._left = 0
-        for block in blocks:
-            self._read(block)
+
+    def forget_ways(self, blocks: Iterable[Block]) -> None:
+        """Nothing more is concluded from what the ways into some blocks bring: others were led there."""
+        self._ways.update((block, []) for block in blocks)
 
     # -- facts
+
+    def _read_all(self) -> None:
+        blocks = reachable(self._function)
+        self._ways = {block: [] for block in blocks}
+        for block in blocks:
+            for edge in block.edges:
+                self._ways[edge.block].append((block, edge))
+        self._ends = {block: len(block.ops) for block in blocks}
+        self._spans = spans(dominators(blocks))
+        for block in blocks:
+            self._read(block)
 
     def _read(self, block: Block) -> None:
         for op in block.params:
@@ -140,6 +152,8 @@ class Inequalities:
 
     def holds(self, a: Op | None, b: Op | None, c: int, at: Place) -> bool:
         """Whether ``a ≤ b + c``; None stands for 0."""
+        if not self._ways:
+            self._read_all()
         self._left = _STEPS
         return self._prove(a, b, c, at, _DEPTH, ())
 
@@ -280,7 +294,7 @@ class Inequalities:
     ) -> bool:
         """A block's parameter, by what each way brings. Inside of that, the claim itself may be used."""
         block = self._home.get(param)
-        if block is None or not self._ways[block] or len(self._ways[block]) > 8:
+        if block is None or param not in block.params or not 0 < len(self._ways[block]) <= 8:
             return False
         if other is not None and not self._stands_above(other, block):
             return False

@@ -10,7 +10,7 @@ from typing import Final
 from sigma.ir import INT, NONE, Block, Edge, Function, Op
 from sigma.passes.copies import copy_blocks
 from sigma.passes.counters import Counters
-from sigma.passes.inequalities import LEAST, MOST, Place
+from sigma.passes.inequalities import LEAST, MOST, Inequalities, Place
 from sigma.passes.loops import Loop, find_loops
 
 _LARGEST: Final = 120
@@ -34,14 +34,20 @@ def version_loops(function: Function) -> bool:
     """Every inner loop whose checks some comparisons before it stand for."""
     changed = False
     loops = find_loops(function)
+    known = Inequalities(function)
     for loop in loops:
         ops = [op for block in loop.body for op in block.ops]
         is_checked = any(op.code == "bound" and loop.is_fixed(op.args[1]) for op in ops)
         if not is_checked or len(ops) > _LARGEST or len(loop.backs) != 1:
             continue
         is_inner = not any(other.body < loop.body for other in loops)
-        if is_inner and sum(len(block.ops) for block in function.blocks) <= _MOST:
-            changed = _Version(function, loop).run() or changed
+        if not is_inner or sum(len(block.ops) for block in function.blocks) > _MOST:
+            continue
+        leaving = [edge.block for block in loop.body for edge in block.edges if edge.block not in loop.body]
+        if _Version(function, loop, known).run():
+            # What holds behind the loop holds behind its copy too, but ways into these blocks are others.
+            known.forget_ways([loop.head, *leaving])
+            changed = True
     return changed
 
 
