@@ -6,7 +6,7 @@ from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.lint.finding import Linted, Remark
 from qbcc.source import SourceFile
 from sigma.check.modules import Options
-from sigma.check.program import check
+from sigma.check.program import Program, check
 from sigma.lexer import Tokens
 from sigma.lint.flow import Flow
 from sigma.lint.gates import Gates
@@ -21,10 +21,19 @@ def lint_source(source: SourceFile, options: Options | None = None) -> Linted:
     """What is found in a source, not in the modules that it imports. A source without ``main`` is a module: what it
     declares is for others."""
     program = check(source, options, is_library=True)
-    remarks = _remarks(program.main.tokens)
     if not program.is_sound:
         errors = tuple(d for d in program.diagnostics if d.severity is Severity.ERROR)
-        return Linted(errors, (), remarks, RULES)
+        return Linted(errors, (), _remarks(program.main.tokens), RULES)
+    return lint_program(program)
+
+
+def lint_program(program: Program) -> Linted:
+    """The same for a program that was checked and is sound."""
+    return Linted((), _findings(program), _remarks(program.main.tokens), RULES)
+
+
+def _findings(program: Program) -> tuple[Diagnostic, ...]:
+    """By place."""
     found: list[Diagnostic] = []
     look = Look(program.main, found.append)
     uses = Uses(program)
@@ -33,7 +42,7 @@ def lint_source(source: SourceFile, options: Options | None = None) -> Linted:
     Values(look).run()
     Gates(look).run()
     found.sort(key=lambda d: (d.span.line, d.span.column, d.code) if d.span is not None else (0, 0, d.code))
-    return Linted((), tuple(found), remarks, RULES)
+    return tuple(found)
 
 
 def _remarks(tokens: Tokens) -> tuple[Remark, ...]:

@@ -1,0 +1,35 @@
+"""``qbc-lsp``: the language server, on standard input and output or on a port."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser("qbc-lsp", description="The language server of QBC and σ.")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--stdio", action="store_true", help="speak on standard input and output (the default)")
+    way.add_argument("--tcp", metavar="HOST:PORT", help="wait for an editor on a port")
+    options = parser.parse_args()
+    host, _, port = (options.tcp or ":0").rpartition(":")
+    if not port.isdigit() or int(port) > 65535 or (options.tcp and not host):
+        parser.error(f"'{options.tcp}' is no HOST:PORT, such as 127.0.0.1:7777")
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s: %(message)s")
+    try:
+        from lsp.server import make
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("pygls", "lsprotocol"):
+            raise
+        sys.exit(f"qbc-lsp needs '{missing.name}': pip install 'qbc[lsp]'")
+    server = make()
+    if options.tcp:
+        server.start_tcp(host, int(port))
+    else:
+        server.start_io()
+
+
+if __name__ == "__main__":
+    main()

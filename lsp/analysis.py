@@ -1,0 +1,88 @@
+"""What the compilers say of a document: the same core as the command line's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsp import workspace
+from lsp.workspace import Document, Overlay
+from qbcc.diagnostics import Diagnostic
+from qbcc.source import SourceFile
+from sigma.check.program import Program
+
+_NO_MAIN = "S0502"
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Of one version of a document."""
+
+    document: Document
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """In every file that belongs to it."""
+    sources: tuple[SourceFile, ...] = ()
+    """Those files, the document first."""
+    program: Program | None = None
+    """Of a source of σ: its tree, with types."""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Files that it depends on."""
+        return frozenset(source.path for source in self.sources if source.path is not None)
+
+
+def analyse(document: Document, overlay: Overlay) -> Analysis:
+    """Read a document, with what it includes or imports."""
+    match document.language:
+        case workspace.QBC:
+            return _assembled(document, overlay)
+        case workspace.SIGMA:
+            return _checked(document, overlay)
+        case workspace.CIRCUIT:
+            return _circuit(document, overlay)
+    return Analysis(document)
+
+
+def _assembled(document: Document, overlay: Overlay) -> Analysis:
+    from qbcc.assemble import Options, assemble
+
+    found = assemble(document.source, Options(read=overlay.read))
+    return Analysis(document, found.diagnostics, found.included)
+
+
+def _checked(document: Document, overlay: Overlay) -> Analysis:
+    from qbcc.assemble import Options as AssemblerOptions
+    from sigma.check.modules import Options
+    from sigma.check.program import check
+
+    options = AssemblerOptions(read=overlay.read)
+    program = check(document.source, Options(read=options.read))
+    # A source without main is a module, which others import.
+    said = tuple(d for d in program.diagnostics if d.code != _NO_MAIN)
+    program = Program(program.main, program.modules, said, program.unclaimed)
+    if program.is_sound:
+        said += _findings(program)
+    return Analysis(document, said, tuple(module.source for module in program.modules), program)
+
+
+def _findings(program: Program) -> tuple[Diagnostic, ...]:
+    """The linter's, at the levels of the project. What is wrong with those is said where no text is meant."""
+    from qbcc.lint.config import levels_for
+    from qbcc.lint.judge import judge
+    from sigma.lint.source import lint_program
+
+    linted = lint_program(program)
+    path = program.main.source.path
+    if path is None:
+        return tuple(judge(linted, {}))
+    project = levels_for(Path(path).parent, linted.rules)
+    return (*project.diagnostics, *judge(linted, project.levels))
+
+
+def _circuit(document: Document, overlay: Overlay) -> Analysis:
+    from sigma.check.modules import Options
+    from sigma.circuit_json import check_circuit
+
+    program, _ = check_circuit(document.source, Options(read=overlay.read))
+    return Analysis(document, program.diagnostics, (document.source,))

@@ -1,0 +1,104 @@
+"""Diagnostics as editors have them, by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from lsprotocol import types as t
+
+from lsp.analysis import Analysis
+from lsp.convert import Encoding, Text
+from lsp.workspace import QBC
+from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.source import SourceFile, Span
+
+_SEVERITIES: Final = {
+    Severity.ERROR: t.DiagnosticSeverity.Error,
+    Severity.WARNING: t.DiagnosticSeverity.Warning,
+    Severity.HINT: t.DiagnosticSeverity.Hint,
+}
+_UNUSED: Final = frozenset({"S0901", "S0902", "S0903", "S0904", "S0905", "S0906", "S0908", "S0909", "S0911"})
+"""Findings that speak of text which could go."""
+
+Address = Callable[[str], str]
+"""The editor's address of a path."""
+
+
+class Texts:
+    """Texts of sources, each made once."""
+
+    def __init__(self, encoding: Encoding, address: Address) -> None:
+        self.encoding = encoding
+        self.address = address
+        self._texts: dict[SourceFile, Text] = {}
+
+    def of(self, source: SourceFile) -> Text:
+        """A source's."""
+        if source not in self._texts:
+            self._texts[source] = Text(source.text)
+        return self._texts[source]
+
+    def range(self, span: Span) -> t.Range:
+        """A span as editors have it."""
+        return self.of(span.source).range(span, self.encoding)
+
+    def location(self, span: Span) -> t.Location | None:
+        """The same with its file; None for what is no file."""
+        path = span.source.path
+        return t.Location(self.address(path), self.range(span)) if path is not None else None
+
+
+def by_file(analyses: Iterable[Analysis], texts: Texts) -> dict[str, list[t.Diagnostic]]:
+    """What is to be shown in each file, by its address. Each document that was analysed has an entry.
+
+    A file of assembly that another document includes is judged as that one sees it: by itself it need not be whole."""
+    analyses = list(analyses)
+    included = {
+        source.path
+        for analysis in analyses
+        if analysis.document.language == QBC
+        for source in analysis.sources[1:]
+        if source.path is not None and source.path != analysis.document.path
+    }
+    shown: dict[str, list[t.Diagnostic]] = {analysis.document.uri: [] for analysis in analyses}
+    for analysis in analyses:
+        if analysis.document.language == QBC and analysis.document.path in included:
+            continue
+        for diagnostic in analysis.diagnostics:
+            uri = _uri(diagnostic, analysis, texts)
+            made = _made(diagnostic, analysis, texts)
+            there = shown.setdefault(uri, [])
+            if made not in there:
+                there.append(made)
+    return shown
+
+
+def _uri(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> str:
+    """The document's own for what is in no file."""
+    path = diagnostic.span.source.path if diagnostic.span is not None else None
+    return texts.address(path) if path is not None and path != analysis.document.path else analysis.document.uri
+
+
+def _made(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> t.Diagnostic:
+    span = diagnostic.span
+    range = texts.range(span) if span is not None else t.Range(t.Position(0, 0), t.Position(0, 0))
+    lines = [diagnostic.message]
+    lines += [diagnostic.label] if diagnostic.label else []
+    lines += diagnostic.notes
+    lines += [f"help: {diagnostic.fix.title}"] if diagnostic.fix is not None else []
+    related = []
+    for each in diagnostic.related:
+        own = each.span.source is analysis.document.source
+        place = t.Location(analysis.document.uri, texts.range(each.span)) if own else texts.location(each.span)
+        if place is not None:
+            related.append(t.DiagnosticRelatedInformation(place, each.text))
+    return t.Diagnostic(
+        range,
+        "\n".join(lines),
+        severity=_SEVERITIES[diagnostic.severity],
+        code=diagnostic.code,
+        source="qbc",
+        tags=[t.DiagnosticTag.Unnecessary] if diagnostic.code in _UNUSED else None,
+        related_information=related or None,
+    )

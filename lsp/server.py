@@ -1,0 +1,194 @@
+"""The wiring: requests of the editor to features, with the work done in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from lsprotocol import types as t
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from lsp.analysis import Analysis, analyse
+from lsp.features import diagnostics
+from lsp.workspace import Document, Overlay, Workspace
+
+_QUIET: Final = 0.03
+"""Seconds without a change after which a document is read: who types fast is not followed letter by letter."""
+_LOG: Final = logging.getLogger(__name__)
+_P = TypeVar("_P")
+_R = TypeVar("_R")
+
+
+class _Protocol(LanguageServerProtocol):
+    """Texts are kept by :class:`lsp.workspace.Workspace` alone."""
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: t.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        """Only told on."""
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: t.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        """Only told on."""
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: t.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        """Only told on."""
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """One editor's."""
+
+    def __init__(self) -> None:
+        from importlib.metadata import version
+
+        super().__init__("qbc-lsp", version("qbc"), protocol_cls=_Protocol, converter_factory=default_converter)
+        self.open = Workspace()
+        self.analyses: dict[str, Analysis] = {}
+        """The last of each document, by address."""
+        self._worker = ThreadPoolExecutor(1, "analysis")
+        self._waiting: asyncio.Task[None] | None = None
+        self._stale: set[str] = set()
+        """Documents that are to be read again."""
+        self._running: dict[str, tuple[Document, int, asyncio.Future[Analysis]]] = {}
+        """What the worker was given last of each document, at which change."""
+        self._changes = 0
+        self._shown: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
+        """What the editor shows, by address, and of which version."""
+
+    def texts(self) -> diagnostics.Texts:
+        """Places as this editor has them."""
+        return diagnostics.Texts(self.open.encoding, self.open.uri)
+
+    # -- documents
+
+    def touched(self, document: Document | None) -> None:
+        """A document has changed, or (None) which ones are open: read again what depends on it, in a moment."""
+        self._changes += 1
+        for uri, other in self.open.documents.items():
+            known = self.analyses.get(uri)
+            depends = known is None or document is None or document.path in known.paths
+            if other is document or depends:
+                self._stale.add(uri)
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = asyncio.ensure_future(self._soon())
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(_QUIET)
+        while self._stale:
+            uri = self._stale.pop()
+            document = self.open.documents.get(uri)
+            if document is not None:
+                try:
+                    await self._analyse(document)
+                except asyncio.CancelledError:
+                    self._stale.add(uri)
+                    raise
+        self._publish()
+
+    async def _analyse(self, document: Document) -> Analysis:
+        """In the worker's thread, once for all that wait for it. What was overtaken by a change is not kept."""
+        running = self._running.get(document.uri)
+        if running is None or running[0] is not document or running[1] != self._changes:
+            run = functools.partial(self._analysed, document, self.open.overlay())
+            future = asyncio.get_running_loop().run_in_executor(self._worker, run)
+            running = self._running[document.uri] = document, self._changes, future
+        found = await asyncio.shield(running[2])
+        if self.open.documents.get(document.uri) is document:
+            self.analyses[document.uri] = found
+        return found
+
+    def _analysed(self, document: Document, overlay: Overlay) -> Analysis:
+        """An error of ours must not end the server: it is logged, and the document has no diagnostics."""
+        if self.open.documents.get(document.uri) is not document:
+            return Analysis(document)
+        try:
+            return analyse(document, overlay)
+        except Exception:
+            _LOG.exception("cannot analyse %s", document.uri)
+            return Analysis(document)
+
+    async def current(self, uri: str) -> Analysis | None:
+        """The analysis of a document as it is now; None for one that is not open."""
+        document = self.open.documents.get(uri)
+        if document is None:
+            return None
+        known = self.analyses.get(uri)
+        is_fresh = known is not None and known.document is document and uri not in self._stale
+        return known if is_fresh else await self._analyse(document)
+
+    async def work(self, feature: Callable[..., _R], *arguments: Any) -> _R:
+        """Run a feature in the worker's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, functools.partial(feature, *arguments))
+
+    def _publish(self) -> None:
+        """Tell the editor what has changed."""
+        for uri in self._running.keys() - self.open.documents.keys():
+            del self._running[uri]
+        for uri in self.analyses.keys() - self.open.documents.keys():
+            del self.analyses[uri]
+        shown = diagnostics.by_file(self.analyses.values(), self.texts())
+        for uri in self._shown.keys() - shown.keys():
+            self._send(uri, [], None)
+        for uri, found in shown.items():
+            document = self.open.documents.get(uri)
+            self._send(uri, found, document.version if document is not None else None)
+
+    def _send(self, uri: str, found: list[t.Diagnostic], version: int | None) -> None:
+        """Only what is news."""
+        if self._shown.get(uri) == (version, found):
+            return
+        self._shown[uri] = version, found
+        if not found and version is None:
+            del self._shown[uri]
+        self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, version=version))
+
+
+def _safe(feature: Callable[[Server, _P], Awaitable[_R]]) -> Callable[[Server, _P], Awaitable[_R | None]]:
+    """An error of ours becomes no answer, and a line in the log."""
+
+    @functools.wraps(feature)
+    async def handler(ls: Server, params: _P) -> _R | None:
+        try:
+            return await feature(ls, params)
+        except Exception:
+            _LOG.exception("%s failed", feature.__name__)
+            return None
+
+    return handler
+
+
+def make() -> Server:
+    """A server that knows every feature."""
+    server = Server()
+
+    @server.feature(t.INITIALIZE)
+    def initialize(ls: Server, params: t.InitializeParams) -> None:
+        ls.open.encoding = t.PositionEncodingKind(ls.workspace.position_encoding)
+
+    @server.feature(t.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
+        given = params.text_document
+        ls.open.open(given.uri, str(given.language_id), given.version, given.text)
+        ls.touched(None)
+
+    @server.feature(t.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
+        given = params.text_document
+        if given.uri in ls.open.documents:
+            ls.touched(ls.open.change(given.uri, given.version, params.content_changes))
+
+    @server.feature(t.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
+        ls.open.close(params.text_document.uri)
+        ls.touched(None)
+
+    return server

@@ -1,0 +1,112 @@
+"""The documents that an editor holds open, and what the compilers read in place of the files on disk."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from lsprotocol.types import (
+    PositionEncodingKind,
+    TextDocumentContentChangeEvent,
+    TextDocumentContentChangePartial,
+)
+from pygls.uris import to_fs_path
+
+from lsp.convert import Text
+from qbcc.source import SourceFile
+
+QBC: Final = "qbc"
+SIGMA: Final = "sigma"
+CIRCUIT: Final = "sigma.json"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A version of an open document."""
+
+    uri: str
+    language: str
+    """One of :data:`QBC`, :data:`SIGMA`, :data:`CIRCUIT`; empty for what is none of ours."""
+    version: int
+    text: Text
+    path: str | None
+    """With links resolved, as the compilers name files; None for what was never saved."""
+
+    @cached_property
+    def source(self) -> SourceFile:
+        """What the compilers read. Half of a character, as an editor may send it, is none that UTF-8 knows."""
+        name = self.uri.rpartition("/")[2] if self.path is None else Path(self.path).name
+        return SourceFile(name, _SURROGATE.sub("\ufffd", self.text.text), self.path)
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The open documents at one moment, for a thread of its own."""
+
+    texts: Mapping[str, Document]
+    """By path."""
+
+    def read(self, path: Path) -> str:
+        """The hook of the compilers: text of an open document. Raises :class:`OSError` for any other file."""
+        found = self.texts.get(str(path))
+        if found is None:
+            raise FileNotFoundError(str(path))
+        return found.source.text
+
+
+@dataclass
+class Workspace:
+    """All that is open."""
+
+    encoding: PositionEncodingKind = PositionEncodingKind.Utf16
+    documents: dict[str, Document] = field(default_factory=dict)
+    """By the editor's address of each."""
+
+    def open(self, uri: str, language: str, version: int, text: str) -> Document:
+        """Take a document."""
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+        real = os.path.realpath(path) if path else None
+        document = Document(uri, _language(real or "", language), version, Text(text), real)
+        self.documents[uri] = document
+        return document
+
+    def change(self, uri: str, version: int, changes: Iterable[TextDocumentContentChangeEvent]) -> Document:
+        """Edit a document. Raises :class:`KeyError` for one that is not open."""
+        old = self.documents[uri]
+        text = old.text
+        for change in changes:
+            if isinstance(change, TextDocumentContentChangePartial):
+                text = text.replaced(change.range, change.text, self.encoding)
+            else:
+                text = Text(change.text)
+        document = Document(uri, old.language, version, text, old.path)
+        self.documents[uri] = document
+        return document
+
+    def close(self, uri: str) -> None:
+        """Forget a document."""
+        self.documents.pop(uri, None)
+
+    def overlay(self) -> Overlay:
+        """What is open now."""
+        return Overlay({d.path: d for d in self.documents.values() if d.path is not None})
+
+    def uri(self, path: str) -> str:
+        """The editor's address of a file: its own, where it has it open."""
+        return next((d.uri for d in self.documents.values() if d.path == path), None) or Path(path).as_uri()
+
+
+def _language(path: str, given: str) -> str:
+    """By the ending, or for what has none by what the editor says."""
+    if path.endswith(".sigma.json"):
+        return CIRCUIT
+    ending = path.rpartition(".")[2]
+    if ending in (QBC, SIGMA):
+        return ending
+    return given if given in (QBC, SIGMA, CIRCUIT) else ""
