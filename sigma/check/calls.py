@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic
@@ -35,6 +35,8 @@ from sigma.types import (
 
 PIECE: Final = re.compile(rb"\{\{|\}\}|\{([^{}]*)\}|([{}])")
 """Parts of a format string: doubled braces, values, lone braces."""
+_WRITTEN: Final = re.compile(r"\\.|\{\{|\}\}|\{([^{}]*)\}")
+"""Their values in the literal, where escapes stand between."""
 FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<places>[0-9]{1,2}))?(?P<kind>[dxfc])?\Z")
 """What may stand behind the colon of a value."""
 _PAULI: Final = re.compile(rb"[IXYZ]+\Z")
@@ -235,6 +237,7 @@ class Calls(Expressions):
             return
         node.parts = []
         at = 0
+        places = self._places(node, content)
         for piece in PIECE.finditer(content):
             node.parts.append(content[at : piece.start()])
             at = piece.end()
@@ -244,17 +247,22 @@ class Calls(Expressions):
                 self.report(messages.bad_format(self.module.span(node), f"a lone '{brace}' in a format", note))
             elif piece[1] is None:
                 node.parts.append(piece[0][:1])
-            elif (value := self._piece(node, piece[1].decode())) is not None:
+            elif (value := self._piece(node, piece[1].decode(), next(places))) is not None:
                 node.parts.append(value)
         node.parts.append(content[at:])
 
-    def _piece(self, node: s.String, text: str) -> s.Piece | None:
+    def _places(self, node: s.String, content: bytes) -> Iterator[int]:
+        """Where the values stand in the literal; if their braces are written as escapes, its beginning."""
+        count = sum(piece[1] is not None for piece in PIECE.finditer(content))
+        found = [piece.start() for piece in _WRITTEN.finditer(self.module.word(node.first)) if piece[1] is not None]
+        return iter(found if len(found) == count else [0] * count)
+
+    def _piece(self, node: s.String, text: str, start: int) -> s.Piece | None:
         """A value in a format: an expression of its own, read where it stands."""
         source, _, form = text.rpartition(":") if ":" in text else (text, "", "")
         tokens = self.module.tokens
         line, column = tokens.lines[node.first], tokens.columns[node.first]
-        start = tokens.words[node.first].find("{" + text)
-        place = column + max(start, 0) + 1
+        place = column + start + 1
         span = Span(self.module.source, line, place, place + max(len(text), 1))
         found = FORMAT.match(form)
         if found is None:

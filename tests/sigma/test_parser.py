@@ -7,8 +7,10 @@ import random
 import pytest
 
 from qbcc.source import SourceFile
+from sigma import syntax as s
 from sigma.check.program import check
 from sigma.lexer import lex
+from sigma.lint.walk import within
 from sigma.parser import parse
 from sigma.tables import TABLES, generate
 from tests.sigma.support import LEVELS, build, codes
@@ -127,3 +129,21 @@ def test_what_nests_deeply_is_compiled_or_told(name: str) -> None:
 
 def test_deep_nesting_is_told() -> None:
     assert codes("fn main() { let x = " + "(" * 5000 + "1" + ")" * 5000 + "; }")[0] == "S0107"
+
+
+@pytest.mark.parametrize("literal", ["{x} {‸y}", "{{y}} {‸y}", "{x}\\n{x} {‸y:3}"])
+def test_a_value_in_a_string_is_wrong_at_its_own_place(literal: str) -> None:
+    text = f'fn main() {{ let x = 1; print("{literal}"); }}'
+    (found,) = check(SourceFile("test.sigma", text.replace("‸", ""))).diagnostics
+    assert found.span is not None
+    assert found.span.column == text.index("‸") + 1
+
+
+def test_the_second_of_two_equal_values_is_behind_the_first() -> None:
+    program = check(SourceFile("test.sigma", 'fn main() { let x = 1; print("{x} {x}"); }'))
+    assert [node.tokens.columns[node.expr.first] for node in pieces(program.main.declarations[0])] == [32, 36]
+
+
+def pieces(node: s.Node) -> list[s.Piece]:
+    strings = (each for each in within(node) if isinstance(each, s.String))
+    return [part for string in strings for part in string.parts if isinstance(part, s.Piece)]
