@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from lsp import workspace
+from lsp import qbc_index, sigma_index, workspace
+from lsp.index import Index
 from lsp.workspace import Document, Overlay
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile
@@ -25,6 +27,18 @@ class Analysis:
     """Those files, the document first."""
     program: Program | None = None
     """Of a source of σ: its tree, with types."""
+
+    @cached_property
+    def names(self) -> Index:
+        """The names in those files."""
+        if self.program is not None:
+            return sigma_index.index(self.program)
+        return self.symbols.index
+
+    @cached_property
+    def symbols(self) -> qbc_index.Symbols:
+        """Of a source of assembly, what it names."""
+        return qbc_index.symbols(self.sources if self.document.language == workspace.QBC else ())
 
     @property
     def paths(self) -> frozenset[str]:

@@ -67,10 +67,10 @@ def by_file(analyses: Iterable[Analysis], texts: Texts) -> dict[str, list[t.Diag
             continue
         for diagnostic in analysis.diagnostics:
             uri = _uri(diagnostic, analysis, texts)
-            made = _made(diagnostic, analysis, texts)
+            shown_as = made(diagnostic, analysis, texts)
             there = shown.setdefault(uri, [])
-            if made not in there:
-                there.append(made)
+            if shown_as not in there:
+                there.append(shown_as)
     return shown
 
 
@@ -80,7 +80,8 @@ def _uri(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> str:
     return texts.address(path) if path is not None and path != analysis.document.path else analysis.document.uri
 
 
-def _made(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> t.Diagnostic:
+def made(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> t.Diagnostic:
+    """One, as it is shown."""
     span = diagnostic.span
     range = texts.range(span) if span is not None else t.Range(t.Position(0, 0), t.Position(0, 0))
     lines = [diagnostic.message]

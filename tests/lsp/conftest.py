@@ -21,6 +21,8 @@ EDITORS = {"vscode": "visual_studio_code", "neovim": "neovim", "emacs": "emacs"}
 async def client(request: pytest.FixtureRequest, lsp_client: LanguageClient) -> AsyncIterator[None]:
     """With the capabilities of VS Code, or of the editor that the test names."""
     editor = getattr(request, "param", "vscode")
-    await lsp_client.initialize_session(t.InitializeParams(capabilities=client_capabilities(EDITORS[editor])))
+    session = t.InitializeParams(capabilities=client_capabilities(EDITORS[editor]))
+    lsp_client.editor = editor
+    lsp_client.answered = await lsp_client.initialize_session(session)
     yield
     await lsp_client.shutdown_session()

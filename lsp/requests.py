@@ -1,0 +1,145 @@
+"""Requests of the protocol about a document: the features' answers as its types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsprotocol import types as t
+
+from lsp.analysis import Analysis
+from lsp.features import actions, layout, navigation
+from lsp.features import hover as hovering
+from lsp.features import outline as outlining
+from lsp.features.diagnostics import Texts, made
+from lsp.workspace import QBC, SIGMA
+from qbcc.diagnostics import Fix
+from qbcc.source import SourceFile, Span
+
+
+def _place(analysis: Analysis, texts: Texts, position: t.Position) -> tuple[SourceFile, int, int]:
+    """A position as the compilers count: the document's source, line, column."""
+    text = analysis.document.text
+    return analysis.document.source, *text.place(text.offset(position, texts.encoding))
+
+
+def _location(analysis: Analysis, texts: Texts, span: Span) -> t.Location | None:
+    if span.source is analysis.document.source:
+        return t.Location(analysis.document.uri, texts.range(span))
+    return texts.location(span)
+
+
+def _locations(analysis: Analysis, texts: Texts, spans: Iterable[Span]) -> list[t.Location]:
+    found = (_location(analysis, texts, span) for span in spans)
+    return [location for location in found if location is not None]
+
+
+def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | None:
+    """What is said of a place."""
+    place = _place(analysis, texts, position)
+    if analysis.document.language == QBC:
+        said = hovering.assembly(place[0], analysis.symbols, *place[1:])
+    else:
+        said = hovering.sigma(place[0], analysis.names, *place[1:])
+    if said is None:
+        return None
+    text, span = said
+    return t.Hover(t.MarkupContent(t.MarkupKind.Markdown, text), texts.range(span))
+
+
+def definition(analysis: Analysis, texts: Texts, position: t.Position) -> t.Location | None:
+    """Where a name is given."""
+    found = navigation.definition(analysis.names, *_place(analysis, texts, position))
+    return _location(analysis, texts, found) if found is not None else None
+
+
+def references(analysis: Analysis, texts: Texts, position: t.Position, declared: bool) -> list[t.Location]:
+    """Where a name stands, in the files that belong to the document."""
+    place = _place(analysis, texts, position)
+    return _locations(analysis, texts, navigation.references(analysis.names, *place, declared=declared))
+
+
+def outline(analysis: Analysis, texts: Texts) -> list[t.DocumentSymbol]:
+    """What the document declares."""
+    if analysis.program is not None:
+        rows = outlining.sigma(analysis.program)
+    else:
+        rows = outlining.assembly(analysis.document.source, analysis.symbols)
+    return [
+        t.DocumentSymbol(name, kind, texts.range(whole), texts.range(place), detail)
+        for name, detail, kind, whole, place in rows
+    ]
+
+
+def prepare_rename(analysis: Analysis, texts: Texts, position: t.Position) -> t.PrepareRenamePlaceholder:
+    """The name that would change. Raises :class:`navigation.RefusedError`."""
+    found = navigation.renamable(analysis.names, *_place(analysis, texts, position))
+    span = found.span
+    return t.PrepareRenamePlaceholder(
+        texts.range(span), span.source.line(span.line)[span.column - 1 : span.end_column - 1]
+    )
+
+
+def rename(analysis: Analysis, texts: Texts, position: t.Position, new: str) -> t.WorkspaceEdit:
+    """A name changed wherever it stands. Raises :class:`navigation.RefusedError`."""
+    place = _place(analysis, texts, position)
+    if analysis.document.language == QBC:
+        spans = navigation.renamed_assembly(analysis.symbols, *place, new)
+    else:
+        spans = navigation.renamed_sigma(analysis.names, *place, new)
+    changes: dict[str, list[t.TextEdit]] = {}
+    for location in _locations(analysis, texts, spans):
+        changes.setdefault(location.uri, []).append(t.TextEdit(location.range, new))
+    return t.WorkspaceEdit(changes)
+
+
+def formatting(analysis: Analysis, texts: Texts) -> list[t.TextEdit] | None:
+    """The document in its layout; None for what has none."""
+    if analysis.document.language != SIGMA:
+        return None
+    return [_edit(analysis, texts, lines) for lines in layout.whole(analysis.document.source)]
+
+
+def range_formatting(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.TextEdit] | None:
+    """Some lines of it."""
+    if analysis.document.language != SIGMA:
+        return None
+    first = _place(analysis, texts, range.start)[1] - 1
+    last = _place(analysis, texts, range.end)[1] - 1
+    return [_edit(analysis, texts, lines) for lines in layout.part(analysis.document.source, first, last)]
+
+
+def _edit(analysis: Analysis, texts: Texts, lines: layout.Lines) -> t.TextEdit:
+    text = analysis.document.text
+    start = text.at(lines.first + 1, 1) if lines.first else 0
+    end = text.at(lines.end + 1, 1)
+    return t.TextEdit(t.Range(text.position(start, texts.encoding), text.position(end, texts.encoding)), lines.text)
+
+
+def code_actions(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.CodeAction]:
+    """Fixes of what is wrong in a range."""
+    source, first, _ = _place(analysis, texts, range.start)
+    last = _place(analysis, texts, range.end)[1]
+    found = []
+    for diagnostic in actions.fixes(analysis.diagnostics, source, first, last):
+        assert diagnostic.fix is not None
+        edit = _mended(analysis, texts, diagnostic.fix)
+        found.append(
+            t.CodeAction(
+                diagnostic.fix.title,
+                kind=t.CodeActionKind.QuickFix,
+                diagnostics=[made(diagnostic, analysis, texts)],
+                edit=t.WorkspaceEdit({analysis.document.uri: [edit]}),
+                is_preferred=True,
+            )
+        )
+    return found
+
+
+def _mended(analysis: Analysis, texts: Texts, fix: Fix) -> t.TextEdit:
+    """A fix as an edit: a line that it leaves empty goes."""
+    span, text = fix.span, analysis.document.text
+    line = span.source.line(span.line)
+    if line.strip() and not (line[: span.column - 1] + fix.replacement + line[span.end_column - 1 :]).strip():
+        start, end = text.at(span.line, 1), text.at(span.line + 1, 1)
+        return t.TextEdit(t.Range(text.position(start, texts.encoding), text.position(end, texts.encoding)), "")
+    return t.TextEdit(texts.range(span), fix.replacement)

@@ -1,0 +1,238 @@
+"""Hover, definitions, references, outlines and renaming, as pure features; the cursor's place is marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lsp.features import hover, navigation, outline
+from qbcc.source import Span
+from tests.lsp.support import analysed, marked
+
+QBC = """; Twice the number.
+.define WIDTH 8          ; of a word
+.text
+main:
+    QMOV r4, WIDTH
+@next:
+    QSUB r4, 1
+    QJGT r4, 0, @next
+    QCALL twice
+    QHALT
+
+; twice: r0 and r0, in r0.
+.func twice
+    .args r0
+    .returns r0
+twice:
+    QADD r0, r0
+@next:
+    QRET
+.endfunc
+"""
+SIGMA = """/// Numbers of a kind.
+record Pair { first: int; second: int }
+
+/// Their sum.
+fn sum(pair: Pair) -> int {
+    let first = pair.first;
+    return first + pair.second;
+}
+
+gate flip(q: qubit) { x(q); }
+
+fn main() {
+    var total = sum(Pair(first: 1, second: 2));
+    total += 1;
+    let q = qubit();
+    flip(q);
+    print("{total} {total} {measure(q)}");
+}
+"""
+
+
+def place(text: str, old: str, mark: str, name: str, folder: Path | None = None):  # type: ignore[no-untyped-def]
+    """A document whose cursor stands where ``mark`` has it in ``old``."""
+    assert text.count(old) == 1
+    text, offset = marked(text.replace(old, mark))
+    analysis = analysed(text, name, folder)
+    return analysis, *analysis.document.text.place(offset)
+
+
+def said(old: str, mark: str, name: str) -> str:
+    analysis, line, column = place(QBC if name == "a.qbc" else SIGMA, old, mark, name)
+    if name == "a.qbc":
+        found = hover.assembly(analysis.document.source, analysis.symbols, line, column)
+    else:
+        found = hover.sigma(analysis.document.source, analysis.names, line, column)
+    return found[0] if found is not None else ""
+
+
+def words(spans: list[Span]) -> list[tuple[int, str]]:
+    return sorted((span.line, span.source.line(span.line)[span.column - 1 : span.end_column - 1]) for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("old", "mark", "parts"),
+    [
+        ("QMOV", "Q‸MOV", ["QMOV d, a", "d ← a"]),
+        ("r4, WIDTH", "r4, WI‸DTH", ["constant `8`, `0x8`", "of a word"]),
+        ("0, @next", "0, @ne‸xt", ["local label"]),
+        ("QCALL twice", "QCALL twice‸", ["takes `r0`; gives `r0`", "twice: r0 and r0, in r0."]),
+        ("QSUB r4, 1", "QSUB r4, ‸1", ["`1`, `0x1`, as a float's bits `5e-324`"]),
+    ],
+)
+def test_hover_in_assembly(old: str, mark: str, parts: list[str]) -> None:
+    found = said(old, mark, "a.qbc")
+    assert all(part in found for part in parts), found
+
+
+def test_hover_over_a_system_call() -> None:
+    analysis = analysed("main:\n    QSYSCALL 11\n", "a.qbc")
+    found = hover.assembly(analysis.document.source, analysis.symbols, 2, 15)
+    assert found is not None
+    assert "**read_line**" in found[0]
+    assert "gives r0 int" in found[0]
+
+
+def test_hover_over_nothing() -> None:
+    assert not said("; Twice", "; Tw‸ice", "a.qbc")
+    assert not said("/// Their", "/// Th‸eir", "a.sigma")
+
+
+@pytest.mark.parametrize(
+    ("old", "mark", "parts"),
+    [
+        ("return first", "return fi‸rst", ["let first: int"]),
+        ("sum(Pair(", "s‸um(Pair(", ["fn sum(pair: Pair) -> int", "Their sum."]),
+        ("pair.second", "pair.sec‸ond", ["Pair.second: int"]),
+        ("pair: Pair)", "pair: P‸air)", ["record Pair { first: int; second: int }", "Numbers of a kind."]),
+        ("x(q)", "x‸(q)", ["gate x(qubit)", "`QX`"]),
+        ("measure(q)", "mea‸sure(q)", ["fn measure(qubits) -> bool or int", "*measures*"]),
+        ("{total} {total}", "{total} {tot‸al}", ["var total: int"]),
+        ("flip(q);", "fl‸ip(q);", ["gate flip(q: qubit)"]),
+    ],
+)
+def test_hover_in_sigma(old: str, mark: str, parts: list[str]) -> None:
+    found = said(old, mark, "a.sigma")
+    assert all(part in found for part in parts), found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "mark", "line", "count"),
+    [
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", 16, 3),
+        ("a.qbc", "0, @next", "0, @ne‸xt", 6, 2),
+        ("a.qbc", "r4, WIDTH", "r4, WID‸TH", 2, 2),
+        ("a.sigma", "total += 1", "to‸tal += 1", 13, 4),
+        ("a.sigma", "return first", "return fir‸st", 6, 2),
+        ("a.sigma", "pair.first", "pair.fi‸rst", 2, 3),
+        ("a.sigma", "pair: Pair", "pair: Pa‸ir", 2, 3),
+        ("a.sigma", "flip(q);", "flip(‸q);", 15, 3),
+    ],
+)
+def test_definition_and_references(name: str, old: str, mark: str, line: int, count: int) -> None:
+    analysis, *there = place(QBC if name == "a.qbc" else SIGMA, old, mark, name)
+    found = navigation.definition(analysis.names, analysis.document.source, *there)
+    assert found is not None
+    assert found.line == line
+    places = navigation.references(analysis.names, analysis.document.source, *there, declared=True)
+    assert len(set(places)) == count
+    assert len({word for _, word in words(places)}) == 1
+    uses = navigation.references(analysis.names, analysis.document.source, *there, declared=False)
+    assert len(uses) == count - 1
+
+
+def test_a_macro_has_names_of_its_own() -> None:
+    text = ".define a 1\nmain:\n@x:\n.macro m a\n@x:\n    QMOV r0, a\n    QJMP @x\n.endm\n    m 2\n    QJMP @‸x\n"
+    text, offset = marked(text)
+    analysis = analysed(text, "a.qbc")
+    there = analysis.document.text.place(offset)
+    places = navigation.references(analysis.names, analysis.document.source, *there, declared=True)
+    assert words(places) == [(3, "@x"), (10, "@x")]
+    places = navigation.references(analysis.names, analysis.document.source, 1, 9, declared=True)
+    assert words(places) == [(1, "a")]
+
+
+def test_names_of_another_module(tmp_path: Path) -> None:
+    (tmp_path / "part.sigma").write_text("record Point { x: int }\nfn one(p: Point) -> int {\n    return p.x;\n}\n")
+    text = 'import "part.sigma";\nfn main() {\n    let p = part.Point(x: 1);\n    print("{part.‸one(p)}");\n}\n'
+    text, offset = marked(text)
+    analysis = analysed(text, folder=tmp_path)
+    assert not analysis.diagnostics
+    found = navigation.definition(analysis.names, analysis.document.source, *analysis.document.text.place(offset))
+    assert found is not None
+    assert (Path(found.source.path or "").name, found.line, found.column) == ("part.sigma", 2, 4)
+    module = navigation.definition(analysis.names, analysis.document.source, 3, 14)
+    assert module is not None
+    assert (module.source, module.line) == (found.source, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "mark", "new", "count"),
+    [
+        ("a.sigma", "pair.first", "pair.fi‸rst", "left", 3),
+        ("a.sigma", "total += 1", "to‸tal += 1", "whole", 4),
+        ("a.sigma", "flip(q);", "fl‸ip(q);", "turn", 2),
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", "doubled", 3),
+        ("a.qbc", "0, @next", "0, @ne‸xt", "@again", 2),
+    ],
+)
+def test_rename_keeps_what_a_program_means(name: str, old: str, mark: str, new: str, count: int) -> None:
+    analysis, *there = place(QBC if name == "a.qbc" else SIGMA, old, mark, name)
+    source = analysis.document.source
+    if name == "a.qbc":
+        spans = navigation.renamed_assembly(analysis.symbols, source, *there, new)
+    else:
+        spans = navigation.renamed_sigma(analysis.names, source, *there, new)
+    lines = list(source.lines)
+    assert len(spans) == count
+    for span in sorted(spans, key=lambda span: (span.line, span.column), reverse=True):
+        line = lines[span.line - 1]
+        lines[span.line - 1] = line[: span.column - 1] + new + line[span.end_column - 1 :]
+    again = analysed("\n".join(lines) + "\n", name)
+    assert not again.diagnostics
+    assert len(again.names.of) == len(analysis.names.of)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "mark", "new", "why"),
+    [
+        ("a.sigma", "total += 1", "to‸tal += 1", "q", "there already"),
+        ("a.sigma", "total += 1", "to‸tal += 1", "let", "no name in σ"),
+        ("a.sigma", "x(q)", "‸x(q)", "y", "the language's"),
+        ("a.sigma", "fn main", "fn m‸ain", "start", "outside of σ"),
+        ("a.sigma", "return first", "ret‸urn first", "y", "no name that can be changed"),
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", "QADD", "no name in assembly"),
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", "WIDTH", "there already"),
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", "@twice", "begins with @"),
+    ],
+)
+def test_rename_is_refused(name: str, old: str, mark: str, new: str, why: str) -> None:
+    analysis, *there = place(QBC if name == "a.qbc" else SIGMA, old, mark, name)
+    with pytest.raises(navigation.RefusedError, match=why):
+        if name == "a.qbc":
+            navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, new)
+        else:
+            navigation.renamed_sigma(analysis.names, analysis.document.source, *there, new)
+
+
+def test_outline() -> None:
+    analysis = analysed(QBC, "a.qbc")
+    rows = outline.assembly(analysis.document.source, analysis.symbols)
+    assert [(name, detail) for name, detail, *_ in rows] == [
+        ("WIDTH", "constant"),
+        ("main", "label"),
+        ("@next", "local label"),
+        ("twice", "label"),
+        ("@next", "local label"),
+    ]
+    program = analysed(SIGMA).program
+    assert program is not None
+    assert [(name, detail) for name, detail, *_ in outline.sigma(program)] == [
+        ("Pair", "record Pair { first: int; second: int }"),
+        ("sum", "fn sum(pair: Pair) -> int"),
+        ("flip", "gate flip(q: qubit)"),
+        ("main", "fn main()"),
+    ]
