@@ -27,6 +27,15 @@ class Analysis:
     """Those files, the document first."""
     program: Program | None = None
     """Of a source of σ: its tree, with types."""
+    overlay: Overlay | None = None
+    """What was open then."""
+
+    def checked(self, source: SourceFile) -> Program:
+        """Another text in the place of the document's, of σ."""
+        from sigma.check.modules import Options
+        from sigma.check.program import check
+
+        return check(source, Options(read=self.overlay.read if self.overlay is not None else None))
 
     @cached_property
     def names(self) -> Index:
@@ -77,7 +86,7 @@ def _checked(document: Document, overlay: Overlay) -> Analysis:
     program = Program(program.main, program.modules, said, program.unclaimed)
     if program.is_sound:
         said += _findings(program)
-    return Analysis(document, said, tuple(module.source for module in program.modules), program)
+    return Analysis(document, said, tuple(module.source for module in program.modules), program, overlay)
 
 
 def _findings(program: Program) -> tuple[Diagnostic, ...]:

@@ -8,9 +8,11 @@ from lsprotocol import types as t
 
 from lsp.analysis import Analysis
 from lsp.features import actions, layout, navigation
+from lsp.features import completion as completing
 from lsp.features import hover as hovering
 from lsp.features import outline as outlining
-from lsp.features.diagnostics import Texts, made
+from lsp.features import signature as signing
+from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.workspace import QBC, SIGMA
 from qbcc.diagnostics import Fix
 from qbcc.source import SourceFile, Span
@@ -43,7 +45,10 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     if said is None:
         return None
     text, span = said
-    return t.Hover(t.MarkupContent(t.MarkupKind.Markdown, text), texts.range(span))
+    shown = texts.said(text, HOVER)
+    if isinstance(shown, str):
+        shown = t.MarkupContent(t.MarkupKind.PlainText, shown)
+    return t.Hover(shown, texts.range(span)) if shown is not None else None
 
 
 def definition(analysis: Analysis, texts: Texts, position: t.Position) -> t.Location | None:
@@ -52,7 +57,7 @@ def definition(analysis: Analysis, texts: Texts, position: t.Position) -> t.Loca
     return _location(analysis, texts, found) if found is not None else None
 
 
-def references(analysis: Analysis, texts: Texts, position: t.Position, declared: bool) -> list[t.Location]:
+def references(analysis: Analysis, texts: Texts, position: t.Position, *, declared: bool) -> list[t.Location]:
     """Where a name stands, in the files that belong to the document."""
     place = _place(analysis, texts, position)
     return _locations(analysis, texts, navigation.references(analysis.names, *place, declared=declared))
@@ -90,6 +95,54 @@ def rename(analysis: Analysis, texts: Texts, position: t.Position, new: str) -> 
     for location in _locations(analysis, texts, spans):
         changes.setdefault(location.uri, []).append(t.TextEdit(location.range, new))
     return t.WorkspaceEdit(changes)
+
+
+def completion(analysis: Analysis, texts: Texts, position: t.Position) -> list[t.CompletionItem]:
+    """What could stand at a place."""
+    source, line, column = _place(analysis, texts, position)
+    entries: list[completing.Entry] = []
+    if analysis.document.language == QBC:
+        entries = completing.assembly(source, analysis.symbols, line, column)
+    elif analysis.document.language == SIGMA:
+        entries = _sigma_entries(analysis, source, line, column)
+    return [
+        t.CompletionItem(
+            each.label,
+            kind=each.kind,
+            detail=each.detail or None,
+            documentation=texts.said(each.text, COMPLETION),
+            insert_text=each.insert or None,
+        )
+        for each in entries
+    ]
+
+
+def _sigma_entries(analysis: Analysis, source: SourceFile, line: int, column: int) -> list[completing.Entry]:
+    modules = completing.import_paths(source, line, column)
+    if modules is not None:
+        return modules
+    other = completing.patched(source, line, column)
+    return completing.sigma(analysis.checked(other), line) if other is not None else []
+
+
+def signature(analysis: Analysis, texts: Texts, position: t.Position) -> t.SignatureHelp | None:
+    """Operands or arguments of what is being written there."""
+    source, line, column = _place(analysis, texts, position)
+    if analysis.document.language == QBC:
+        found = signing.assembly(source, line, column)
+    else:
+        call = signing.sigma(analysis.program, line, column) if analysis.program is not None else None
+        found = [call] if call is not None else []
+    return t.SignatureHelp([_signature(each, texts) for each in found]) if found else None
+
+
+def _signature(found: signing.Signature, texts: Texts) -> t.SignatureInformation:
+    return t.SignatureInformation(
+        found.label,
+        texts.said(found.text, SIGNATURE),
+        [t.ParameterInformation(parameter) for parameter in found.parameters],
+        found.active,
+    )
 
 
 def formatting(analysis: Analysis, texts: Texts) -> list[t.TextEdit] | None:

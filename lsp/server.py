@@ -60,6 +60,8 @@ class Server(LanguageServer):
 
         super().__init__("qbc-lsp", version("qbc"), protocol_cls=_Protocol, converter_factory=default_converter)
         self.open = Workspace()
+        self.marked = diagnostics.MARKED
+        """Features in which the editor reads Markdown."""
         self.analyses: dict[str, Analysis] = {}
         """The last of each document, by address."""
         self._worker = ThreadPoolExecutor(1, "analysis")
@@ -74,7 +76,7 @@ class Server(LanguageServer):
 
     def texts(self) -> diagnostics.Texts:
         """Places as this editor has them."""
-        return diagnostics.Texts(self.open.encoding, self.open.uri)
+        return diagnostics.Texts(self.open.encoding, self.open.uri, self.marked)
 
     # -- documents
 
@@ -187,6 +189,7 @@ def make() -> Server:
 
     @server.feature(t.INITIALIZE)
     def initialize(ls: Server, params: t.InitializeParams) -> None:
+        ls.marked = diagnostics.marked(params.capabilities.text_document)
         ls.open.encoding = t.PositionEncodingKind(ls.workspace.position_encoding)
 
     @server.feature(t.TEXT_DOCUMENT_DID_OPEN)
@@ -218,6 +221,16 @@ def _add_language(server: Server) -> None:
     async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
         return await ls.asked(params, requests.hover, params.position)
 
+    @server.feature(t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions([".", "@"]))
+    @_safe
+    async def completion(ls: Server, params: t.CompletionParams) -> list[t.CompletionItem] | None:
+        return await ls.asked(params, requests.completion, params.position)
+
+    @server.feature(t.TEXT_DOCUMENT_SIGNATURE_HELP, t.SignatureHelpOptions(["(", ",", " "]))
+    @_safe
+    async def signature(ls: Server, params: t.SignatureHelpParams) -> t.SignatureHelp | None:
+        return await ls.asked(params, requests.signature, params.position)
+
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
     @_safe
     async def definition(ls: Server, params: t.DefinitionParams) -> t.Location | None:
@@ -226,8 +239,8 @@ def _add_language(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_REFERENCES)
     @_safe
     async def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
-        declared = params.context.include_declaration
-        return await ls.asked(params, requests.references, params.position, declared)
+        wanted = functools.partial(requests.references, declared=params.context.include_declaration)
+        return await ls.asked(params, wanted, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     @_safe

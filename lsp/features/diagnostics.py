@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from lsprotocol import types as t
@@ -21,16 +21,33 @@ _SEVERITIES: Final = {
 _UNUSED: Final = frozenset({"S0901", "S0902", "S0903", "S0904", "S0905", "S0906", "S0908", "S0909", "S0911"})
 """Findings that speak of text which could go."""
 
+HOVER, COMPLETION, SIGNATURE = "hover", "completion", "signature"
+MARKED: Final = frozenset({HOVER, COMPLETION, SIGNATURE})
+"""Features that speak in Markdown."""
 Address = Callable[[str], str]
 """The editor's address of a path."""
+
+
+def marked(capabilities: t.TextDocumentClientCapabilities | None) -> frozenset[str]:
+    """Those in which an editor reads it."""
+    found = capabilities or t.TextDocumentClientCapabilities()
+    item = found.completion.completion_item if found.completion else None
+    signature = found.signature_help.signature_information if found.signature_help else None
+    formats = {
+        HOVER: found.hover.content_format if found.hover else None,
+        COMPLETION: item.documentation_format if item else None,
+        SIGNATURE: signature.documentation_format if signature else None,
+    }
+    return frozenset(name for name, known in formats.items() if known and t.MarkupKind.Markdown in known)
 
 
 class Texts:
     """Texts of sources, each made once."""
 
-    def __init__(self, encoding: Encoding, address: Address) -> None:
+    def __init__(self, encoding: Encoding, address: Address, marked: Container[str] = MARKED) -> None:
         self.encoding = encoding
         self.address = address
+        self._marked = marked
         self._texts: dict[SourceFile, Text] = {}
 
     def of(self, source: SourceFile) -> Text:
@@ -38,6 +55,15 @@ class Texts:
         if source not in self._texts:
             self._texts[source] = Text(source.text)
         return self._texts[source]
+
+    def said(self, text: str, feature: str) -> t.MarkupContent | str | None:
+        """Words about something, without their marks where the editor would show those."""
+        if not text:
+            return None
+        if feature in self._marked:
+            return t.MarkupContent(t.MarkupKind.Markdown, text)
+        lines = [line for line in text.split("\n") if not line.startswith("```")]
+        return "\n".join(lines).replace("`", "").replace("*", "").strip()
 
     def range(self, span: Span) -> t.Range:
         """A span as editors have it."""

@@ -13,6 +13,7 @@ from qbcc import render
 from qbcc.assemble import Options, assemble
 from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines
+from tests.fuzz.editor import try_edits
 from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.fuzz.sigma import try_circuit, try_sigma
@@ -82,10 +83,11 @@ TRIES = {
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
     "passes": try_random,
     "circuit-passes": try_random_circuit,
+    "lsp": try_edits,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
 structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
-``passes`` and ``circuit-passes``, one in σ with every pass of its compiler."""
+``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``lsp``, a program is edited."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

@@ -6,7 +6,8 @@ import pytest
 from lsprotocol import types as t
 from pytest_lsp import LanguageClient
 
-from lsp.features.diagnostics import Texts, by_file
+from lsp.convert import Encoding
+from lsp.features.diagnostics import Texts, by_file, marked
 from lsp.workspace import Workspace
 from tests.lsp.support import PATIENCE, analysed, edit, open_document, published, span
 
@@ -59,6 +60,12 @@ def test_levels_of_the_project(tmp_path: Path) -> None:
     text = "fn main() {\n    let spare = 1;\n}\n"
     assert not analysed(text, folder=tmp_path).diagnostics
     assert [found.code for found in analysed(text).diagnostics] == ["S0901"]
+
+
+def test_words_without_their_marks() -> None:
+    texts = Texts(Encoding.Utf16, Workspace().uri, marked(None))
+    assert texts.said("```sigma\nfn f()\n```\n\nWhat `f` does.", "hover") == "fn f()\n\nWhat f does."
+    assert texts.said("", "hover") is None
 
 
 @pytest.mark.asyncio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +25,11 @@ async def answer(request: Awaitable[T]) -> T:
     return await asyncio.wait_for(request, PATIENCE)
 
 
+def _items(offered: t.CompletionList | Sequence[t.CompletionItem] | None) -> Sequence[t.CompletionItem]:
+    assert offered is not None
+    return offered.items if isinstance(offered, t.CompletionList) else offered
+
+
 def at(uri: str, line: int, column: int) -> tuple[t.TextDocumentIdentifier, t.Position]:
     return t.TextDocumentIdentifier(uri), t.Position(line, column)
 
@@ -42,6 +47,11 @@ async def test_every_request(client: LanguageClient, tmp_path: Path) -> None:
     assert hover.range == used
     assert isinstance(hover.contents, t.MarkupContent)
     assert "fn twice(n: int) -> int" in hover.contents.value
+    offered = await answer(client.text_document_completion_async(t.CompletionParams(*at(uri, 1, 4))))
+    assert {"n", "twice", "main", "return"} <= {item.label for item in _items(offered)}
+    help_ = await answer(client.text_document_signature_help_async(t.SignatureHelpParams(*at(uri, 5, 8))))
+    assert help_ is not None
+    assert help_.signatures[0].label == "fn print(text)"
     found = await answer(client.text_document_definition_async(t.DefinitionParams(*at(uri, 5, start + 1))))
     assert found == t.Location(uri, span(0, 3, 8))
     context = t.ReferenceContext(include_declaration=True)
