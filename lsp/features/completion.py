@@ -113,6 +113,8 @@ def import_paths(source: SourceFile, line: int, column: int) -> list[Entry] | No
     if found is None:
         return None
     folder = stdlib_dir().joinpath(*found[1].split(".")[:-1])
+    if not folder.is_dir():
+        return []
     below = sorted(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.sigma")))
     modules = [Entry(path.stem, Kind.Module, "a module of the library") for path in sorted(folder.glob("*.sigma"))]
     return [*(Entry(path.name, Kind.Folder, "modules of the library") for path in below), *modules]

@@ -112,6 +112,7 @@ def test_modules_of_the_library() -> None:
     assert "std" in offered("{}\n", "import ‸", "a.sigma")
     found = offered("{}\n", "import std.‸", "a.sigma")
     assert {"math", "complex"} <= found.keys()
+    assert not offered("{}\n", "import std.nothing.‸", "a.sigma")
 
 
 @pytest.mark.parametrize(
