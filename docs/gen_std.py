@@ -1,6 +1,6 @@
 """Writes ``docs/std.md`` from the comments of the library's modules in σ: ``python docs/gen_std.py``.
 
-A module begins with a comment on the file. Directly above each declaration stands its comment: ``// name: what it does``,
+A module begins with a comment on the file. Directly above each declaration stands its comment: ``/// name: what it does``,
 then remarks. Declarations for the library's own use are left out, as are constants and tables without such a comment."""
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ trap with a message. The library in assembly is on [a page of its own](stdlib.md
 Each source is plain σ to read and learn from, in the folder `stdlib/std`. This page is made from its comments by
 `python docs/gen_std.py`.
 """
-_FIRST = re.compile(r"^// (\S+): (.*)$")
+_FIRST = re.compile(r"^/// (\S+): (.*)$")
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ def _entry(tree: Tree, node: s.Declaration, lines: list[str]) -> Entry:
     name = tree.tokens.words[node.name]
     first = tree.tokens.lines[node.first] - 1
     start = first
-    while start > 0 and lines[start - 1].startswith("//"):
+    while start > 0 and lines[start - 1].startswith("///"):
         start -= 1
     comment = lines[start:first]
     found = _FIRST.match(comment[0]) if comment else None
     what = ""
     if found is not None and found[1] == name:
-        what = _sentence(" ".join([found[2], *(line[2:].strip() for line in comment[1:])]))
+        what = _sentence(" ".join([found[2], *(line[3:].strip() for line in comment[1:])]))
     last = tree.tokens.lines[node.last] - 1
     return Entry(name, _signature(node, "\n".join(lines[first : last + 1])), what)
 
