@@ -10,6 +10,7 @@ from qbcc.source import Span
 from qbcc.syntax import Address, Binary, Line, Name, Node
 from sigma import ir
 from sigma.codegen.machine import COLOURS, HANDED, Code, Imm, Inst, Mem, Operand, Register, Routine
+from sigma.constants import wrap
 from sigma.ir import Block, Edge, Function, Op
 from sigma.passes.analysis import depths
 from vm.isa import SYSTEM_CALLS
@@ -112,6 +113,7 @@ class Selector:
 
     def memory(self, base: Op, offset: int) -> Mem:
         """The address operand of a load or a store."""
+        offset = wrap(offset)
         if base in self.folded:
             a, b = base.args
             if a.code in ir.LEAVES:
@@ -131,10 +133,11 @@ class Selector:
     def _shifted(self, leaf: Op, offset: int) -> Register | Imm:
         """A constant address and a distance."""
         if leaf.code == "const":
-            return Imm(leaf.imm + offset)
+            return Imm(wrap(leaf.imm + offset))
         if leaf.code == "addr":
             label, distance = leaf.imm
-            return Imm(Offset(label, distance + offset) if distance + offset else label)
+            distance = wrap(distance + offset)
+            return Imm(Offset(label, distance) if distance else label)
         found = self._slot(leaf, offset)
         assert not isinstance(found, Mem)
         return found

@@ -10,7 +10,7 @@ import pytest
 
 from qbcc.source import SourceFile
 from sigma.compile import compile_source
-from tests.sigma.support import LEVELS, build
+from tests.sigma.support import LEVELS, build, finished
 from vm.machine import Machine
 
 MOST = (1 << 63) - 1
@@ -244,3 +244,14 @@ fn main() { print("{sum(3, 1)}"); }
     machine = Machine(made.object)
     machine.run()
     assert machine.output == b"78\n"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_index_whose_distance_wraps_is_outside(level: int) -> None:
+    text = """view seen: [int; 6] at 0x1_0000_0000;
+fn put(a: [int], n: int) { if n > 0 { a[9223372036854775807] = 1; } }
+fn main() { put(seen, argument(0, 1)); }"""
+    machine = finished(text, level)
+    assert machine.outcome is not None
+    assert machine.outcome.trap is not None
+    assert "index 9223372036854775807 is outside of an array of 6" in machine.outcome.trap.message
