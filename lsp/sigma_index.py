@@ -54,9 +54,6 @@ class _Walk:
                     yield from self.note(token, symbol, new=True)
             case s.ForRange():
                 yield from self.note(node.name, node.symbol, new=True)
-            case s.Assign():
-                # The linter has ways of its own for what is assigned to: its children do not count it.
-                yield from self.visit(node.target)
             case s.NamedType():
                 yield from self._type(node)
             case s.String():

@@ -12,7 +12,7 @@ from sigma.check.modules import Options
 from sigma.check.program import Program, check
 from sigma.codegen.emit import Emitter
 from sigma.lower.gates import lower
-from sigma.passes.pipeline import Dump, optimize
+from sigma.passes.pipeline import Dump, names, optimize
 from sigma.verify import verify
 
 LOWERED = "lower"
@@ -59,6 +59,4 @@ def emit(lowered: ir.Program, source: SourceFile) -> list[Line]:
 
 def pass_names(level: int) -> tuple[str, ...]:
     """Names of the passes that a level runs, in their order."""
-    names = [LOWERED]
-    optimize(ir.Program(), level, lambda name, _: names.append(name))
-    return tuple(dict.fromkeys(names))
+    return LOWERED, *names(level)

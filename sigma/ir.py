@@ -36,6 +36,8 @@ from typing import Any, Final
 from qbcc.source import Span
 from vm.isa import ARITHMETIC, BITS, BY_NAME, FLOATS
 
+HANDED: Final = 4
+"""Arguments and results that registers hand over; more of them go through memory."""
 INT: Final = "i"
 FLOAT: Final = "f"
 NONE: Final = ""

@@ -10,8 +10,6 @@ from qbcc.build import Offset
 from qbcc.source import Span
 from vm.isa import BY_NAME, REGISTERS
 
-HANDED: Final = 4
-"""Registers that hand over arguments and results, and that a call changes: r0 to r3."""
 COLOURS: Final = REGISTERS
 Register = int
 """Below :data:`COLOURS` the register of this number, else one that is to be chosen."""

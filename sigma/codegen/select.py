@@ -9,9 +9,9 @@ from qbcc.names import Names
 from qbcc.source import Span
 from qbcc.syntax import Address, Binary, Line, Name, Node
 from sigma import ir
-from sigma.codegen.machine import COLOURS, HANDED, Code, Imm, Inst, Mem, Operand, Register, Routine
+from sigma.codegen.machine import COLOURS, Code, Imm, Inst, Mem, Operand, Register, Routine
 from sigma.constants import wrap
-from sigma.ir import Block, Edge, Function, Op
+from sigma.ir import HANDED, Block, Edge, Function, Op
 from sigma.passes.analysis import depths
 from vm.isa import SYSTEM_CALLS
 

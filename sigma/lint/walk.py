@@ -31,7 +31,7 @@ def _parts(kind: type[s.Node]) -> tuple[str, ...]:
 
 def _find_parts(kind: type[s.Node]) -> tuple[str, ...]:
     plain = {"first", "last", "type", "value", "symbol", "symbols", "target", "lines", "parts"}
-    keep = {"value", "type"} if not issubclass(kind, s.Expr) else set()
+    keep = {"value", "type", "target"} if not issubclass(kind, s.Expr) else set()
     return tuple(field.name for field in fields(kind) if field.name not in plain - keep)
 
 

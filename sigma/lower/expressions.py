@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from typing import Final
 
@@ -11,6 +10,7 @@ from sigma import syntax as s
 from sigma.builder import Builder
 from sigma.check.scope import MAX_LENGTH
 from sigma.ir import Block, Op
+from sigma.lower.floats import floor_division
 from sigma.lower.program import Lowering
 from sigma.lower.values import Ref, Value, is_memory, kind, word_kinds
 from sigma.symbols import Constant, Function, Given, Local, Module, RecordName, Symbol, Variable
@@ -430,22 +430,8 @@ class Expressions(ABC):
                 left, right = (left, self.widen(right)) if right.code == "const" else (self.widen(left), right)
             return b.isa("QDIV", left, right)
         if operator == "//" and ir.FLOAT in (left.type, right.type):
-            return self._floor_division(left, right)
+            return floor_division(b, left, right)
         return b.isa(_WORDS[operator], left, right)
-
-    def _floor_division(self, left: Op, right: Op) -> Op:
-        """Python's (``float_floor_div`` in its ``floatobject.c``): the quotient of what the remainder leaves is whole
-        but for its last bits; a zero has the sign of the plain quotient. The remainder is infinite where the divisor
-        is and has the other sign."""
-        b = self.b
-        rest = b.isa("QMOD", left, right)
-        quotient = b.isa("QDIV", b.isa("QSUB", left, rest), right)
-        whole = b.isa("QFLOOR", quotient)
-        nearest = b.isa("QADD", whole, b.isa("QSLT", b.const(0.5), b.isa("QSUB", quotient, whole)))
-        zero = b.isa("QMUL", b.isa("QDIV", left, right), b.const(0.0))
-        found = b.isa("QSEL", b.isa("QSNE", quotient, b.const(0.0)), nearest, zero)
-        is_infinite = b.isa("QSEQ", b.isa("QABS", rest), b.const(math.inf))
-        return b.isa("QSEL", is_infinite, b.const(-1.0), found)
 
     def _logic(self, node: s.Binary) -> Op:
         if is_simple(node.right):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sigma.builder import replace
-from sigma.ir import NONE, Block, Edge, Function, Op, Program, Slot
+from sigma.ir import HANDED, NONE, Block, Edge, Function, Op, Program, Slot
 from sigma.passes.copies import copy_blocks
 
-HANDED: Final = 4
-"""Arguments and results that registers hand over."""
 SMALL: Final = 24
 """Operations of a function that is expanded wherever it is called."""
 ONCE: Final = 400

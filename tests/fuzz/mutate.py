@@ -6,6 +6,7 @@ import random
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -95,21 +96,26 @@ def mutated_tokens(seed: int) -> str:
     rng = random.Random(seed)
     words = _TOKEN.findall(rng.choice(right_sources()))
     for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(len(words))
-        match rng.randrange(5):
-            case 0:
-                words[at] = rng.choice(tokens())
-            case 1:
-                words[at] = rng.choice(words)
-            case 2:
-                words.insert(at, rng.choice(_PIECES))
-            case 3:
-                other = rng.randrange(len(words))
-                words[at], words[other] = words[other], words[at]
-            case _:
-                del words[at : at + rng.choice((1, 1, 2, 8))]
-                words.append("\n")
+        exchange(rng, words, tokens(), _PIECES)
     return "".join(words)
+
+
+def exchange(rng: random.Random, words: list[str], known: Sequence[str], pieces: Sequence[str]) -> None:
+    """Exchange, double, insert or leave out a word somewhere."""
+    at = rng.randrange(len(words))
+    match rng.randrange(5):
+        case 0:
+            words[at] = rng.choice(known)
+        case 1:
+            words[at] = rng.choice(words)
+        case 2:
+            words.insert(at, rng.choice(pieces))
+        case 3:
+            other = rng.randrange(len(words))
+            words[at], words[other] = words[other], words[at]
+        case _:
+            del words[at : at + rng.choice((1, 1, 2, 8))]
+            words.append("\n")
 
 
 def mutated_image(seed: int) -> bytes:

@@ -17,7 +17,7 @@ from qbcc.source import SourceFile
 from sigma.frontend import CIRCUITS, FRONT_END
 from sigma.lexer import KEYWORDS
 from tests.fuzz.files import changed_data
-from tests.fuzz.mutate import ROOT
+from tests.fuzz.mutate import ROOT, exchange
 from tests.sigma.test_programs import CASES, WHOLE
 from vm.bytecode import ObjectFile
 from vm.verify import verify
@@ -76,20 +76,7 @@ def _changed(rng: random.Random, text: str, pieces: list[str]) -> str:
             at = rng.choice(places)
             words[at] = rng.choice([word for word in words if _kind(word) == _kind(words[at])])
             continue
-        at = rng.randrange(len(words))
-        match rng.randrange(5):
-            case 0:
-                words[at] = rng.choice(pieces)
-            case 1:
-                words[at] = rng.choice(words)
-            case 2:
-                words.insert(at, rng.choice(pieces))
-            case 3:
-                other = rng.randrange(len(words))
-                words[at], words[other] = words[other], words[at]
-            case _:
-                del words[at : at + rng.choice((1, 1, 2, 8))]
-                words.append("\n")
+        exchange(rng, words, pieces, pieces)
     return "".join(words)
 
 

@@ -8,6 +8,7 @@ import pytest
 from lsprotocol import types as t
 
 from lsp import requests
+from lsp.analysis import Analysis
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
 from lsp.workspace import Workspace
@@ -41,7 +42,7 @@ def texts() -> Texts:
     return Texts(Encoding.Utf32, Workspace().uri)
 
 
-def place(template: str, line: str, name: str, folder: Path | None = None):  # type: ignore[no-untyped-def]
+def place(template: str, line: str, name: str, folder: Path | None = None) -> tuple[Analysis, Texts, t.Position]:
     text, offset = marked(template.format(line))
     analysis = analysed(text, name, folder)
     return analysis, texts(), analysis.document.text.position(offset, Encoding.Utf32)

@@ -88,6 +88,6 @@ def test_fixes(name: str, text: str, line: int, mended: str) -> None:
     assert action.edit is not None
     assert action.edit.changes is not None
     (edit,) = action.edit.changes[document.uri]
-    assert applied(workspace, document, [edit]) == mended  # type: ignore[list-item]
+    assert applied(workspace, document, [edit]) == mended
     other = t.Position(9, 0)
     assert not requests.code_actions(analysis, texts, t.Range(other, other))

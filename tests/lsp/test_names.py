@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lsp.analysis import Analysis
 from lsp.features import hover, navigation, outline
 from qbcc.source import Span
 from tests.lsp.support import analysed, marked
@@ -52,7 +53,7 @@ fn main() {
 """
 
 
-def place(text: str, old: str, mark: str, name: str, folder: Path | None = None):  # type: ignore[no-untyped-def]
+def place(text: str, old: str, mark: str, name: str, folder: Path | None = None) -> tuple[Analysis, int, int]:
     """A document whose cursor stands where ``mark`` has it in ``old``."""
     assert text.count(old) == 1
     text, offset = marked(text.replace(old, mark))

@@ -110,6 +110,11 @@ def test_no_fix_takes_a_name_that_is_there() -> None:
     assert [(d.code, d.fix) for d in found] == [("S0901", None)]
 
 
+def test_what_is_assigned_to_is_looked_at_too() -> None:
+    text = 'fn main() { var a = [1, 2]; let k = argument(0, 1); a[0 if k == k else 1] = 2; print("{a[0]}"); }'
+    assert [d.code for d in findings(text)] == ["S0910"]
+
+
 # -- facts
 
 
