@@ -37,6 +37,7 @@ fuzz-long: .venv/dev.stamp
 		--kind qasm --kind noise --kind answers --kind journal
 	$(BIN)/python -m tests.fuzz engines 50000
 	$(BIN)/python -m tests.fuzz passes 20000
+	$(BIN)/python -m tests.fuzz edits 5000
 	$(BIN)/python -m tests.fuzz lsp 500
 
 interp: .venv/dev.stamp

@@ -113,18 +113,19 @@ class Tokens:
         return "\n".join(reversed(found))
 
 
-def lex(source: SourceFile) -> tuple[Tokens, list[Diagnostic]]:
-    """Tokens, and what belongs to none."""
-    return _Lexer(source).run()
+def lex(source: SourceFile, first: int = 0, end: int | None = None) -> tuple[Tokens, list[Diagnostic]]:
+    """Tokens, and what belongs to none; of some lines only, from 0 and ``end`` not counted in, if they begin and end
+    outside of comments."""
+    return _Lexer(source, first, end).run()
 
 
 class _Lexer:
-    def __init__(self, source: SourceFile) -> None:
+    def __init__(self, source: SourceFile, first: int, end: int | None) -> None:
         self.source = source
-        self.text = "\n".join(source.lines) + "\n"
+        self.text = "\n".join(source.lines[first:end]) + "\n"
         self.tokens = Tokens(source, [], [], [], [])
         self.diagnostics: list[Diagnostic] = []
-        self.line = 1
+        self.line = first + 1
         self.start = 0
         """Offset of the line's first character."""
 

@@ -5,6 +5,8 @@ declarations, what follows is skipped to where the next one begins, and a :class
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +37,10 @@ _LEVELS: Final = {
 }  # fmt: skip
 _STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
 _NAMES: Final = frozenset({"CONST", "FN", "GATE", "RECORD", "VIEW", "LET", "VAR"})
-_DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
+DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
+"""Terminals that begin a declaration."""
+_NEVER_INSIDE: Final = DECLARES - {"LET", "VAR"}
+"""Words that begin a declaration and no statement."""
 
 
 @dataclass(slots=True)
@@ -50,7 +55,14 @@ class Tree:
 def parse(source: SourceFile) -> Tree:
     """Read a source. What is wrong with it is in the result."""
     tokens, diagnostics = lex(source)
-    return _Parser(tokens, diagnostics).run()
+    tree, _ = _Parser(tokens, diagnostics).run()
+    return tree
+
+
+def parse_part(tokens: Tokens, diagnostics: list[Diagnostic], first: int, stops: Iterable[int]) -> tuple[Tree, int]:
+    """Read declarations from a token on, up to the first of ``stops`` (in order) at which one may begin, or up to the
+    end. Gives where that was. ``diagnostics`` is what the lexer said of these tokens; what is wrong is added to it."""
+    return _Parser(tokens, diagnostics).run(first, stops)
 
 
 @dataclass(slots=True)
@@ -87,7 +99,7 @@ class _Parser:
         self.values: list[Any] = []
         self.firsts: list[int] = []
 
-    def run(self) -> Tree:
+    def run(self, at: int = 0, stops: Iterable[int] = ()) -> tuple[Tree, int]:
         table = tables()
         builders = [
             (name, size, None if (size, action) == (1, "only") else getattr(self.build, action), _LEVELS.get(action, 0))
@@ -97,20 +109,30 @@ class _Parser:
         kinds = self.tokens.kinds
         states, values, firsts = self.states, self.values, self.firsts
         states.append(table.start)
-        at = 0
+        left = iter(stops)
+        stop = next(left, sys.maxsize)
+        kind = kinds[at]
         while True:
-            action = actions[states[-1]].get(kinds[at])
+            action = actions[states[-1]].get(kind)
             if action is None:
-                at = self.recover(at)
-                if at < 0:
+                after = self.recover(at)
+                if after < 0:
                     break
+                at = after
+                kind = kinds[at]
             elif action >= 0:
+                while at >= stop:
+                    # Nothing but the list of declarations is on the stack where another may begin.
+                    if at == stop and len(states) == 2:
+                        return self.tree(), at
+                    stop = next(left, sys.maxsize)
                 states.append(action)
                 values.append(at)
                 firsts.append(at)
-                if kinds[at] == END:
+                if kind == END:
                     break
                 at += 1
+                kind = kinds[at]
                 if len(states) > 12 * MAX_DEPTH:
                     self.diagnostics.append(messages.too_deep(self.tokens.span(at, at), MAX_DEPTH))
                     break
@@ -134,7 +156,11 @@ class _Parser:
                 firsts.append(first)
                 if name == "start":
                     break
-        found = next((value for value in values if isinstance(value, list)), [])
+        return self.tree(), at
+
+    def tree(self) -> Tree:
+        """What was read."""
+        found: list[Any] = next((value for value in self.values if isinstance(value, list)), [])
         self.diagnostics.sort(key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0))
         return Tree(self.tokens, [d for d in found if isinstance(d, s.Node)], self.diagnostics)
 
@@ -146,7 +172,7 @@ class _Parser:
             self.insert(";", at)
             return at
         goto = tables().goto
-        states = self.states
+        states, kinds = self.states, self.tokens.kinds
         depth = len(states) - 1
         while depth > 0 and not ("statement" in goto[states[depth]] or "declaration" in goto[states[depth]]):
             depth -= 1
@@ -155,13 +181,18 @@ class _Parser:
             del states[1:], self.values[:], self.firsts[:]
             self.push("declarations", [], 0)
             depth = 1
+        is_declaration = self.begins_declaration(at) and kinds[at] in _NEVER_INSIDE
+        if is_declaration:
+            # The blocks that are open have no end; the one mistake is told, and what begins here is read as it stands.
+            while depth > 0 and "declaration" not in goto[states[depth]]:
+                depth -= 1
         name = "statement" if "statement" in goto[states[depth]] else "declaration"
         begin = self.firsts[depth] if depth < len(self.firsts) else at
         names = self.named(begin, at)
         del states[depth + 1 :], self.values[depth:], self.firsts[depth:]
-        first = at
-        at = self.skip_statement(begin, at) if name == "statement" else self.skip_declaration(at)
-        if self.tokens.kinds[at] == END and name == "statement":
+        if not is_declaration:
+            at = self.skip_statement(begin, at) if name == "statement" else self.skip_declaration(at)
+        if kinds[at] == END and name == "statement":
             # The block has no end; what was declared before it counts.
             while depth > 0 and "declaration" not in goto[states[depth]]:
                 depth -= 1
@@ -169,7 +200,7 @@ class _Parser:
             name = "declaration"
         if name not in goto[states[-1]]:
             return -1
-        self.push(name, s.Broken(first, at, names), first)
+        self.push(name, s.Broken(begin, max(begin, at - 1), names), begin)
         return at
 
     def named(self, first: int, at: int) -> list[int]:
@@ -227,21 +258,25 @@ class _Parser:
             elif at > first and lines[at] != lines[at - 1]:
                 if kind in _STARTS and depth == 0:
                     return at
-                if kind in _DECLARES and self.tokens.columns[at] == 1:
+                if kind in DECLARES and self.tokens.columns[at] == 1:
                     return at
             at += 1
         return at
 
     def skip_declaration(self, at: int) -> int:
         """The token at which the next declaration can begin: a word for one at the start of a line."""
-        kinds = self.tokens.kinds
         first = at
-        while kinds[at] != END:
-            begins_line = at > 0 and self.tokens.lines[at] != self.tokens.lines[at - 1]
-            if at > first and begins_line and kinds[at] in _DECLARES and self.tokens.columns[at] == 1:
+        while self.tokens.kinds[at] != END:
+            if at > first and self.begins_declaration(at):
                 return at
             at += 1
         return at
+
+    def begins_declaration(self, at: int) -> bool:
+        """Whether a token is a word for a declaration at the start of a line."""
+        tokens = self.tokens
+        is_word = tokens.kinds[at] in DECLARES and tokens.columns[at] == 1
+        return is_word and at > 0 and tokens.lines[at] != tokens.lines[at - 1]
 
     def report(self, at: int) -> bool:
         """Say it; whether only a ``;`` is missing."""
@@ -254,7 +289,7 @@ class _Parser:
         before = tokens.words[at - 1] if at else ""
         is_split = at > 0 and any(
             tokens.words[place] == "//"
-            for place in range(max(at - 12, 0), at)
+            for place in range(max(at - 12, self.begin(at)), at)
             if tokens.lines[place] in (tokens.lines[at], tokens.lines[at - 1])
         )
         if ";" in wanted and at and (tokens.lines[at - 1] != tokens.lines[at] or tokens.kinds[at] == "}"):
@@ -279,15 +314,19 @@ class _Parser:
     def opened(self, at: int, wanted: list[str]) -> Span | None:
         """The brace of the block that is open where only its end is missing: at a declaration, or the file's end."""
         kinds = self.tokens.kinds
-        is_declaration = kinds[at] in _DECLARES and self.tokens.columns[at] == 1
+        is_declaration = kinds[at] in DECLARES and self.tokens.columns[at] == 1
         if "RETURN" not in wanted or not (kinds[at] == END or is_declaration):
             return None
         depth = 0
-        for place in range(at - 1, -1, -1):
+        for place in range(at - 1, self.begin(at) - 1, -1):
             depth += (kinds[place] == "{") - (kinds[place] == "}")
             if depth > 0:
                 return self.tokens.span(place, place)
         return None
+
+    def begin(self, at: int) -> int:
+        """The first token of the declaration that is being read, which stands behind the list of those before."""
+        return self.firsts[1] if len(self.firsts) > 1 else at
 
     def wanted(self, kind: str) -> list[str]:
         """Terminals that could stand, as far as the stack really allows them."""

@@ -274,6 +274,7 @@ class Calls(Expressions):
             self.report(expr)
             return None
         # The expression's tokens are others: it is checked as in a module of its own that sees the same names.
+        self.pieces.append(expr.tokens)
         own = self.module
         self.module = Module(own.source, expr.tokens, [], own.names, own.lost)
         given = self.expr(expr.expr)

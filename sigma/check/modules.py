@@ -33,11 +33,19 @@ class Loader:
     """Reads modules, each once."""
 
     def __init__(self, options: Options, main: SourceFile, report: Callable[[Diagnostic], None]) -> None:
+        self.read(options, main)
+        self.report = report
+        self.modules: dict[str, Module] = {}
+        self.linked: list[SourceFile] = []
+        """Sources of assembly that subroutines are in."""
+        self.is_missing = False
+        """Whether one of those is not there."""
+
+    def read(self, options: Options, main: SourceFile) -> None:
+        """Look for files as these options say."""
         root = Path(main.path).parent if main.path else None
         self.folders = Folders(options.include_dirs, stdlib_dir(), options.read, root)
         self.library = Folders((), stdlib_dir(), options.read)
-        self.report = report
-        self.modules: dict[str, Module] = {}
 
     def add(self, source: SourceFile) -> Module:
         """Read a source; what is wrong with its text is reported."""
@@ -47,6 +55,14 @@ class Loader:
         module = Module(source, tree.tokens, tree.declarations)
         self.modules[source.path or source.name] = module
         return module
+
+    def link(self, name: str, includer: SourceFile) -> None:
+        """Note a source of assembly. Raises :class:`IncludeFault`."""
+        try:
+            self.linked.append(self.folders.find(name, includer))
+        except IncludeFault:
+            self.is_missing = True
+            raise
 
     def find(self, name: str, includer: SourceFile | None) -> Module:
         """The module of a file, beside the one that imports it; without one, of the library. Raises

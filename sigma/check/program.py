@@ -14,6 +14,7 @@ from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.modules import Loader, Options
 from sigma.check.statements import Statements
+from sigma.lexer import Tokens
 from sigma.parser import parse
 from sigma.symbols import Constant, Function, Local, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import (
@@ -57,18 +58,20 @@ def check(source: SourceFile, options: Options | None = None, *, is_library: boo
     """Read and check a program from its main source; ``is_library`` asks for no ``main``. What is wrong with it is in
     the result; nothing is raised."""
     with collector_paused():
-        checker = _Checker(options or Options(), source)
+        checker = Checker(options or Options(), source)
         return checker.run(checker.loader.add(source), is_library)
 
 
 def check_module(module: Module, options: Options) -> Program:
     """The same for a module that is no text of σ."""
-    checker = _Checker(options, module.source)
+    checker = Checker(options, module.source)
     checker.loader.modules[module.source.path or module.source.name] = module
     return checker.run(module, False)
 
 
-class _Checker:
+class Checker:
+    """Checks the modules of a program, each part of the work once."""
+
     def __init__(self, options: Options, source: SourceFile) -> None:
         self.options = options
         self.diagnostics: list[Diagnostic] = []
@@ -80,21 +83,38 @@ class _Checker:
         self.open: set[Symbol] = set()
         """Declarations that are being looked at."""
         self.functions: list[Function] = []
+        self.pieces: list[Tokens] = []
+        """Tokens of what is printed in braces, which stand apart from those of their source."""
         self.unclaimed: dict[str, Diagnostic] = {}
 
     def report(self, diagnostic: Diagnostic) -> None:
+        """Note what is wrong, up to a number."""
         if len(self.diagnostics) < MAX_ERRORS:
             self.diagnostics.append(diagnostic)
 
     def run(self, main: Module, is_library: bool) -> Program:
+        """All of a program whose main source was read."""
         self._names(main)
         self._defines(main)
+        self.resolve_all()
+        for function in self.functions:
+            self.body(function)
+        self.finish(main, is_library=is_library)
+        return Program(main, list(self.loader.modules.values()), tuple(self.diagnostics), self.unclaimed)
+
+    def resolve_all(self) -> None:
+        """What all declarations say."""
         for module in list(self.loader.modules.values()):
             for symbol in list(module.names.values()):
                 self.resolve(symbol)
-        for function in self.functions:
-            if function.declaration.body is not None and function.module is not None:
-                self._scope(function.module).body(function)
+
+    def body(self, function: Function) -> None:
+        """What a function does."""
+        if function.declaration.body is not None and function.module is not None:
+            self._scope(function.module).body(function)
+
+    def finish(self, main: Module, *, is_library: bool) -> None:
+        """What only the whole tells; and all reports in order."""
         self._effects()
         is_whole = not any(diagnostic.code.startswith("S01") for diagnostic in self.diagnostics)
         if not is_library and is_whole:
@@ -103,10 +123,9 @@ class _Checker:
         self.diagnostics.sort(
             key=lambda d: (order.get(id(d.span.source), 0), d.span.line, d.span.column) if d.span else ()
         )
-        return Program(main, list(self.loader.modules.values()), tuple(self.diagnostics), self.unclaimed)
 
     def _scope(self, module: Module) -> Statements:
-        return Statements(module, self.report, self.resolve)
+        return Statements(module, self.report, self.resolve, self.pieces)
 
     # -- what is declared
 
@@ -115,18 +134,22 @@ class _Checker:
         for node in module.declarations:
             if isinstance(node, s.Broken):
                 module.lost.update(module.word(token) for token in node.names)
-            if not isinstance(node, s.Declaration):
-                continue
-            symbol = self._symbol(module, node)
-            first = module.names.get(symbol.name)
-            if first is not None:
-                self.report(messages.defined_twice(module.at(node.name), symbol.name, module.at(first.token)))
-                continue
-            module.names[symbol.name] = symbol
-            self.pending[symbol] = module, node
+            if isinstance(node, s.Declaration):
+                self.declare(module, node)
+
+    def declare(self, module: Module, node: s.Declaration) -> Symbol | None:
+        """A name; None if it has a meaning already."""
+        symbol = self._symbol(module, node)
+        first = module.names.get(symbol.name)
+        if first is not None:
+            self.report(messages.defined_twice(module.at(node.name), symbol.name, module.at(first.token)))
+            return None
+        module.names[symbol.name] = symbol
+        self.pending[symbol] = module, node
+        return symbol
 
     def _symbol(self, module: Module, node: s.Declaration) -> Symbol:
-        name = module.word(node.name)
+        name = declared_name(module, node)
         match node:
             case s.ConstDecl():
                 return Constant(name, module, node.name, UNKNOWN, None)
@@ -145,16 +168,13 @@ class _Checker:
         raise AssertionError(type(node))
 
     def _import(self, module: Module, node: s.ImportDecl) -> Symbol:
-        name = module.word(node.name)
+        name = declared_name(module, node)
         try:
             if node.file is None:
                 words = [module.word(token) for token in node.path]
                 target = self._load("/".join(words) + ".sigma", None)
             else:
-                file = module.word(node.file)[1:-1]
-                if node.alias is None:
-                    name = PurePosixPath(file).stem
-                target = self._load(file, module.source)
+                target = self._load(module.word(node.file)[1:-1], module.source)
         except IncludeFault as fault:
             place = module.at(node.file) if node.file is not None else module.tokens.span(node.path[0], node.path[-1])
             self.report(messages.no_module(place, fault.code, fault.message, fault.notes))
@@ -275,7 +295,7 @@ class _Checker:
             scope.report(messages.bad_extern(scope.module.at(symbol.token), "labels of assembly are ASCII"))
         if node.file is not None:
             try:
-                self.loader.folders.find(scope.module.word(node.file)[1:-1], scope.module.source)
+                self.loader.link(scope.module.word(node.file)[1:-1], scope.module.source)
             except IncludeFault as fault:
                 place = scope.module.at(node.file)
                 scope.report(messages.no_module(place, fault.code, fault.message, fault.notes))
@@ -350,6 +370,13 @@ class _Checker:
             self.report(messages.no_main(main.tokens.after(max(len(main.tokens.kinds) - 2, 0))))
         elif found.params or found.result not in (NOTHING, INT, UNKNOWN):
             self.report(messages.bad_main(main.at(found.token)))
+
+
+def declared_name(module: Module, node: s.Declaration) -> str:
+    """What a declaration gives a meaning to: a file that is imported has its own name."""
+    name = module.word(node.name)
+    is_file = isinstance(node, s.ImportDecl) and node.file is not None and node.alias is None
+    return PurePosixPath(name[1:-1]).stem if is_file else name
 
 
 def _is_constant(node: s.Expr) -> bool:

@@ -11,6 +11,7 @@ from qbcc.source import Span
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import BUILTINS, CONSTANTS
+from sigma.lexer import Tokens
 from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import BOOL, BYTE, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
 from vm.verify import MAX_DATA
@@ -28,11 +29,19 @@ UNIVERSE: Final[dict[str, Symbol]] = {
 class Scope:
     """The names that a place sees."""
 
-    def __init__(self, module: Module, report: Callable[[Diagnostic], None], resolve: Callable[[Symbol], None]) -> None:
+    def __init__(
+        self,
+        module: Module,
+        report: Callable[[Diagnostic], None],
+        resolve: Callable[[Symbol], None],
+        pieces: list[Tokens],
+    ) -> None:
         self.module = module
         self.report = report
         self.resolve = resolve
         """Finds out what a declaration says, before it is used."""
+        self.pieces = pieces
+        """Tokens of what is printed in braces, as they are read."""
         self.blocks: list[dict[str, Local]] = []
         self.ended: dict[str, Local] = {}
         """Names of blocks that have ended."""

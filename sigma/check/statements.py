@@ -8,6 +8,7 @@ from qbcc.diagnostics import Diagnostic
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.assembly import Assembly
+from sigma.lexer import Tokens
 from sigma.symbols import Constant, Function, Given, Local, Module, Symbol, Variable
 from sigma.types import (
     BOOL,
@@ -33,8 +34,14 @@ class Statements(Assembly):
 
     loops = 0
 
-    def __init__(self, module: Module, report: Callable[[Diagnostic], None], resolve: Callable[[Symbol], None]) -> None:
-        super().__init__(module, report, resolve)
+    def __init__(
+        self,
+        module: Module,
+        report: Callable[[Diagnostic], None],
+        resolve: Callable[[Symbol], None],
+        pieces: list[Tokens],
+    ) -> None:
+        super().__init__(module, report, resolve, pieces)
         self.owned: set[Symbol] = set()
         """Arrays and records that the function made: nobody else sees what it does to them."""
 

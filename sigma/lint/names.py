@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from qbcc.source import Span
@@ -12,9 +12,10 @@ from sigma import syntax as s
 from sigma.check.scope import UNIVERSE
 from sigma.lint.uses import ELEMENT, READ, WRITE, Uses
 from sigma.lint.walk import Look, bodies, everything, within
-from sigma.symbols import Constant, Function, Given, Local, Module, ModuleName, RecordName, Symbol, Variable
+from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Array, Record, Scalar, holds_qubits
 
+_MEANT: Final = re.compile(r"(?<!\w)_\w*")
 _KINDS: Final = {s.ConstDecl: "constant", s.ViewDecl: "view", s.GlobalDecl: "variable"}
 
 
@@ -23,28 +24,29 @@ def _is_meant(name: str) -> bool:
 
 
 class Names:
-    """Looks at one module."""
+    """Looks at one module. ``given`` is what it uses of the language, ``meant`` its words that begin with ``_``."""
 
-    def __init__(self, look: Look, uses: Uses) -> None:
+    def __init__(self, look: Look, uses: Uses, given: Set[str], meant: Set[str]) -> None:
         self.look = look
         self.module = look.module
         self.uses = uses
-        self.given = _given_names(self.module)
+        self.given = given
+        self.meant = meant
+        self.is_program = isinstance(self.module.names.get("main"), Function)
 
-    def run(self) -> None:
-        """All of it."""
-        is_program = isinstance(self.module.names.get("main"), Function)
-        self._declarations(is_program)
+    def bodies(self) -> None:
+        """What stands in functions and gates."""
         for function, body in bodies(self.module):
             self._parameters(function)
             for node in within(body):
                 self._local(node)
-            self._hidden(function, body, is_program)
+            self._hidden(function, body)
 
     # -- outside of functions
 
-    def _declarations(self, is_program: bool) -> None:
-        idle = self._idle(is_program)
+    def declarations(self) -> None:
+        """What stands outside of them."""
+        idle = self._idle()
         for node in self.module.declarations:
             if not isinstance(node, s.Declaration):
                 continue
@@ -54,13 +56,13 @@ class Names:
                 self._import(node, symbol)
             elif symbol in idle:
                 self._unused(node, symbol)
-            elif is_program and isinstance(node, s.GlobalDecl) and isinstance(symbol, Variable):
+            elif self.is_program and isinstance(node, s.GlobalDecl) and isinstance(symbol, Variable):
                 self._global(node, symbol)
 
-    def _idle(self, is_program: bool) -> set[Symbol]:
+    def _idle(self) -> set[Symbol]:
         """What no way leads to from where a program begins; of a module, all is for others."""
         own = [symbol for symbol in self.module.names.values() if not isinstance(symbol, ModuleName)]
-        if not is_program:
+        if not self.is_program:
             return set()
         roots = {symbol for symbol in own if symbol.name == "main" or _is_meant(symbol.name)}
         roots |= {x for x in own if isinstance(x, Function) and x.declaration.is_exported}
@@ -158,7 +160,7 @@ class Names:
 
     def _is_free(self, symbol: Local) -> bool:
         """Whether its name with a _ before it is nobody's, in strings either."""
-        return re.search(rf"\b_{re.escape(symbol.name)}\b", self.module.source.text) is None
+        return f"_{symbol.name}" not in self.meant
 
     def _unchanged(self, node: s.Let) -> None:
         symbols = [symbol for symbol in node.symbols if not _is_meant(symbol.name)]
@@ -170,8 +172,8 @@ class Names:
 
     # -- names that hide others
 
-    def _hidden(self, function: Function, body: s.Block, is_program: bool) -> None:
-        if is_program and not _is_meant(function.name):
+    def _hidden(self, function: Function, body: s.Block) -> None:
+        if self.is_program and not _is_meant(function.name):
             self._given(function)
         scopes: list[dict[str, Symbol]] = [dict(self.module.names), {}]
         for param in function.params:
@@ -218,15 +220,20 @@ class Names:
             self.look.report(messages.hides_given(self.module.at(symbol.token), symbol.name, what))
 
 
-def _given_names(module: Module) -> set[str]:
-    """What a module uses of the language: a name of its own for one of these is mistaken for it."""
+def given_names(declarations: Iterable[s.Node]) -> set[str]:
+    """What declarations use of the language: a name of one's own for one of these is mistaken for it."""
     found = set()
-    for declaration in module.declarations:
+    for declaration in declarations:
         for node in everything(declaration):
             symbol = getattr(node, "target" if isinstance(node, s.Call) else "symbol", None)
             if isinstance(symbol, Symbol) and symbol.module is None:
                 found.add(symbol.name)
     return found
+
+
+def meant_names(text: str) -> frozenset[str]:
+    """The words of a text that begin with ``_``: names that nothing need use."""
+    return frozenset(_MEANT.findall(text))
 
 
 def _counters(node: s.Node) -> list[Local]:

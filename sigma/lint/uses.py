@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sigma import syntax as s
 from sigma.check.program import Program
 from sigma.lint.walk import children
-from sigma.symbols import Module, ModuleName, Symbol
+from sigma.symbols import Local, Module, ModuleName, Symbol
 
 READ: Final = "read"
 INSIDE: Final = "inside"
@@ -17,21 +18,39 @@ ELEMENT: Final = "element"
 """An element or a field is written."""
 
 
+def uses_of(program: Program) -> Uses:
+    """In all modules of a program."""
+    found = Uses()
+    for module in program.modules:
+        found.look(module, module.declarations)
+    return found
+
+
 class Uses:
     """For each symbol how it is used, and from which declarations."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self) -> None:
         self.how: dict[Symbol, set[str]] = {}
         self.places: dict[Symbol, s.Node] = {}
         """Where a symbol is assigned, for one that is never read."""
         self.by: dict[Symbol, set[Symbol]] = {}
         """What each declaration uses."""
         self.owner: Symbol | None = None
-        for module in program.modules:
-            self.module: Module = module
-            for node in module.declarations:
-                self.owner = module.names.get(module.word(node.name)) if isinstance(node, s.Declaration) else None
-                self.visit(node)
+        self.module: Module
+
+    def look(self, module: Module, declarations: Iterable[s.Node]) -> None:
+        """At some declarations of a module."""
+        self.module = module
+        for node in declarations:
+            self.owner = module.names.get(module.word(node.name)) if isinstance(node, s.Declaration) else None
+            self.visit(node)
+
+    def add(self, other: Uses) -> None:
+        """What another has seen outside of functions: variables of those are nobody else's."""
+        for symbol, how in other.how.items():
+            if not isinstance(symbol, Local):
+                self.how.setdefault(symbol, set()).update(how)
+        self.by.update(other.by)
 
     def reads(self, symbol: Symbol) -> bool:
         """Whether something is done with its value."""

@@ -111,10 +111,13 @@ class Values:
 
 
 def _changes_nothing(function: Function) -> bool:
+    return not function.effect and changes_own(function)
+
+
+def changes_own(function: Function) -> bool:
+    """Whether a function assigns to nothing but its own."""
     body = function.declaration.body
-    if function.effect or body is None:
-        return False
-    return all(_is_own(node, function) for node in within(body) if isinstance(node, s.Assign))
+    return body is not None and all(_is_own(node, function) for node in within(body) if isinstance(node, s.Assign))
 
 
 def _is_sharp(node: s.Expr) -> bool:

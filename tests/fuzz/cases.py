@@ -8,6 +8,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from random import Random
 
 from qbcc import render
 from qbcc.assemble import Options, assemble
@@ -18,6 +19,7 @@ from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.fuzz.sigma import try_circuit, try_sigma
 from tests.random_programs import compare
+from tests.sigma.edits import check_edits
 from tests.sigma.outcomes import try_random
 from tests.sigma.test_circuit_passes import try_random_circuit
 from vm.bytecode import ObjectFile
@@ -83,11 +85,13 @@ TRIES = {
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
     "passes": try_random,
     "circuit-passes": try_random_circuit,
+    "edits": lambda seed: check_edits(Random(seed), 20),
     "lsp": try_edits,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
 structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
-``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``lsp``, a program is edited."""
+``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``edits``, a source of σ is edited and checked in parts; of the
+kind ``lsp``, a program is edited."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
