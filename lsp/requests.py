@@ -10,7 +10,6 @@ from lsp.analysis import Analysis
 from lsp.features import actions, layout, navigation
 from lsp.features import completion as completing
 from lsp.features import hover as hovering
-from lsp.features import outline as outlining
 from lsp.features import signature as signing
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.workspace import QBC, SIGMA
@@ -61,18 +60,6 @@ def references(analysis: Analysis, texts: Texts, position: t.Position, *, declar
     """Where a name stands, in the files that belong to the document."""
     place = _place(analysis, texts, position)
     return _locations(analysis, texts, navigation.references(analysis.names, *place, declared=declared))
-
-
-def outline(analysis: Analysis, texts: Texts) -> list[t.DocumentSymbol]:
-    """What the document declares."""
-    if analysis.program is not None:
-        rows = outlining.sigma(analysis.program)
-    else:
-        rows = outlining.assembly(analysis.document.source, analysis.symbols)
-    return [
-        t.DocumentSymbol(name, kind, texts.range(whole), texts.range(place), detail)
-        for name, detail, kind, whole, place in rows
-    ]
 
 
 def prepare_rename(analysis: Analysis, texts: Texts, position: t.Position) -> t.PrepareRenamePlaceholder:

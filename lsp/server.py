@@ -5,32 +5,25 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from lsprotocol import types as t
-from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from lsp import requests
 from lsp.analysis import Analysis, analyse
 from lsp.features import diagnostics
-from lsp.features.navigation import RefusedError
+from lsp.handlers import structure
+from lsp.handlers.safe import OfDocument, safe
 from lsp.workspace import Document, Overlay, Workspace
 
 _QUIET: Final = 0.03
 """Seconds without a change after which a document is read: who types fast is not followed letter by letter."""
 _LOG: Final = logging.getLogger(__name__)
-_P = TypeVar("_P")
 _R = TypeVar("_R")
-
-
-class _OfDocument(Protocol):
-    """Parameters of a request about a document."""
-
-    text_document: t.TextDocumentIdentifier
 
 
 class _Protocol(LanguageServerProtocol):
@@ -136,12 +129,15 @@ class Server(LanguageServer):
         is_fresh = known is not None and known.document is document and uri not in self._stale
         return known if is_fresh else await self._analyse(document)
 
-    async def asked(self, params: _OfDocument, request: Callable[..., _R], *arguments: Any) -> _R | None:
+    async def asked(self, params: OfDocument, request: Callable[..., _R], *arguments: Any) -> _R | None:
         """What a request finds in a document as it is now, found in the worker's thread."""
         analysis = await self.current(params.text_document.uri)
         if analysis is None:
             return None
-        run = functools.partial(request, analysis, self.texts(), *arguments)
+        return await self.worked(functools.partial(request, analysis, self.texts(), *arguments))
+
+    async def worked(self, run: Callable[[], _R]) -> _R:
+        """What a call gives, made in the worker's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, run)
 
     def _publish(self) -> None:
@@ -165,22 +161,6 @@ class Server(LanguageServer):
         if not found and version is None:
             del self._shown[uri]
         self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, version=version))
-
-
-def _safe(feature: Callable[[Server, _P], Awaitable[_R]]) -> Callable[[Server, _P], Awaitable[_R | None]]:
-    """An error of ours becomes no answer, and a line in the log; what is refused is told with its reason."""
-
-    @functools.wraps(feature)
-    async def handler(ls: Server, params: _P) -> _R | None:
-        try:
-            return await feature(ls, params)
-        except RefusedError as refused:
-            raise JsonRpcException(str(refused), t.LSPErrorCodes.RequestFailed) from None
-        except Exception:
-            _LOG.exception("%s failed", feature.__name__)
-            return None
-
-    return handler
 
 
 def make() -> Server:
@@ -210,6 +190,7 @@ def make() -> Server:
         ls.touched(None)
 
     _add_language(server)
+    structure.add(server)
     return server
 
 
@@ -217,57 +198,52 @@ def _add_language(server: Server) -> None:
     """What is asked about a place or a document."""
 
     @server.feature(t.TEXT_DOCUMENT_HOVER)
-    @_safe
+    @safe
     async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
         return await ls.asked(params, requests.hover, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions([".", "@"]))
-    @_safe
+    @safe
     async def completion(ls: Server, params: t.CompletionParams) -> list[t.CompletionItem] | None:
         return await ls.asked(params, requests.completion, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_SIGNATURE_HELP, t.SignatureHelpOptions(["(", ",", " "]))
-    @_safe
+    @safe
     async def signature(ls: Server, params: t.SignatureHelpParams) -> t.SignatureHelp | None:
         return await ls.asked(params, requests.signature, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
-    @_safe
+    @safe
     async def definition(ls: Server, params: t.DefinitionParams) -> t.Location | None:
         return await ls.asked(params, requests.definition, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_REFERENCES)
-    @_safe
+    @safe
     async def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
         wanted = functools.partial(requests.references, declared=params.context.include_declaration)
         return await ls.asked(params, wanted, params.position)
 
-    @server.feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    @_safe
-    async def outline(ls: Server, params: t.DocumentSymbolParams) -> list[t.DocumentSymbol] | None:
-        return await ls.asked(params, requests.outline)
-
     @server.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)
-    @_safe
+    @safe
     async def prepare_rename(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
         return await ls.asked(params, requests.prepare_rename, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))
-    @_safe
+    @safe
     async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
         return await ls.asked(params, requests.rename, params.position, params.new_name)
 
     @server.feature(t.TEXT_DOCUMENT_FORMATTING)
-    @_safe
+    @safe
     async def formatting(ls: Server, params: t.DocumentFormattingParams) -> list[t.TextEdit] | None:
         return await ls.asked(params, requests.formatting)
 
     @server.feature(t.TEXT_DOCUMENT_RANGE_FORMATTING)
-    @_safe
+    @safe
     async def range_formatting(ls: Server, params: t.DocumentRangeFormattingParams) -> list[t.TextEdit] | None:
         return await ls.asked(params, requests.range_formatting, params.range)
 
     @server.feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions([t.CodeActionKind.QuickFix]))
-    @_safe
+    @safe
     async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeAction] | None:
         return await ls.asked(params, requests.code_actions, params.range)

@@ -1,26 +1,24 @@
-"""The symbols of a document: what it declares."""
+"""The symbols of a document: what it declares, and what lies in that."""
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from lsprotocol.types import SymbolKind
 
-from lsp.qbc_index import CONSTANT, LABEL, LOCAL, MACRO, Symbols
+from lsp.features.deprecation import is_deprecated
+from lsp.features.stretch import Stretch, of_lines, of_node, of_span
+from lsp.qbc_index import Symbols
+from lsp.qbc_layout import MACRO, Layout, Named, layout
 from lsp.sigma_words import signature
 from qbcc.source import SourceFile, Span
 from sigma import syntax as s
 from sigma.check.program import Program
-from sigma.symbols import Constant, Function, ModuleName, RecordName, Symbol, Variable
+from sigma.symbols import Constant, Function, Module, ModuleName, RecordName, Symbol, Variable
+from sigma.types import Record
 
-Row = tuple[str, str, SymbolKind, Span, Span]
-"""Name, detail, kind, the whole, the name's place."""
-_KINDS: Final = {
-    LABEL: SymbolKind.Function,
-    LOCAL: SymbolKind.Key,
-    CONSTANT: SymbolKind.Constant,
-    MACRO: SymbolKind.Operator,
-}
 _SIGMA_KINDS: Final[dict[type[Symbol], SymbolKind]] = {
     Constant: SymbolKind.Constant,
     Function: SymbolKind.Function,
@@ -28,26 +26,132 @@ _SIGMA_KINDS: Final[dict[type[Symbol], SymbolKind]] = {
     Variable: SymbolKind.Variable,
     ModuleName: SymbolKind.Module,
 }
+_BROKEN: Final = {
+    "CONST": SymbolKind.Constant,
+    "RECORD": SymbolKind.Struct,
+    "VIEW": SymbolKind.Variable,
+    "LET": SymbolKind.Variable,
+    "VAR": SymbolKind.Variable,
+}
+"""By the first word of a declaration that cannot be read; others are functions."""
 
 
-def assembly(source: SourceFile, symbols: Symbols) -> list[Row]:
-    """Labels, constants and macros of a source, by place."""
-    rows = []
-    for what, kind in symbols.kinds.items():
-        given = symbols.index.definition(what)
-        if given is not None and given.span.source is source:
-            local = what.rpartition("@")[2]
-            rows.append((f"@{local}" if kind == LOCAL else what, kind, _KINDS[kind], given.span, given.span))
-    return sorted(rows, key=lambda row: (row[3].line, row[3].column))
+@dataclass(slots=True)
+class Item:
+    """A symbol, and those in it."""
+
+    name: str
+    detail: str
+    kind: SymbolKind
+    whole: Stretch
+    place: Span
+    """Of its name."""
+    is_deprecated: bool = False
+    children: list[Item] = field(default_factory=list)
 
 
-def sigma(program: Program) -> list[Row]:
+def assembly(source: SourceFile, symbols: Symbols, called: Container[str] = ()) -> list[Item]:
+    """Routines with their labels, macros, constants and data of a source, by place. ``called`` are labels that other
+    files call."""
+    found = layout(source)
+    macros = {
+        block.first: _macro(found, block.first, block.last, block.name) for block in found.blocks if block.kind == MACRO
+    }
+    items = [item for item in macros.values() if item is not None]
+    items += _labels(found, symbols, called, macros)
+    for one in found.constants:
+        known = symbols.values.get(one.name)
+        items.append(_item(found, one, "constant" if known is None else f"= {known}", SymbolKind.Constant))
+    items += [_item(found, one, "extern", SymbolKind.Interface) for one in found.externals]
+    return sorted(items, key=lambda item: (item.place.line, item.place.column))
+
+
+def _item(found: Layout, one: Named, detail: str, kind: SymbolKind, whole: Stretch | None = None) -> Item:
+    place = Span(found.source, one.line, one.column, one.column + len(one.name))
+    return Item(one.name, detail, kind, whole or of_span(place), place, one.full in found.deprecated)
+
+
+def _macro(found: Layout, first: int, last: int, name: str) -> Item | None:
+    """None for one that has no name yet."""
+    one = next((macro for macro in found.macros if macro.line == first), None)
+    return _item(found, one, "macro", SymbolKind.Operator, of_lines(found.source, first, last)) if one else None
+
+
+def _labels(found: Layout, symbols: Symbols, called: Container[str], macros: dict[int, Item | None]) -> Iterator[Item]:
+    """Those that lie in nothing else; the others go to what they lie in."""
+    routines = {routine.label: routine for routine in found.routines(called)}
+    top: Item | None = None
+    last = 0
+    for one in found.labels:
+        macro = found.macro(one.line)
+        routine = routines.get(one)
+        is_local = one.name[0] == "@"
+        if macro is not None:
+            home = macros[macro.first]
+            if home is not None:
+                home.children.append(_label(found, one))
+        elif routine is not None:
+            lines = of_lines(found.source, routine.first, routine.last)
+            top, last = _item(found, one, _contract(symbols, one.name), SymbolKind.Function, lines), routine.last
+            yield top
+        elif top is not None and (is_local or not one.is_data) and (one.line <= last or (is_local and one.is_data)):
+            top.children.append(_label(found, one))
+        else:
+            top, last = _label(found, one), 0
+            yield top
+
+
+def _label(found: Layout, one: Named) -> Item:
+    if one.name[0] == "@":
+        return _item(found, one, one.detail or "local label", SymbolKind.Key)
+    kind = SymbolKind.Variable if one.is_data else SymbolKind.Key
+    return _item(found, one, one.detail or "label", kind)
+
+
+def _contract(symbols: Symbols, name: str) -> str:
+    """What a routine takes and gives, as its ``.func`` says."""
+    parts = symbols.contracts.get(name, {})
+    takes, gives = parts.get(".args", ""), parts.get(".returns", "")
+    return f"({takes}) → {gives}" if gives else f"({takes})" if takes else "routine"
+
+
+def sigma(program: Program) -> list[Item]:
     """What the main module declares, by place."""
     module = program.main
-    rows = []
+    items = []
     for node in module.declarations:
-        symbol = module.names.get(module.word(node.name)) if isinstance(node, s.Declaration) else None
-        if isinstance(node, s.Declaration) and symbol is not None and symbol.token == node.name:
-            place = module.at(node.name)
-            rows.append((symbol.name, signature(symbol), _SIGMA_KINDS[type(symbol)], place, place))
-    return rows
+        if isinstance(node, s.Declaration):
+            items.append(_declared(module, node))
+        elif isinstance(node, s.Broken):
+            kind = _BROKEN.get(module.tokens.kinds[node.first], SymbolKind.Function)
+            whole = of_node(module.tokens, node)
+            items += [Item(module.word(name), "", kind, whole, module.at(name)) for name in node.names]
+    return [item for item in items if item.whole.holds(item.place.line, item.place.column)]
+
+
+def _declared(module: Module, node: s.Declaration) -> Item:
+    symbol = module.names.get(module.word(node.name))
+    is_own = symbol is not None and symbol.token == node.name
+    if isinstance(node, s.ImportDecl):
+        symbol = next((found for found in module.names.values() if found.token == node.name), None)
+        is_own = symbol is not None
+    kind = _SIGMA_KINDS[type(symbol)] if symbol is not None and is_own else SymbolKind.Null
+    item = Item(
+        symbol.name if symbol is not None and is_own else module.word(node.name),
+        signature(symbol) if symbol is not None and is_own else "declared twice",
+        kind,
+        of_node(module.tokens, node),
+        module.at(node.name),
+        is_deprecated(module.tokens, node.first),
+    )
+    if isinstance(node, s.RecordDecl):
+        record = symbol.type if isinstance(symbol, RecordName) and isinstance(symbol.type, Record) else None
+        item.children = [_field(module, part, record) for part in node.fields]
+    return item
+
+
+def _field(module: Module, node: s.Param, record: Record | None) -> Item:
+    name = module.word(node.name)
+    known = record.field(name) if record is not None else None
+    detail = str(known.type) if known is not None else module.text(node.type)
+    return Item(name, detail, SymbolKind.Field, of_node(module.tokens, node), module.at(node.name))

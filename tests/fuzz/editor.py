@@ -98,7 +98,6 @@ def _ask(analysis: Analysis, texts: Texts, place: t.Position) -> None:
     requests.signature(analysis, texts, place)
     requests.definition(analysis, texts, place)
     requests.references(analysis, texts, place, declared=True)
-    requests.outline(analysis, texts)
     requests.formatting(analysis, texts)
     requests.range_formatting(analysis, texts, here)
     requests.code_actions(analysis, texts, here)

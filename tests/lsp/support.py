@@ -28,7 +28,7 @@ def analysed(text: str, name: str = "a.sigma", folder: Path | None = None) -> An
     """A document by itself, or in a folder."""
     workspace = Workspace()
     uri = (folder / name).as_uri() if folder is not None else f"untitled:{name}"
-    language = "sigma" if name.endswith(".sigma") else "qbc"
+    language = name.partition(".")[2]
     document = workspace.open(uri, language, 1, text)
     return analyse(document, workspace.overlay())
 

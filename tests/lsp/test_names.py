@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lsp.analysis import Analysis
-from lsp.features import hover, navigation, outline
+from lsp.features import hover, navigation
 from qbcc.source import Span
 from tests.lsp.support import analysed, marked
 
@@ -217,23 +217,3 @@ def test_rename_is_refused(name: str, old: str, mark: str, new: str, why: str) -
             navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, new)
         else:
             navigation.renamed_sigma(analysis.names, analysis.document.source, *there, new)
-
-
-def test_outline() -> None:
-    analysis = analysed(QBC, "a.qbc")
-    rows = outline.assembly(analysis.document.source, analysis.symbols)
-    assert [(name, detail) for name, detail, *_ in rows] == [
-        ("WIDTH", "constant"),
-        ("main", "label"),
-        ("@next", "local label"),
-        ("twice", "label"),
-        ("@next", "local label"),
-    ]
-    program = analysed(SIGMA).program
-    assert program is not None
-    assert [(name, detail) for name, detail, *_ in outline.sigma(program)] == [
-        ("Pair", "record Pair { first: int; second: int }"),
-        ("sum", "fn sum(pair: Pair) -> int"),
-        ("flip", "gate flip(q: qubit)"),
-        ("main", "fn main()"),
-    ]
