@@ -10,10 +10,10 @@ from qbcc.lexer import tables
 from qbcc.names import Names, Value
 from qbcc.parser import parse_line
 from qbcc.source import SourceFile
-from qbcc.syntax import Line
+from qbcc.syntax import Line, Name
 from vm.isa import BY_NAME
 
-LABEL, LOCAL, CONSTANT, MACRO = "label", "local label", "constant", "macro"
+LABEL, LOCAL, CONSTANT, MACRO, EXTERNAL = "label", "local label", "constant", "macro", "external name"
 
 
 @dataclass
@@ -62,6 +62,7 @@ def _defined(lines: list[Line]) -> tuple[dict[str, str], dict[str, dict[str, str
     kinds: dict[str, str] = {}
     contracts: dict[str, dict[str, str]] = {}
     contract: dict[str, str] = {}
+    brought: list[str] = []
     for line in lines:
         for token in line.shape.labels:
             name = _full(line, token)
@@ -69,10 +70,14 @@ def _defined(lines: list[Line]) -> tuple[dict[str, str], dict[str, dict[str, str
         word = line.word.lower()
         if word in (".define", ".macro") and line.shape.word + 1 < len(line.words):
             kinds.setdefault(line.words[line.shape.word + 1], CONSTANT if word == ".define" else MACRO)
+        elif word == ".extern":
+            brought += (line.words[node.first] for node in line.shape.arguments if isinstance(node, Name))
         elif word == ".func" and line.shape.word + 1 < len(line.words):
             contract = contracts.setdefault(line.words[line.shape.word + 1], {})
         elif word in (".args", ".returns", ".clobbers"):
             contract[word] = " ".join(line.words[line.shape.word + 1 :]).replace(" ,", ",")
+    for name in brought:
+        kinds.setdefault(name, EXTERNAL)
     return kinds, contracts
 
 

@@ -26,7 +26,7 @@ _CALLING: Final = frozenset(
     name for name, ops in BY_NAME.items() if any(o.group == CALLS and "l" in o.letters for o in ops)
 )
 """Mnemonics that call a label."""
-_KEPT: Final = 256
+_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lsprotocol import types as t
 
 from lsp.analysis import Analysis
-from lsp.features import actions, layout, navigation
+from lsp.features import actions, layout
 from lsp.features import completion as completing
 from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.workspace import QBC, SIGMA
 from qbcc.diagnostics import Fix
-from qbcc.source import SourceFile, Span
+from qbcc.source import SourceFile
 
 
 def _place(analysis: Analysis, texts: Texts, position: t.Position) -> tuple[SourceFile, int, int]:
     """A position as the compilers count: the document's source, line, column."""
     text = analysis.document.text
     return analysis.document.source, *text.place(text.offset(position, texts.encoding))
-
-
-def _location(analysis: Analysis, texts: Texts, span: Span) -> t.Location | None:
-    if span.source is analysis.document.source:
-        return t.Location(analysis.document.uri, texts.range(span))
-    return texts.location(span)
-
-
-def _locations(analysis: Analysis, texts: Texts, spans: Iterable[Span]) -> list[t.Location]:
-    found = (_location(analysis, texts, span) for span in spans)
-    return [location for location in found if location is not None]
 
 
 def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | None:
@@ -48,40 +35,6 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     if isinstance(shown, str):
         shown = t.MarkupContent(t.MarkupKind.PlainText, shown)
     return t.Hover(shown, texts.range(span)) if shown is not None else None
-
-
-def definition(analysis: Analysis, texts: Texts, position: t.Position) -> t.Location | None:
-    """Where a name is given."""
-    found = navigation.definition(analysis.names, *_place(analysis, texts, position))
-    return _location(analysis, texts, found) if found is not None else None
-
-
-def references(analysis: Analysis, texts: Texts, position: t.Position, *, declared: bool) -> list[t.Location]:
-    """Where a name stands, in the files that belong to the document."""
-    place = _place(analysis, texts, position)
-    return _locations(analysis, texts, navigation.references(analysis.names, *place, declared=declared))
-
-
-def prepare_rename(analysis: Analysis, texts: Texts, position: t.Position) -> t.PrepareRenamePlaceholder:
-    """The name that would change. Raises :class:`navigation.RefusedError`."""
-    found = navigation.renamable(analysis.names, *_place(analysis, texts, position))
-    span = found.span
-    return t.PrepareRenamePlaceholder(
-        texts.range(span), span.source.line(span.line)[span.column - 1 : span.end_column - 1]
-    )
-
-
-def rename(analysis: Analysis, texts: Texts, position: t.Position, new: str) -> t.WorkspaceEdit:
-    """A name changed wherever it stands. Raises :class:`navigation.RefusedError`."""
-    place = _place(analysis, texts, position)
-    if analysis.document.language == QBC:
-        spans = navigation.renamed_assembly(analysis.symbols, *place, new)
-    else:
-        spans = navigation.renamed_sigma(analysis.names, *place, new)
-    changes: dict[str, list[t.TextEdit]] = {}
-    for location in _locations(analysis, texts, spans):
-        changes.setdefault(location.uri, []).append(t.TextEdit(location.range, new))
-    return t.WorkspaceEdit(changes)
 
 
 def completion(analysis: Analysis, texts: Texts, position: t.Position) -> list[t.CompletionItem]:

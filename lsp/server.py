@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -16,7 +17,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 from lsp import requests
 from lsp.analysis import Analysis, analyse
 from lsp.features import diagnostics
-from lsp.handlers import structure
+from lsp.handlers import across, structure
 from lsp.handlers.safe import OfDocument, safe
 from lsp.workspace import Document, Overlay, Workspace
 
@@ -67,6 +68,10 @@ class Server(LanguageServer):
         self._shown: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
         """What the editor shows, by address, and of which version."""
 
+    def stop_working(self) -> None:
+        """The worker's thread ends; nothing more can be asked."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
     def texts(self) -> diagnostics.Texts:
         """Places as this editor has them."""
         return diagnostics.Texts(self.open.encoding, self.open.uri, self.marked)
@@ -84,6 +89,12 @@ class Server(LanguageServer):
         if self._waiting is not None:
             self._waiting.cancel()
         self._waiting = asyncio.ensure_future(self._soon())
+
+    def files_changed(self, paths: list[str]) -> None:
+        """Files have changed on disk. Those that are open count as the editor has them."""
+        held = {document.path for document in self.open.documents.values()}
+        if any(os.path.realpath(path) not in held for path in paths):
+            self.touched(None)
 
     async def _soon(self) -> None:
         await asyncio.sleep(_QUIET)
@@ -191,6 +202,7 @@ def make() -> Server:
 
     _add_language(server)
     structure.add(server)
+    across.add(server)
     return server
 
 
@@ -211,27 +223,6 @@ def _add_language(server: Server) -> None:
     @safe
     async def signature(ls: Server, params: t.SignatureHelpParams) -> t.SignatureHelp | None:
         return await ls.asked(params, requests.signature, params.position)
-
-    @server.feature(t.TEXT_DOCUMENT_DEFINITION)
-    @safe
-    async def definition(ls: Server, params: t.DefinitionParams) -> t.Location | None:
-        return await ls.asked(params, requests.definition, params.position)
-
-    @server.feature(t.TEXT_DOCUMENT_REFERENCES)
-    @safe
-    async def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
-        wanted = functools.partial(requests.references, declared=params.context.include_declaration)
-        return await ls.asked(params, wanted, params.position)
-
-    @server.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)
-    @safe
-    async def prepare_rename(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
-        return await ls.asked(params, requests.prepare_rename, params.position)
-
-    @server.feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))
-    @safe
-    async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
-        return await ls.asked(params, requests.rename, params.position, params.new_name)
 
     @server.feature(t.TEXT_DOCUMENT_FORMATTING)
     @safe

@@ -10,7 +10,7 @@ from typing import Final
 from lsprotocol.types import CompletionItemKind as Kind
 
 from lsp import qbc_words, sigma_words
-from lsp.qbc_index import CONSTANT, LABEL, LOCAL, MACRO, Symbols
+from lsp.qbc_index import CONSTANT, EXTERNAL, LABEL, LOCAL, MACRO, Symbols
 from qbcc.lexer import tables
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile
@@ -86,7 +86,7 @@ def _statements(symbols: Symbols) -> Iterator[Entry]:
 
 def _names(source: SourceFile, symbols: Symbols, line: int) -> Iterator[Entry]:
     owner = _owner(source, symbols, line)
-    kinds = {LABEL: Kind.Function, CONSTANT: Kind.Constant, LOCAL: Kind.Reference}
+    kinds = {LABEL: Kind.Function, EXTERNAL: Kind.Function, CONSTANT: Kind.Constant, LOCAL: Kind.Reference}
     for name, kind in symbols.kinds.items():
         scope, _, local = name.rpartition("@")
         if kind != MACRO and (kind != LOCAL or scope == owner):

@@ -37,6 +37,8 @@ class Named:
     span: Span
     name: str
     is_library: bool = False
+    is_object: bool = False
+    """Whether the file becomes an object of its own: what it names is not known here."""
 
 
 def assembly(source: SourceFile) -> Iterator[Named]:
@@ -56,7 +58,11 @@ def sigma(tokens: Tokens) -> Iterator[Named]:
         after = kinds[at + 1]
         if kind in ("IMPORT", "FROM") and after == "STRING":
             span = tokens.span(at + 1, at + 1)
-            yield Named(Span(span.source, span.line, span.column + 1, span.end_column - 1), words[at + 1][1:-1])
+            yield Named(
+                Span(span.source, span.line, span.column + 1, span.end_column - 1),
+                words[at + 1][1:-1],
+                is_object=kind == "FROM",
+            )
         elif kind == "IMPORT" and after not in (";", "."):
             last = at + 1
             while kinds[last + 1] == "." and kinds[last + 2] not in (";", END):

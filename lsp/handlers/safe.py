@@ -36,6 +36,16 @@ class Host(Protocol):
     open: Workspace
 
     @property
+    def workspace(self) -> Any:
+        """The folders, as pygls keeps them."""
+
+    async def client_register_capability_async(self, params: t.RegistrationParams) -> None:
+        """Ask the editor for more."""
+
+    def files_changed(self, paths: list[str]) -> None:
+        """Files have changed on disk."""
+
+    @property
     def client_capabilities(self) -> t.ClientCapabilities:
         """What the editor can do."""
 

@@ -68,11 +68,16 @@ def make_client() -> LanguageClient:
     """An editor that misses no diagnostics, however closely they follow each other."""
     client = LanguageClient(converter_factory=default_converter)
     client.unread = {}
+    client.registered = []
 
     def publish(client: LanguageClient, params: t.PublishDiagnosticsParams) -> None:
         _news(client, params.uri).put_nowait(params)
 
-    register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: publish})
+    def register(client: LanguageClient, params: t.RegistrationParams) -> None:
+        client.registered += [each.method for each in params.registrations]
+
+    own = {t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: publish, t.CLIENT_REGISTER_CAPABILITY: register}
+    register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **own})
     return client
 
 
