@@ -35,6 +35,10 @@ MAX_SIZE: Final = 1 << 20
 """Most bytes of one: a larger one was made by a program."""
 MAX_TOTAL: Final = 32 << 20
 """Most bytes of all."""
+_REST: Final = 20
+"""Times as long as a look took, nothing is looked at."""
+_SHOWN: Final = 100
+"""Files after which those found so far are shown."""
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "build", "dist", "target", "venv"})
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _KINDS: Final = {
@@ -178,11 +182,18 @@ class Files:
     """Whether all of them are known."""
     _stamps: dict[str, Stamp] = field(default_factory=dict)
     _looked: float = -1e9
+    _took: float = 0.0
+    """Seconds of the last look."""
+    _changes: int = 0
+    """How often a look was asked for."""
 
     def look(self, age: float, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Read what has changed, if the last look is so many seconds old. ``is_wanted`` may end it early."""
-        if time.monotonic() - self._looked < age:
+        """Read what has changed, if the last look is so many seconds old, or more where looking takes long; the first
+        one shows what it has found so far. At age 0 it is always looked. ``is_wanted`` may end it early."""
+        begun = time.monotonic()
+        if age and begun - self._looked < max(age, _REST * self._took):
             return
+        is_first, changes = not self.known, self._changes
         known: dict[str, Summary] = {}
         stamps: dict[str, Stamp] = {}
         total, self.is_whole = 0, True
@@ -198,12 +209,17 @@ class Files:
                 source = read(path)
                 old = _summary(source, language_of(path)) if source is not None else NOTHING
             known[path], stamps[path] = old, stamp
+            if is_first and len(known) % _SHOWN == 0:
+                self.known = dict(known)
         self.known, self._stamps = known, stamps
-        self._looked = time.monotonic()
+        if changes == self._changes:
+            self._looked = time.monotonic()
+            self._took = self._looked - begun
 
     def forget(self) -> None:
         """The next look is due."""
-        self._looked = -1e9
+        self._changes += 1
+        self._looked, self._took = -1e9, 0.0
 
     def _found(self) -> Iterator[tuple[str, Stamp]]:
         """Sources in the folders, each once, those near the top first."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
+
+from lsprotocol import types as t
 
 from lsp.analysis import Analysis, analyse
 from lsp.convert import Text
@@ -19,6 +22,8 @@ from qbcc.library import stdlib_dir
 MOST: Final = 64
 """Programs that are read for one answer."""
 _KEPT: Final = 32
+_PATIENCE: Final = 5.0
+"""Seconds that an answer waits for a look at the files."""
 _AGE: Final = 2.0
 """Seconds after which files are looked at again where the editor does not tell of changes."""
 _LONG_AGE: Final = 60.0
@@ -30,6 +35,9 @@ class Worker(Protocol):
     """The server, as far as it is needed here."""
 
     open: Workspace
+
+    def window_log_message(self, params: t.LogMessageParams) -> None:
+        """Tell the user's log."""
 
     async def current(self, uri: str) -> Analysis | None:
         """The analysis of an open document as it is now."""
@@ -46,7 +54,9 @@ class Programs:
         self.is_told = False
         """Whether the editor tells of changes to files."""
         self._worker = worker
-        self._reader = ThreadPoolExecutor(1, "files")
+        self._reader = ThreadPoolExecutor(2, "files")
+        self._looking = threading.Lock()
+        self._is_said = False
         self._kept: dict[str, tuple[Hashable, Analysis]] = {}
         self._view: tuple[Any, tuple[Document, ...], View] | None = None
         self._is_closed = False
@@ -64,12 +74,23 @@ class Programs:
             self._reader.submit(self._look)
 
     def _look(self) -> None:
-        self.files.look(_LONG_AGE if self.is_told else _AGE, lambda: not self._is_closed)
+        """What another look has found so far is enough, where that takes long."""
+        if not self._looking.acquire(timeout=_PATIENCE):
+            return
+        try:
+            self.files.look(_LONG_AGE if self.is_told else _AGE, lambda: not self._is_closed)
+        finally:
+            self._looking.release()
 
     async def view(self) -> View:
         """All sources as they are now."""
         documents = tuple(self._worker.open.documents.values())
-        return await self.looked(functools.partial(self._viewed, documents))
+        view = await self.looked(functools.partial(self._viewed, documents))
+        if not (self.files.is_whole or self._is_said):
+            self._is_said = True
+            text = f"The folders hold too much: names are looked for in {len(self.files.known):,} sources."
+            self._worker.window_log_message(t.LogMessageParams(t.MessageType.Warning, text))
+        return view
 
     def _viewed(self, documents: tuple[Document, ...]) -> View:
         self._look()

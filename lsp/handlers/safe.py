@@ -39,6 +39,9 @@ class Host(Protocol):
     def workspace(self) -> Any:
         """The folders, as pygls keeps them."""
 
+    def window_log_message(self, params: t.LogMessageParams) -> None:
+        """Tell the user's log."""
+
     async def client_register_capability_async(self, params: t.RegistrationParams) -> None:
         """Ask the editor for more."""
 

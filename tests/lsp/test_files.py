@@ -82,6 +82,17 @@ def test_there_are_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not looked(tmp_path).is_whole
 
 
+def test_a_first_look_shows_what_it_has_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.qbc").write_text(f"a{number}: QRET\n")
+    monkeypatch.setattr(files, "_SHOWN", 2)
+    known = Files((str(tmp_path),))
+    known.look(0, lambda: len(names(known)) < 4)
+    assert names(known) == {"a0", "a1", "a2", "a3"}
+    known.look(1000)
+    assert len(names(known)) == 5
+
+
 def test_programs_that_a_file_belongs_to(tmp_path: Path) -> None:
     for name, text in {
         "a.qbc": '.include "b.qbc"\n.include "c.qbc"\n', "b.qbc": "here: QRET\n", "c.qbc": "    QCALL here\n",
