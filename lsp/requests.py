@@ -87,18 +87,20 @@ def _signature(found: signing.Signature, texts: Texts) -> t.SignatureInformation
 
 def formatting(analysis: Analysis, texts: Texts) -> list[t.TextEdit] | None:
     """The document in its layout; None for what has none."""
-    if analysis.document.language != SIGMA:
+    document = analysis.document
+    if not layout.has_layout(document.language):
         return None
-    return [_edit(analysis, texts, lines) for lines in layout.whole(analysis.document.source)]
+    return [_edit(analysis, texts, lines) for lines in layout.whole(document.source, document.language)]
 
 
 def range_formatting(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.TextEdit] | None:
     """Some lines of it."""
-    if analysis.document.language != SIGMA:
+    document = analysis.document
+    if not layout.has_layout(document.language):
         return None
     first = _place(analysis, texts, range.start)[1] - 1
     last = _place(analysis, texts, range.end)[1] - 1
-    return [_edit(analysis, texts, lines) for lines in layout.part(analysis.document.source, first, last)]
+    return [_edit(analysis, texts, lines) for lines in layout.part(document.source, document.language, first, last)]
 
 
 def _edit(analysis: Analysis, texts: Texts, lines: layout.Lines) -> t.TextEdit:

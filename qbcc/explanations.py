@@ -298,8 +298,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0810": _entry(
         "a language without a formatter or a linter",
-        "qbcc fmt and qbcc lint take files whose language brings one; as yet that is σ (.sigma). Of a folder they take what "
-        "they can.",
+        "qbcc fmt takes .qbc and .sigma files, qbcc lint .sigma files. Of a folder they take what they can.",
         "",
         "",
     ),

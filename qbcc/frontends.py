@@ -48,6 +48,16 @@ class Formatted:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Lines that take the place of others."""
+
+    first: int
+    last: int
+    """Lines of the source, both counted in, from 1 on; ``last`` is before ``first`` where lines come in between."""
+    lines: list[str]
+
+
 @dataclass(frozen=True)
 class FrontEnd:
     """What a front end can do with a source. What is wrong with the source is in what it gives; nothing is raised."""

@@ -16,9 +16,11 @@ from qbcc.cli.qbcc import qbcc
 from qbcc.data import MAX_WRITTEN
 from qbcc.expand import MAX_DEPTH, MAX_LINES
 from qbcc.explain import explain, table
+from qbcc.format.source import format_source
 from qbcc.includes import MAX_SOURCE
 from qbcc.names import MAX_BITS
 from qbcc.parser import MAX_LINE
+from qbcc.source import SourceFile
 from qbcc.syntax import DIRECTIVES
 from tests.programs import build, errors
 from vm.isa import BY_NAME, CALL_DEPTH, ISA_VERSION, KINDS, OPS, STACK_DEPTH, SYSTEM_CALLS
@@ -104,6 +106,11 @@ def test_sources_in_the_reference_assemble() -> None:
     blocks = re.findall(r"```\n(.*?)```", read("reference.md"), re.DOTALL)
     assert len(blocks) >= 3
     assert [errors(block) for block in blocks] == [[]] * len(blocks)
+
+
+def test_the_layout_is_as_the_reference_shows_it() -> None:
+    (block,) = re.findall(r"```\n(.*?)```", section(read("reference.md"), "Layout"), re.DOTALL)
+    assert format_source(SourceFile("block", block)).text == block
 
 
 # -- the reference names everything

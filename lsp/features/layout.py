@@ -1,10 +1,17 @@
-"""Sources of σ in their one layout."""
+"""Sources in the one layout of their language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from lsp.workspace import QBC, SIGMA
+from qbcc.diagnostics import Diagnostic
+from qbcc.frontends import Formatted, Replaced
 from qbcc.source import SourceFile
+
+_Whole = Callable[[SourceFile], Formatted]
+_Part = Callable[[SourceFile, int, int], Replaced | tuple[Diagnostic, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +23,25 @@ class Lines:
     text: str
 
 
-def whole(source: SourceFile) -> list[Lines]:
+def has_layout(language: str) -> bool:
+    """Whether sources of a language have one."""
+    return language in (QBC, SIGMA)
+
+
+def _formatters(language: str) -> tuple[_Whole, _Part]:
+    if language == QBC:
+        from qbcc.format import source as assembly
+
+        return assembly.format_source, assembly.format_range
+    from sigma.format import source as sigma
+
+    return sigma.format_source, sigma.format_range
+
+
+def whole(source: SourceFile, language: str) -> list[Lines]:
     """What changes; nothing where the source has syntax errors. Lines that stay at both ends are left alone, so that
     the cursor stays where it is."""
-    from sigma.format.source import format_source
-
-    found = format_source(source).text
+    found = _formatters(language)[0](source).text
     if found is None or found == source.text:
         return []
     old, new = source.text.split("\n"), found.split("\n")
@@ -30,16 +50,14 @@ def whole(source: SourceFile) -> list[Lines]:
     behind = next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)
     # The last line of a text has no end of its own.
     if behind == 0:
-        first = min(first, len(old) - 1)
+        first = min(first, len(old) - 1, len(new) - 1)
         return [Lines(first, len(old), "\n".join(new[first:]))]
     return [Lines(first, len(old) - behind, "".join(line + "\n" for line in new[first : len(new) - behind]))]
 
 
-def part(source: SourceFile, first: int, last: int) -> list[Lines]:
+def part(source: SourceFile, language: str, first: int, last: int) -> list[Lines]:
     """The same for some lines, from 0 and both counted in."""
-    from sigma.format.source import Replaced, format_range
-
-    found = format_range(source, first + 1, last + 1)
+    found = _formatters(language)[1](source, first + 1, last + 1)
     if not isinstance(found, Replaced):
         return []
     end = "\r\n" if source.text.partition("\n")[0].endswith("\r") else "\n"

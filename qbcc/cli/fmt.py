@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
+from qbcc import frontends
 from qbcc.cli import sources
 from qbcc.cli.common import FAILED, report, show
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
-from qbcc.frontends import FrontEnd
+from qbcc.frontends import Formatted
+from qbcc.source import SourceFile
 
 
 @click.command()
@@ -23,11 +25,11 @@ from qbcc.frontends import FrontEnd
 def fmt(files: Sequence[str], check: bool, diff: bool, stdin_name: str | None) -> None:
     """Write sources in the one layout.
 
-    FILE is a source (.sigma), or a folder: all that it has.
+    FILE is a source (.qbc, .sigma), or a folder: all that it has.
     """
     diagnostics: list[Diagnostic] = []
     changed = 0
-    for name in sources.named(files, _is_able):
+    for name in sources.named(files, _formatter):
         try:
             changed += _file(name, check=check, diff=diff, stdin_name=stdin_name)
         except SourceError as error:
@@ -37,15 +39,20 @@ def fmt(files: Sequence[str], check: bool, diff: bool, stdin_name: str | None) -
         raise SystemExit(FAILED)
 
 
-def _is_able(front: FrontEnd) -> bool:
-    return front.format is not None
+def _formatter(name: str) -> Callable[[SourceFile], Formatted] | None:
+    """What formats a file, by its name."""
+    if name.endswith(".qbc"):
+        from qbcc.format.source import format_source
+
+        return format_source
+    front = frontends.find(name)
+    return front.format if front is not None else None
 
 
 def _file(name: str, *, check: bool, diff: bool, stdin_name: str | None) -> bool:
     """Do what is asked for with a file; whether it is, or would be, another. Raises :class:`SourceError`."""
-    given = sources.read(name, stdin_name, _is_able, "formatter")
-    assert given.front.format is not None
-    found = given.front.format(given.source)
+    given = sources.read(name, stdin_name, _formatter, "formatter")
+    found = given.tool(given.source)
     if found.text is None:
         raise SourceError(found.diagnostics)
     before, after = given.source.text, found.text

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from qbcc import frontends
 from qbcc.cli import sources
 from qbcc.cli.common import FAILED, define_option, include_option, json_option, report, say, show
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.files import write_whole
-from qbcc.frontends import FrontEnd
 from qbcc.lint.config import levels_for
-from qbcc.lint.finding import Rule
+from qbcc.lint.finding import Linted, Rule
 from qbcc.lint.fix import fixed
 from qbcc.lint.judge import judge
 from qbcc.source import SourceFile
@@ -69,7 +69,7 @@ def lint(
     from qbcc.assemble import Options
 
     run = _Run(Options(dict(defines), tuple(include)), stdin_name, fix)
-    for name in sources.named(files, _is_able):
+    for name in sources.named(files, _linter):
         try:
             _file(run, name)
         except SourceError as error:
@@ -87,13 +87,15 @@ def lint(
         raise SystemExit(FAILED)
 
 
-def _is_able(front: FrontEnd) -> bool:
-    return front.lint is not None
+def _linter(name: str) -> Callable[[SourceFile, Options], Linted] | None:
+    """What looks at a file, by its name."""
+    front = frontends.find(name)
+    return front.lint if front is not None else None
 
 
 def _file(run: _Run, name: str) -> None:
     """Look at a file, and mend it if that is asked for. Raises :class:`SourceError`."""
-    given = sources.read(name, run.stdin_name, _is_able, "linter")
+    given = sources.read(name, run.stdin_name, _linter, "linter")
     if run.is_fixing and given.path is None:
         raise click.UsageError("--fix writes into files, and - is none")
     source = given.source
@@ -110,10 +112,11 @@ def _file(run: _Run, name: str) -> None:
     run.found += found
 
 
-def _findings(run: _Run, given: sources.Given, source: SourceFile) -> list[Diagnostic]:
+def _findings(
+    run: _Run, given: sources.Given[Callable[[SourceFile, Options], Linted]], source: SourceFile
+) -> list[Diagnostic]:
     """What counts of what the front end finds."""
-    assert given.front.lint is not None
-    linted = given.front.lint(source, run.options)
+    linted = given.tool(source, run.options)
     if linted.errors:
         raise SourceError(linted.errors)
     run.rules.update(linted.rules)

@@ -7,69 +7,69 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import click
 
 from qbcc import frontends
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.frontends import FrontEnd
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
 
 STDIN: Final = "-"
+Tool = TypeVar("Tool")
 
 
 @dataclass(frozen=True)
-class Given:
-    """A source, and what knows its language."""
+class Given(Generic[Tool]):
+    """A source, and what works on its language."""
 
     source: SourceFile
-    front: FrontEnd
+    tool: Tool
     path: Path | None
     """None for standard input."""
 
 
-def named(names: Sequence[str], is_able: Callable[[FrontEnd], bool]) -> list[str]:
-    """The files that are meant: those that are named, and of folders those whose language is able to; in order, each
-    once."""
+def named(names: Sequence[str], tool: Callable[[str], object]) -> list[str]:
+    """The files that are meant: those that are named, and of folders those whose language has the tool; in order, each
+    once. ``tool`` gives that of a file by its name, or None."""
     found: dict[str, None] = {}
     for name in names:
-        for each in _walk(name, is_able) if name != STDIN and Path(name).is_dir() else (name,):
+        for each in _walk(name, tool) if name != STDIN and Path(name).is_dir() else (name,):
             found.setdefault(each)
     return list(found)
 
 
-def _walk(folder: str, is_able: Callable[[FrontEnd], bool]) -> Iterator[str]:
+def _walk(folder: str, tool: Callable[[str], object]) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         # What is hidden is other programs': versions, environments.
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            front = frontends.find(name)
-            if front is not None and is_able(front):
+            if tool(name) is not None:
                 yield str(Path(place, name))
 
 
-def read(name: str, stdin_name: str | None, is_able: Callable[[FrontEnd], bool], what: str) -> Given:
-    """A source and its front end. Raises :class:`SourceError`."""
+def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], what: str) -> Given[Tool]:
+    """A source and the tool for its language, which ``what`` names. Raises :class:`SourceError`."""
     if name == STDIN and stdin_name is None:
         raise click.UsageError("--stdin-name FILE says what language standard input has")
     shown = stdin_name if name == STDIN and stdin_name is not None else name
-    front = frontends.find(Path(shown).name)
-    if front is None or not is_able(front):
+    found = tool(Path(shown).name)
+    if found is None:
         own = Path(shown).name
         ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
-        notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .sigma files, and folders of them",)
+        command, kinds = ("fmt", ".qbc and .sigma") if what == "formatter" else ("lint", ".sigma")
+        notes = (f"'qbcc {command}' takes {kinds} files, and folders of them",)
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:
             content = sys.stdin.buffer.read(MAX_SOURCE + 1)
             if len(content) > MAX_SOURCE:
                 raise IncludeFault("E0504", f"'{shown}' has more than {MAX_SOURCE:,} bytes")
-            return Given(SourceFile(shown, decode(content, shown)), front, None)
+            return Given(SourceFile(shown, decode(content, shown)), found, None)
         path = Path(name)
         text = decode(read_regular_bytes(path, name, MAX_SOURCE), name)
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
-    return Given(SourceFile(name, text, str(path.resolve())), front, path)
+    return Given(SourceFile(name, text, str(path.resolve())), found, path)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic
-from qbcc.frontends import Formatted
+from qbcc.frontends import Formatted, Replaced
 from qbcc.source import SourceFile
 from sigma import messages
 from sigma.format.layout import Layout
@@ -16,16 +15,6 @@ from sigma.parser import MAX_DEPTH, parse
 
 _BRACES: Final = re.compile(r"asm\s*\{\s*(.*?)\s*\}\Z", re.DOTALL)
 _BOM: Final = "\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """Lines that take the place of others."""
-
-    first: int
-    last: int
-    """Lines of the source, both counted in, from 1 on; ``last`` is before ``first`` where lines come in between."""
-    lines: list[str]
 
 
 def format_source(source: SourceFile) -> Formatted:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qbcc.printer import print_line
+from qbcc.format.source import format_source
+from qbcc.printer import is_code, print_labels, print_line, print_statement
 from qbcc.source import SourceFile
 from qbcc.syntax import Line
-from vm.isa import BY_NAME
 
 
 def show_lines(lines: Iterable[Line], source: SourceFile) -> str:
@@ -17,17 +17,20 @@ def show_lines(lines: Iterable[Line], source: SourceFile) -> str:
     place: tuple[SourceFile, int] | None = None
     for line in lines:
         here = line.source, line.number
-        is_code = line.word.upper() in BY_NAME
+        if is_code(line) and line.shape.labels:
+            shown.append(print_labels(line))
         if line.word.lower() == ".func":
             shown.append("")
             place = None
-        if is_code and here != place:
+        if is_code(line) and here != place:
             place = here
             name = "" if line.source is source else f"{_plain(line.source.name)}:"
             text = _plain(line.source.line(line.number).strip())
-            shown.append(f"    ; {name}{line.number}: {text}".rstrip())
-        shown.append(print_line(line))
-    return "".join(f"{line}\n" for line in shown)
+            shown.append(f"; {name}{line.number}: {text}".rstrip())
+        shown.append(print_statement(line) if is_code(line) else print_line(line))
+    text = "".join(f"{line}\n" for line in shown)
+    # Lines that were made may be longer than one that is read.
+    return format_source(SourceFile(source.name, text)).text or text
 
 
 def _plain(text: str) -> str:

@@ -52,18 +52,24 @@ def test_folders_are_walked(tmp_path: Path) -> None:
     put(tmp_path, "c.qbc", "main: QRET\n")
     put(tmp_path, "d.txt", "")
     done = call("qbcc", "fmt", "--check", ".", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, b"one/two/a.sigma\n")
+    assert (done.returncode, done.stdout) == (1, b"c.qbc\none/two/a.sigma\n")
 
 
 def test_errors_leave_a_source_alone(tmp_path: Path) -> None:
     put(tmp_path, "bad.sigma", "fn main( {\n")
     put(tmp_path, "good.sigma", UGLY)
     put(tmp_path, "latin.sigma", "").write_bytes(b"// \xff\n")
-    put(tmp_path, "a.qbc", "main: QRET\n")
-    done = call("qbcc", "fmt", "bad.sigma", "latin.sigma", "a.qbc", "none.sigma", "good.sigma", cwd=tmp_path)
+    put(tmp_path, "bad.qbc", "main: QADD (\n")
+    put(tmp_path, "good.qbc", "main:qret;end\r\n")
+    put(tmp_path, "a.txt", "main: QRET\n")
+    names = ("bad.sigma", "latin.sigma", "bad.qbc", "a.txt", "none.sigma", "good.sigma", "good.qbc")
+    done = call("qbcc", "fmt", *names, cwd=tmp_path)
     assert done.returncode == 1
-    for words in (b"S0105", b"E0505", b"error[E0810]: there is no formatter for .qbc files yet: 'a.qbc'", b"E0501"):
-        assert words in done.stderr
+    missing = b"error[E0810]: there is no formatter for .txt files yet: 'a.txt'"
+    for words in (b"S0105", b"E0505", b"E0105", missing, b".qbc and .sigma", b"E0501"):
+        assert words in done.stderr, words
+    assert (tmp_path / "bad.qbc").read_text() == "main: QADD (\n"
+    assert (tmp_path / "good.qbc").read_bytes() == b"main:\r\n    QRET                           ;end\r\n"
     assert (tmp_path / "bad.sigma").read_text() == "fn main( {\n"
     assert (tmp_path / "good.sigma").read_text() == TIDY
 

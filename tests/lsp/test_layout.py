@@ -10,6 +10,7 @@ from lsp.analysis import analyse
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
 from lsp.workspace import Document, Workspace
+from qbcc.format.source import format_source as format_assembly
 from qbcc.source import SourceFile
 from sigma.format.source import format_source
 
@@ -27,6 +28,9 @@ def made(text: str, name: str = "a.sigma") -> tuple[Workspace, Document, Texts]:
 def applied(workspace: Workspace, document: Document, edits: list[t.TextEdit]) -> str:
     changes = [t.TextDocumentContentChangePartial(edit.range, edit.new_text) for edit in edits]
     return workspace.change(document.uri, 2, changes).text.text
+
+
+ASSEMBLY = "main: qmov R0,1;one\n\n\n ; 😀\n\tqhalt ;  two\n"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,27 @@ def test_formatting_is_what_the_formatter_makes(text: str) -> None:
     assert applied(workspace, document, edits) == wanted
 
 
+@pytest.mark.parametrize(
+    "text", [ASSEMBLY, ASSEMBLY.replace("\n", "\r\n"), ASSEMBLY.rstrip(), "", "\ufeffqnop", "x:\n\n"]
+)
+def test_formatting_of_assembly(text: str) -> None:
+    workspace, document, texts = made(text, "a.qbc")
+    edits = requests.formatting(analyse(document, workspace.overlay()), texts)
+    assert edits is not None
+    wanted = format_assembly(SourceFile("a.qbc", text)).text
+    assert bool(edits) == (text != wanted)
+    assert applied(workspace, document, edits) == wanted
+
+
+def test_range_formatting_of_assembly() -> None:
+    workspace, document, texts = made(ASSEMBLY, "a.qbc")
+    place = t.Range(t.Position(4, 0), t.Position(4, 3))
+    edits = requests.range_formatting(analyse(document, workspace.overlay()), texts, place)
+    assert edits is not None
+    line = "    QHALT".ljust(35) + ";  two"
+    assert applied(workspace, document, edits) == ASSEMBLY.replace("\tqhalt ;  two", line)
+
+
 def test_formatting_touches_only_lines_that_change() -> None:
     workspace, document, texts = made(UGLY)
     (edit,) = requests.formatting(analyse(document, workspace.overlay()), texts) or []
@@ -58,7 +83,7 @@ def test_formatting_touches_only_lines_that_change() -> None:
 
 
 def test_formatting_of_what_has_no_layout() -> None:
-    for text, name in (("fn main( {", "a.sigma"), ("main:\n", "a.qbc")):
+    for text, name in (("fn main( {", "a.sigma"), ("qadd (\n", "a.qbc")):
         workspace, document, texts = made(text, name)
         assert not requests.formatting(analyse(document, workspace.overlay()), texts)
 

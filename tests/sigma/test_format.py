@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from qbcc.frontends import Replaced
 from qbcc.source import SourceFile
 from sigma.compile import compile_source
 from sigma.format.doc import WIDTH
-from sigma.format.source import Replaced, format_range, format_source
+from sigma.format.source import format_range, format_source
 from sigma.lexer import lex
 from sigma.parser import MAX_DEPTH, parse
 from tests.sigma.plain_programs import Maker

@@ -1,0 +1,1 @@
+"""Sources of QBC in their one layout."""
