@@ -186,7 +186,7 @@ def _shown(
 
 def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, as_json: bool) -> None:
     from qbcc.disassemble import disassemble
-    from qbcc.listing import listing, symbol_data, symbols
+    from qbcc.listing import listing, origins, symbol_data, symbols
 
     obj, diagnostics = driver.join(pieces, complete=False)
     if obj is None:
@@ -194,8 +194,11 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
     try:
         if emit == "symbols" and as_json:
             text = json.dumps(symbol_data(obj), indent=1)
+        elif emit == "listing":
+            parts = [(piece.object, piece.assembly) for piece in pieces if piece.object is not None]
+            text = listing(obj, origins(parts))
         else:
-            text = {"asm": disassemble, "listing": listing, "symbols": symbols}[emit](obj)
+            text = {"asm": disassemble, "symbols": symbols}[emit](obj)
     except SourceError as error:
         fail(error.diagnostics, as_json)
     _put(text, output, _inputs(pieces))

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from qbcc.listing import listing, symbol_data, symbols
+from qbcc.assemble import assemble
+from qbcc.link import Input, link
+from qbcc.listing import listing, origins, symbol_data, symbols
+from qbcc.source import SourceFile
 from tests.programs import build
 from vm.bytecode import Base, ObjectFile, Symbol, Where
 
@@ -31,15 +34,15 @@ end:
 """
 
 LISTING = """\
-   index  number, slots         instruction                       source
-          main:
-       0  10 01 01 10           QADD r1, r1, 3                    test.qbc:8: main:   bump r1, 3      ; twice
-       1  10 01 01 11           QADD r1, r1, 0.5
-          main@loop:
-       2  47 01 12 02           QJLT r1, table, @loop             test.qbc:9: @loop:  QJLT r1, table, @loop
-       3  0e 01                 QPUSH r1                          test.qbc:10: QPUSH r1, r2
-       4  0e 02                 QPUSH r2
-       5  54 00                 QCALL other                       test.qbc:11: QCALL other
+           address     index  number, slots         instruction                       source
+                              main:
+0x4000000000000000         0  10 01 01 10           QADD r1, r1, 3                    test.qbc:8: main:   bump r1, 3      ; twice
+0x4000000000000001         1  10 01 01 11           QADD r1, r1, 0.5
+                              main@loop:
+0x4000000000000002         2  47 01 12 02           QJLT r1, table, @loop             test.qbc:9: @loop:  QJLT r1, table, @loop
+0x4000000000000003         3  0e 01                 QPUSH r1                          test.qbc:10: QPUSH r1, r2
+0x4000000000000004         4  0e 02                 QPUSH r2
+0x4000000000000005         5  54 00                 QCALL other                       test.qbc:11: QCALL other
 
     slot  bits                  constant
       10  0x3                   3
@@ -52,6 +55,34 @@ LISTING = """\
    0x100007  40 74 65 78 74                                   @text
    0x10000c  101 zero bytes
    0x100071  01                                               .
+   0x100072  end:
+"""
+
+EXPANDED = """\
+           address     index  number, slots         instruction                       source
+                              main:
+                                                                                        test.qbc:8: main:   bump r1, 3      ; twice
+0x4000000000000000         0  10 01 01 10           QADD r1, r1, 3                    + test.qbc:2: QADD r1, 3
+0x4000000000000001         1  10 01 01 11           QADD r1, r1, 0.5                  + test.qbc:3: QADD r1, 0.5
+                              main@loop:
+0x4000000000000002         2  47 01 12 02           QJLT r1, table, @loop             test.qbc:9: @loop:  QJLT r1, table, @loop
+0x4000000000000003         3  0e 01                 QPUSH r1                          test.qbc:10: QPUSH r1, r2
+0x4000000000000004         4  0e 02                 QPUSH r2
+0x4000000000000005         5  54 00                 QCALL other                       test.qbc:11: QCALL other
+
+    slot  bits                  constant
+      10  0x3                   3
+      11  0x3fe0000000000000    0.5
+      12  0x100000              table (an address)
+
+    address  data                                                               source
+   0x100000  table:
+   0x100000  7 zero bytes                                                       test.qbc:13: table:  .qword main
+   0x100007  40                                               @
+   0x100008  74 65 78 74                                      text              test.qbc:14: .asciz "text"
+   0x10000c  1 zero byte
+   0x10000d  100 zero bytes                                                     test.qbc:15: .space 100
+   0x100071  01                                               .                 test.qbc:16: .byte 1
    0x100072  end:
 """
 
@@ -68,6 +99,28 @@ SCALE      absolute   0x3ff8000000000000  global,float  test.qbc:7
 
 def test_listing() -> None:
     assert listing(build(TEXT)) == LISTING
+
+
+def test_listing_with_its_sources() -> None:
+    """Macros and data beside the lines that made them."""
+    assembly = assemble(SourceFile("test.qbc", TEXT))
+    assert assembly.object is not None
+    assert listing(assembly.object, origins([(assembly.object, assembly)])) == EXPANDED
+
+
+def test_listing_of_linked_objects_has_each_ones_sources() -> None:
+    first = assemble(SourceFile("a.qbc", ".extern x\nmain: QCALL x\n.data\n.byte 1\n"))
+    other = build(".global y\ny: QNOP\n.data\n.align 64\n.space 3\n")
+    last = assemble(SourceFile("b.qbc", ".global x\n.macro m\nQRET\n.endm\nx: m\n.data\n.align 16\n.qword 5\n"))
+    assert first.object is not None
+    assert last.object is not None
+    obj, _ = link([Input("a", first.object), Input("c", other), Input("b", last.object)])
+    assert obj is not None
+    text = listing(obj, origins([(first.object, first), (other, None), (last.object, last)]))
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "0x4000000000000002 2 56 QRET + b.qbc:3: QRET" in lines
+    assert "0x100000 01 . a.qbc:4: .byte 1" in lines
+    assert "0x100050 05 00 00 00 00 00 00 00 ........ b.qbc:8: .qword 5" in lines
 
 
 def test_listing_shows_a_line_once_for_all_it_became() -> None:
@@ -101,7 +154,7 @@ def test_listing_of_what_no_source_can_say() -> None:
 
 def test_listing_without_lines() -> None:
     obj = replace(build("main: QJMP main\n"), lines=np.zeros((0, 4), np.uint32), files=[], texts={}, symbols=[])
-    assert listing(obj).splitlines()[1].split() == ["0", "43", "00", "QJMP", "L_0000"]
+    assert listing(obj).splitlines()[1].split() == ["0x4000000000000000", "0", "43", "00", "QJMP", "L_0000"]
 
 
 def test_what_a_source_holds_does_not_reach_the_terminal() -> None:
