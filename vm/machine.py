@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vm.native.driver import Driver
     from vm.native.load import Loaded
     from vm.native.tier import Tier
+    from vm.observe import Observer
     from vm.quantum.chance import Splitter
     from vm.quantum.run import Quantum
 
@@ -146,6 +147,7 @@ class Machine:
             watch=self._deadline.check,
         )
         self._engine: Callable[[int], int] | None = None
+        self._observer: Observer | None = None
         self._driver: Driver | None = None
         self.signals = Signals()
         """For the native engine: what waits while compiled code runs."""
@@ -224,7 +226,7 @@ class Machine:
         from vm.interp import engine
 
         self._need_functions()
-        return engine.load()
+        return engine.load(is_watched=self._observer is not None)
 
     def _need_functions(self) -> None:
         """The C library's functions, for either engine."""
@@ -354,14 +356,17 @@ class Machine:
 
     # -- running
 
-    def run(self) -> Outcome:
-        """Go on to the end, a trap or a limit. A machine that has ended stays so."""
+    def run(self, *, slice: int = _SLICE, between: Callable[[], object] | None = None) -> Outcome:
+        """Go on to the end, a trap or a limit. A machine that has ended stays so. ``between`` is called after each
+        ``slice`` instructions of the interpreter, and at the end."""
         self.prepare()
         self._deadline.begin()
         with woken(self._wake), self.signals.held():
             while self.outcome is None:
                 try:
-                    self._slice(_SLICE)
+                    self._slice(slice)
+                    if between is not None:
+                        between()
                 except KeyboardInterrupt:
                     # It may come anywhere; the state is whole between any two lines of Python.
                     self._stop("interrupt", "stopped by Ctrl-C")
@@ -402,6 +407,11 @@ class Machine:
         if outcome.trap is not None:
             raise TrapError(outcome.trap)
         return self.get(0)
+
+    def observe(self, observer: Observer) -> None:
+        """Have the interpreter note what it does from now on. The machine has not run yet, and runs on nothing else."""
+        observer.install(self._state, self._code)
+        self._observer, self._wants = observer, "interp"
 
     def stand_for_many(self, splitter: Splitter) -> None:
         """From now on a run stands for several, which a splitter tells apart by their measurements."""
@@ -544,6 +554,8 @@ class Machine:
         except AgainError:
             self._word(layout.PC)[0] -= layout.ROW
             self._word(layout.COUNT)[0] -= 1
+            if self._observer is not None:
+                self._observer.take_back(pc)
             return
         except FaultError:
             self._word(layout.PC)[0] -= layout.ROW

@@ -20,8 +20,9 @@ from vm.interp.layout import C_FUNCTIONS
 _SYMBOL: Final = "qbc_interp_run"
 _SYSTEM: Final = "qbc_interp_system"
 _RECORD: Final = "qbc_interp_record"
-SHIPPED: Final = Path(__file__).with_name("loop.ll.gz")
-"""The loop compiled to LLVM's language, so that a first run need not wait for Numba; ``make interp`` writes it."""
+_SHIPPED: Final = {False: Path(__file__).with_name("loop.ll.gz"), True: Path(__file__).with_name("watched.ll.gz")}
+"""The loop and its watched variant compiled to LLVM's language, so that a first run need not wait for Numba; ``make
+interp`` writes them."""
 _NOT_SOURCES: Final = ("engine.py", "__init__.py", "ship.py")
 _FUNCTION: Final = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_void_p), ctypes.c_int64
@@ -50,19 +51,19 @@ def _sources() -> str:
     return digest.hexdigest()
 
 
-def _key() -> str:
+def _key(*, is_watched: bool = False) -> str:
     """Everything the kept code depends on: our sources, the form it is kept in, the compiler, the processor."""
     digest = hashlib.sha256(_sources().encode() + processor.identity())
     digest.update(Path(machinecode.__file__).read_bytes())
-    return f"interp-{digest.hexdigest()[:32]}.o"
+    return f"interp-{'watched-' * is_watched}{digest.hexdigest()[:32]}.o"
 
 
-def _shipped(llvm: Any) -> Any | None:
+def _shipped(llvm: Any, *, is_watched: bool = False) -> Any | None:
     """The loop's code as it was compiled for this version, if it is for this system."""
     import gzip
 
     try:
-        head, code = gzip.decompress(SHIPPED.read_bytes()).decode().split("\n", 1)
+        head, code = gzip.decompress(_SHIPPED[is_watched].read_bytes()).decode().split("\n", 1)
         if head == f"; {_sources()} {llvm.get_process_triple()}":
             return llvm.parse_assembly(code)
     except (OSError, EOFError, ValueError, RuntimeError):
@@ -72,27 +73,29 @@ def _shipped(llvm: Any) -> Any | None:
 
 
 def ship() -> None:
-    """Write the file that :func:`_shipped` reads."""
+    """Write the files that :func:`_shipped` reads."""
     import gzip
 
     from vm.interp.loop import compile_ir
 
     head = f"; {_sources()} {processor.binding().get_process_triple()}\n"
-    SHIPPED.write_bytes(gzip.compress((head + compile_ir(_SYMBOL, _SYSTEM, _RECORD)).encode(), 9, mtime=0))
+    for is_watched, path in _SHIPPED.items():
+        code = compile_ir(_SYMBOL, _SYSTEM, _RECORD, is_watched=is_watched)
+        path.write_bytes(gzip.compress((head + code).encode(), 9, mtime=0))
 
 
 def is_shipped() -> bool:
     """Whether the shipped code is of the sources as they are."""
-    return _shipped(processor.binding()) is not None
+    return all(_shipped(processor.binding(), is_watched=is_watched) is not None for is_watched in _SHIPPED)
 
 
-def _compile() -> bytes:
+def _compile(*, is_watched: bool) -> bytes:
     llvm = processor.binding()
-    module = _shipped(llvm)
+    module = _shipped(llvm, is_watched=is_watched)
     if module is None:
         from vm.interp.loop import compile_ir
 
-        module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM, _RECORD))
+        module = llvm.parse_assembly(compile_ir(_SYMBOL, _SYSTEM, _RECORD, is_watched=is_watched))
     return machinecode.content(bytes(_target_machine(llvm).emit_object(module)))
 
 
@@ -107,22 +110,22 @@ is not kept would be freed under its machine."""
 
 
 @cache
-def _load() -> tuple[Any, int, int, Any]:
+def _load(*, is_watched: bool = False) -> tuple[Any, int, int, Any]:
     """The C function, compiled if need be, the addresses of the system calls and of the recorder, the code's owner."""
-    key = _key()
+    key = _key(is_watched=is_watched)
     kept = disk.read(key)
     if kept is None:
-        kept = _compile()
+        kept = _compile(is_watched=is_watched)
         disk.write(key, kept)
     code = machinecode.Code(kept)
     return _FUNCTION(code.address(_SYMBOL)), code.address(_SYSTEM), code.address(_RECORD), code
 
 
-def load() -> Callable[[int], int]:
+def load(*, is_watched: bool = False) -> Callable[[int], int]:
     """``run(address of the state) -> status``, one for each machine: results have a place of their own, so
-    machines can run in several threads."""
+    machines can run in several threads. The watched variant needs what :class:`vm.observe.Observer` sets up."""
     with _LOADING:
-        function, _, _, _ = _load()
+        function, _, _, _ = _load(is_watched=is_watched)
     result = ctypes.c_int64()
     error = ctypes.c_void_p()
     result_at, error_at = ctypes.byref(result), ctypes.byref(error)

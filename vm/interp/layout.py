@@ -112,7 +112,33 @@ C_FUNCTIONS: Final = (
     "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
     "sinh", "cosh", "tanh", "exp", "log", "pow", "fma", "fmod",
 )  # fmt: skip
-STATE_WORDS: Final = FUNCTIONS // 8 + len(C_FUNCTIONS)
+# Of the watched loop (:mod:`vm.interp.watch`):
+COUNTS: Final = FUNCTIONS + 8 * len(C_FUNCTIONS)
+"""Address of the number of times that each instruction ran."""
+CALLED: Final = COUNTS + 8
+"""Address of the number of times that each was called."""
+PATH: Final = COUNTS + 16
+"""Address of the path of calls that the program is in."""
+COUNTED_TO: Final = COUNTS + 24
+"""COUNT at the last call or return."""
+OPEN_PATHS: Final = COUNTS + 32
+"""Address of the paths that the open calls were made in, beside their returns."""
+PATHS_NEXT: Final = COUNTS + 40
+"""Address of the next path that is free."""
+PATHS_END: Final = COUNTS + 48
+WANTED: Final = COUNTS + 56
+"""Address of a byte an instruction, 1 for those that are recorded."""
+FOLLOWS: Final = COUNTS + 64
+"""1 after an instruction that is wanted."""
+RECORDS: Final = COUNTS + 72
+"""Address of the ring of records."""
+RECORDS_SIZE: Final = COUNTS + 80
+"""Its bytes."""
+RECORD_AT: Final = COUNTS + 88
+"""Byte offset of the next record in it."""
+RECORD_COUNT: Final = COUNTS + 96
+"""Records written so far."""
+STATE_WORDS: Final = COUNTS // 8 + 13
 
 ENTRY_OP: Final = 255
 """Number in a row that is the entry of compiled code, in the interpreter's rows only."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from numba import njit
 
-from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, quantum, system, values
+from vm.interp import arithmetic, bits, compare, floats, intrinsics, layout, move, quantum, system, values, watch
 from vm.isa import ARITHMETIC as ARITHMETIC_GROUP
 from vm.isa import BITS, CODE_BASE, FLOATS, INT, JUMPS, MOVE, OPS, QUANTUM, SYSTEM, Op
 from vm.trap import STATUS
@@ -30,6 +30,7 @@ def run(state):
         count += 1
         op = load32(row, 0)
         w, x, y, z = load32(row, 4), load32(row, 8), load32(row, 12), load32(row, 16)
+        STEP
 """
 
 _FOOTER: Final = """
@@ -56,9 +57,13 @@ if csp == calls_end:
     status = OVERFLOW_TRAP
 else:
     store64(calls, csp, pc)
+    ENTER({target})
     csp += 8
     pc = {target}
 """
+_ENTER: Final = re.compile(r"ENTER\((.*)\)")
+_NOTES: Final = re.compile(r" *(?:STEP|ENTER\(.*\)|LEAVE)$")
+"""Lines where the watched loop notes a step, a call, a return; the other one does not have them."""
 
 _INDIRECT: Final = """
 index = value(regs + w) - CODE_BASE
@@ -82,6 +87,7 @@ if csp == 0:
     status = HALT
 else:
     csp -= 8
+    LEAVE
     pc = load64(calls, csp)
 """,
     ("QHALT", "a"): "status = KIND_TRAP if kind(regs + w) != INT else HALT | (value(regs + w) & 255) << HALT_SHIFT",
@@ -143,8 +149,8 @@ else:
     return f"status = {name}({', '.join(slots)})"
 
 
-def source() -> tuple[str, dict[str, Any]]:
-    """The loop's text and the names it uses."""
+def source(*, is_watched: bool = False) -> tuple[str, dict[str, Any]]:
+    """The loop's text and the names it uses; of the variant that notes what it does, if that is wanted."""
     names: dict[str, Any] = {
         **{name: getattr(layout, name) for name in dir(layout) if name.isupper()},
         **{name: getattr(intrinsics, name) for name in ("load64", "load32", "load8", "store64", "ult")},
@@ -156,6 +162,7 @@ def source() -> tuple[str, dict[str, Any]]:
         "INT": INT,
         "fast": system.fast,
         "record": quantum.record,
+        **{name: getattr(watch, name) for name in ("step", "enter", "leave")},
     }
     text = _HEADER
     for number, op in enumerate(op for op in OPS if op.group != QUANTUM):
@@ -164,7 +171,17 @@ def source() -> tuple[str, dict[str, Any]]:
     first = min(op.code for op in OPS if op.group == QUANTUM)
     last = max(op.code for op in OPS if op.group == QUANTUM)
     text += f"        elif op >= {first} and op <= {last}:\n            status = record(op, row, regs, row, state)\n"
-    return text + _FOOTER.lstrip("\n"), names
+    return _noting(text + _FOOTER.lstrip("\n"), is_watched=is_watched), names
+
+
+def _noting(text: str, *, is_watched: bool) -> str:
+    """The text with what notes steps, calls and returns, or without those lines."""
+    if not is_watched:
+        return "".join(line for line in text.splitlines(keepends=True) if not _NOTES.match(line))
+    text = _ENTER.sub(r"enter(\1 - code, csp, count, state)", text)
+    return text.replace("STEP", "step(row - code, count, sp, csp, regs, state)").replace(
+        "LEAVE", "leave(csp, count, state)"
+    )
 
 
 _NUMBA_GLOBAL: Final = re.compile(r"^@_ZN08NumbaEnv\S+ = .*\n", re.MULTILINE)
@@ -172,13 +189,13 @@ _SYSTEM: Final = re.compile(r"@_ZN2vm6interp6system4fast[^( ]*")
 _RECORD: Final = re.compile(r"@_ZN2vm6interp7quantum6record[^( ]*")
 
 
-def compile_ir(run: str, system_call: str, record: str) -> str:
+def compile_ir(run: str, system_call: str, record: str, *, is_watched: bool = False) -> str:
     """Compile the loop to optimised LLVM IR that defines it as ``run``, the system calls as ``system_call`` and the
     recorder of quantum instructions as ``record``.
 
     They are ``int32 f(int64 *result, void **error, int64…)``, Numba's own convention, and need nothing of Numba's run
     time."""
-    text, names = source()
+    text, names = source(is_watched=is_watched)
     exec(compile(text, "<interp>", "exec"), names)
     compile_loop: Any = njit
     options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
