@@ -11,7 +11,7 @@ from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.workspace import QBC, SIGMA
-from qbcc.diagnostics import Fix
+from qbcc.diagnostics import Edit, Fix
 from qbcc.source import SourceFile
 
 
@@ -118,23 +118,36 @@ def code_actions(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.Cod
     for diagnostic in actions.fixes(analysis.diagnostics, source, first, last):
         assert diagnostic.fix is not None
         edit = _mended(analysis, texts, diagnostic.fix)
+        if edit is None:
+            continue
         found.append(
             t.CodeAction(
                 diagnostic.fix.title,
                 kind=t.CodeActionKind.QuickFix,
                 diagnostics=[made(diagnostic, analysis, texts)],
-                edit=t.WorkspaceEdit({analysis.document.uri: [edit]}),
+                edit=edit,
                 is_preferred=True,
             )
         )
     return found
 
 
-def _mended(analysis: Analysis, texts: Texts, fix: Fix) -> t.TextEdit:
-    """A fix as an edit: a line that it leaves empty goes."""
-    span, text = fix.span, analysis.document.text
-    line = span.source.line(span.line)
-    if line.strip() and not (line[: span.column - 1] + fix.replacement + line[span.end_column - 1 :]).strip():
+def _mended(analysis: Analysis, texts: Texts, fix: Fix) -> t.WorkspaceEdit | None:
+    """A fix as edits of files; None if one of its places is in no file."""
+    changes: dict[str, list[t.TextEdit]] = {}
+    for edit in fix.edits:
+        location = _location(analysis, texts, edit.span)
+        if location is None:
+            return None
+        changes.setdefault(location.uri, []).append(_changed(texts, edit))
+    return t.WorkspaceEdit(changes)
+
+
+def _changed(texts: Texts, edit: Edit) -> t.TextEdit:
+    """An edit as the protocol has it: a line that it leaves empty goes."""
+    span = edit.span
+    line, text = span.source.line(span.line), texts.of(span.source)
+    if line.strip() and not (line[: span.column - 1] + edit.replacement + line[span.end_column - 1 :]).strip():
         start, end = text.at(span.line, 1), text.at(span.line + 1, 1)
         return t.TextEdit(t.Range(text.position(start, texts.encoding), text.position(end, texts.encoding)), "")
-    return t.TextEdit(texts.range(span), fix.replacement)
+    return t.TextEdit(texts.range(span), edit.replacement)

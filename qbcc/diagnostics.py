@@ -27,6 +27,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a source and what is to stand there. Line breaks in it make lines; nothing at all takes it out."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A replacement that would mend it."""
 
@@ -34,6 +42,13 @@ class Fix:
     replacement: str
     title: str
     """``write QJGE``: shown as *help*."""
+    others: tuple[Edit, ...] = ()
+    """What else has to change with it, in other places; all of it or nothing."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Everything that changes."""
+        return (Edit(self.span, self.replacement), *self.others)
 
 
 @dataclass(frozen=True, slots=True)

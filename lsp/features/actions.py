@@ -15,6 +15,6 @@ def fixes(diagnostics: Iterable[Diagnostic], source: SourceFile, first: int, las
         for found in diagnostics
         if found.fix is not None
         and found.span is not None
-        and found.fix.span.source is source
+        and found.span.source is source
         and first <= found.span.line <= last
     ]

@@ -8,6 +8,7 @@ and the result says so: :attr:`Effect.is_assumed`."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import Final
@@ -112,17 +113,26 @@ class Known:
     """Blocks to which ways lead with unlike numbers of values on the stack."""
     ends: dict[int, State] = field(default_factory=dict)
     """At each QRET, and at each jump to another routine behind that one's effect."""
+    silent: frozenset[int] = frozenset()
+    """Instructions that read and yet use nothing: pushes that only keep what a register had at the entry, and moves to
+    where nobody looks."""
+    stops: dict[int, int] = field(default_factory=dict)
+    """By block, a call in it that never returns."""
+    tails: dict[int, list[int]] = field(default_factory=dict)
+    """By last instruction of a block, the other routines that it goes on to."""
+    sets: dict[int, tuple[Mask, Mask]] = field(default_factory=dict)
+    """By block that control comes to: what it reads before it writes it, and what it leaves alone."""
 
 
 class Effects:
     """Of every routine."""
 
-    def __init__(self, routines: Routines) -> None:
+    def __init__(self, routines: Routines, level: Set[int] = frozenset()) -> None:
+        """``level``: entries whose callers do not count on what they leave on the stack: for them it is as before."""
         self.routines = routines
         self.code: Code = routines.code
         self.known: dict[int, Known] = {}
-        self.ignored: set[int] = set()
-        """Entries whose callers do not count on what they leave on the stack: for them it is level."""
+        self.level = level
         self._taken: Effect | None = None
         """What :meth:`_anywhere` found, until something changes."""
         for component in routines.order:
@@ -155,7 +165,7 @@ class Effects:
         known = self.known.get(entry)
         if known is None:
             return _NOTHING
-        return replace(known.effect, delta=0, below=0) if entry in self.ignored else known.effect
+        return replace(known.effect, delta=0, below=0) if entry in self.level else known.effect
 
     def tail(self, entry: int) -> Effect:
         """Of going on to another routine."""
@@ -278,6 +288,7 @@ class Effects:
         walk.run()
         effect = walk.effect(old)
         known.before, known.conflicts, known.ends = walk.before, walk.conflicts, walk.ends
+        known.stops, known.tails = walk.stops, walk.tails
         known.effect = replace(effect, reads=old.reads | self._reads(walk))
         if known.effect == old:
             return False
@@ -285,43 +296,112 @@ class Effects:
         return True
 
     def _reads(self, walk: _Walk) -> Mask:
-        """Backward: registers that are read before they are written."""
-        routine, rows = walk.routine, self.code.rows
-        uses: dict[int, Mask] = {}
-        keeps: dict[int, Mask] = {}
-        before: dict[int, list[int]] = {}
-        for start in walk.before:
-            block = routine.inside.get(start)
-            if block is None:
-                continue
+        """Backward: registers whose value at the entry is used. Notes what is silent."""
+        routine, known = walk.routine, self.known[walk.routine.entry]
+        known.silent = frozenset()
+        known.sets = self._sets(routine)
+        moves = self._lost(routine, self.live(routine, ALL))
+        while True:
+            saves = {index for index, register in walk.saves.items() if not walk.used >> register & 1}
+            if known.silent != moves | saves:
+                known.silent = moves | saves
+                known.sets = self._sets(routine)
+            live = self.live(routine, 0)
+            # What is put back and then read is read.
+            used = walk.used
+            for index, register in walk.restores.items() if saves else ():
+                if self._behind(routine, index, live) >> register & 1:
+                    used |= 1 << register
+            if used == walk.used:
+                return live[routine.entry]
+            walk.used = used
+
+    def _lost(self, routine: Routine, live: dict[int, Mask]) -> frozenset[int]:
+        """Moves to registers that are written again before anybody could look."""
+        found = []
+        rows = self.code.rows
+        for start in live:
+            block = routine.inside[start]
+            moves = [i for i in range(start, block.end) if rows[i][0] == MOVE and rows[i][2] < REGISTERS]
+            if moves:
+                after = self.behind_each(routine, block, ALL, live)
+                found += [index for index in moves if not after[index - start] >> rows[index][1] & 1]
+        return frozenset(found)
+
+    def _behind(self, routine: Routine, index: int, live: dict[int, Mask]) -> Mask:
+        start = index
+        while start not in routine.inside:
+            start -= 1
+        return self.behind_each(routine, routine.inside[start], 0, live)[index - start]
+
+    def behind_each(
+        self, routine: Routine, block: Block, out: Mask, live: dict[int, Mask], halted: Mask = 0
+    ) -> list[Mask]:
+        """What is read behind each instruction of a block, by what :meth:`live` found."""
+        known = self.known[routine.entry]
+        now = self.at_end(routine, block, out, halted)
+        for after in block.successors:
+            now |= live.get(after, 0)
+        found = [0] * (block.end - block.start)
+        stop = known.stops.get(block.start)
+        for index in range(block.end - 1, block.start - 1, -1):
+            if index == stop:
+                now = 0
+            found[index - block.start] = now
+            read, kill = self.reads_and_kills(index)
+            now = (0 if index in known.silent else read) | (now & ~kill)
+        return found
+
+    def _sets(self, routine: Routine) -> dict[int, tuple[Mask, Mask]]:
+        """What each block reads first, and what it leaves alone."""
+        known = self.known[routine.entry]
+        found = {}
+        for start in known.before:
+            end = known.stops.get(start, routine.inside[start].end - 1)
             use, keep = 0, ALL
-            stop = walk.stops.get(start)
-            if stop is None:
-                for entry in walk.tails.get(block.end - 1, ()):
-                    use |= self.tail(entry).reads
-                if block.end - 1 in self.code.external and rows[block.end - 1][0] == JUMP:
-                    use |= SCRATCH
-            else:
-                keep = 0
-            for index in range((block.end if stop is None else stop + 1) - 1, start - 1, -1):
+            for index in range(end, start - 1, -1):
                 read, kill = self.reads_and_kills(index)
-                saved = walk.saves.get(index)
-                if saved is not None and not walk.used >> saved & 1:
+                if index in known.silent:
                     read = 0
                 use, keep = read | (use & ~kill), keep & ~kill
-            uses[start], keeps[start] = use, keep
+            found[start] = use, 0 if start in known.stops else keep
+        return found
+
+    def live(self, routine: Routine, out: Mask, halted: Mask = 0) -> dict[int, Mask]:
+        """Backward: registers that are read from each block on, if those of ``out`` are when the routine returns, and
+        those of ``halted`` where the program ends."""
+        sets = self.known[routine.entry].sets
+        before: dict[int, list[int]] = {}
+        live = {}
+        for start, (use, keep) in sets.items():
+            block = routine.inside[start]
+            live[start] = use | (self.at_end(routine, block, out, halted) & keep)
             for after in block.successors:
                 before.setdefault(after, []).append(start)
-        live = dict(uses)
-        waiting = list(uses)
+        waiting = list(live)
         while waiting:
             start = waiting.pop()
             for earlier in before.get(start, ()):
-                now = live[earlier] | (live[start] & keeps[earlier])
+                now = live[earlier] | (live[start] & sets[earlier][1])
                 if now != live[earlier]:
                     live[earlier] = now
                     waiting.append(earlier)
-        return live[routine.entry]
+        return live
+
+    def at_end(self, routine: Routine, block: Block, out: Mask, halted: Mask = 0) -> Mask:
+        """What is read behind a block that leaves the routine."""
+        known, last = self.known[routine.entry], block.end - 1
+        row, found = self.code.rows[last], 0
+        if row[0] == RETURN:
+            found = out
+        elif not block.successors or block.end == len(self.code.rows):
+            found = halted
+        for entry in known.tails.get(last, ()):
+            effect = self.tail(entry)
+            found |= effect.reads | (out & ~effect.replaces if effect.returns else 0)
+        if row[0] in (JUMP, JUMP_INDIRECT) and self.code.is_open(last):
+            found |= SCRATCH | out
+        return found
 
     def reads_and_kills(self, index: int) -> tuple[Mask, Mask]:
         """Registers that an instruction reads, and those whose value it surely puts another in the place of."""
@@ -345,6 +425,8 @@ class _Walk:
         """Registers whose value at the entry was saved and came to another place."""
         self.saves: dict[int, int] = {}
         """Pushes of what a register had at the entry, and that register."""
+        self.restores: dict[int, int] = {}
+        """Pops of that into the same register."""
         self.stops: dict[int, int] = {}
         """By block, a call in it that never returns."""
         self.tails: dict[int, list[int]] = {}
@@ -378,7 +460,7 @@ class _Walk:
         for index in range(block.start, block.end):
             code = rows[index][0]
             if code == POP:
-                self._pop(rows[index][1], stack)
+                self._pop(index, stack)
             elif code == PUSH:
                 self._push(index, registers)
             if not effects._step(index, registers, stack, extra):
@@ -422,11 +504,15 @@ class _Walk:
         else:
             self.saves.pop(index, None)
 
-    def _pop(self, register: int, stack: list[int] | None) -> None:
+    def _pop(self, index: int, stack: list[int] | None) -> None:
         """A saved value that goes elsewhere is used."""
+        register = self.code.rows[index][1]
+        self.restores.pop(index, None)
         if stack is None:
             self.used = ALL
-        elif stack and stack[-1] != register and 0 <= stack[-1] < REGISTERS:
+        elif stack and stack[-1] == register:
+            self.restores[index] = register
+        elif stack and 0 <= stack[-1] < REGISTERS:
             self.used |= 1 << stack[-1]
 
     def _escape(self, stack: list[int] | tuple[int, ...] | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.source import SourceFile
 
 OFF: Final = "off"
 LEVELS: Final = ("error", "warning", "hint", OFF)
@@ -32,6 +33,8 @@ class Remark:
     """Without the marks that make it a comment."""
     is_alone: bool
     """Whether nothing else stands on its line: then it speaks of the next one."""
+    source: SourceFile | None = None
+    """The file that it stands in; None for the only one that findings are about."""
 
 
 @dataclass(frozen=True, slots=True)

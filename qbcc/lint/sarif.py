@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.diagnostics import Diagnostic, Fix, Severity
 from qbcc.lint.finding import Rule
 from qbcc.source import Span
 
@@ -51,15 +51,17 @@ def _result(found: Diagnostic, number: int) -> dict[str, Any]:
             for number, related in enumerate(found.related)
         ]
     if found.fix is not None:
-        change = {"deletedRegion": _region(found.fix.span), "insertedContent": {"text": found.fix.replacement}}
-        artifact = {"uri": _uri(found.fix.span)}
-        result["fixes"] = [
-            {
-                "description": {"text": found.fix.title},
-                "artifactChanges": [{"artifactLocation": artifact, "replacements": [change]}],
-            }
-        ]
+        result["fixes"] = [{"description": {"text": found.fix.title}, "artifactChanges": _changes(found.fix)}]
     return result
+
+
+def _changes(fix: Fix) -> list[dict[str, Any]]:
+    """The edits of a fix, by file."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        change = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.replacement}}
+        found.setdefault(_uri(edit.span), []).append(change)
+    return [{"artifactLocation": {"uri": uri}, "replacements": changes} for uri, changes in found.items()]
 
 
 def _place(span: Span) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Findings of QBC: what assembles, and does hardly what is meant. They read :mod:`qbcc.flow`."""

@@ -1,0 +1,232 @@
+"""Code that is never reached, routines that run into each other, loops that never end."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Final
+
+from qbcc import messages_lint as messages
+from qbcc.flow.code import registers_in
+from qbcc.flow.routines import Routine
+from qbcc.lint.assembly.look import Look
+from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP_INDIRECT, RETURN, STOPS, TARGET
+from vm.flow.graph import dominators
+from vm.isa import BY_NAME
+
+_IDLE: Final = frozenset(op.code for name in ("QNOP", "QRET", "QHALT", "QJMP", "QTRAP") for op in BY_NAME[name])
+"""What is put behind a call that does not return, and the like, to be sure."""
+_ENDINGS: Final = frozenset(op.code for name in ("QTRAP", "QHALT", "QASSERT") for op in BY_NAME[name])
+"""What may end a program."""
+
+
+class Control:
+    """Looks at all routines."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.code = look.code
+        self.rows = look.code.rows
+        self.cut = look.flow.cut
+        self.entries = sorted(self.cut.by_entry)
+
+    def run(self) -> None:
+        """Everything."""
+        self._unreached()
+        for routine in self.look.routines:
+            if self.look.is_own_routine(routine):
+                self._tails(routine)
+                self._middles(routine)
+                self._loops(routine)
+
+    # -- reaching
+
+    def _unreached(self) -> None:
+        """Runs of code that nothing leads to; in a program, routines that nothing calls."""
+        seen = self.cut.reached if self.look.starts else bytearray(b"\1" * len(self.rows))
+        covered = bytearray(len(self.rows))
+        for routine in self.look.routines:
+            for index in routine.instructions():
+                covered[index] = 1
+        index = 0
+        while index < len(self.rows):
+            if covered[index] and seen[index]:
+                index += 1
+                continue
+            end = index + 1
+            while end < len(self.rows) and not (covered[end] and seen[end]) and end not in self.code.names:
+                end += 1
+            self._tell(index, end)
+            index = end
+
+    def _tell(self, start: int, end: int) -> None:
+        look, routine = self.look, self.cut.by_entry.get(start)
+        if not look.is_own(start) or self.code.lines[start].use is not None:
+            return
+        if routine is None or not self._leaves(routine):
+            if all(self.rows[index][0] in _IDLE for index in range(start, end)) or start in self._of_callee():
+                return
+            ended = start > 0 and self.rows[start - 1][0] in ENDS
+            look.report(messages.unreachable(look.span(start), look.span(start - 1) if ended else None))
+        elif not self._is_led_to(routine) and look.outer(start).source is look.main:
+            look.report(messages.uncalled(look.entry_span(routine), routine.name))
+
+    def _of_callee(self) -> frozenset[int]:
+        """Code of routines that only uncalled ones call: it is told at those."""
+        found: set[int] = set()
+        for routine in self.look.routines:
+            if routine.callers:
+                found.update(routine.instructions())
+        return frozenset(found)
+
+    def _is_led_to(self, routine: Routine) -> bool:
+        return routine.is_root or any(caller is not routine for caller, _ in routine.callers)
+
+    def _leaves(self, routine: Routine) -> bool:
+        """Whether it ends as routines do, and does not run into what is reached otherwise."""
+        return not routine.tails and any(
+            self.rows[block.end - 1][0] in STOPS or self.rows[block.end - 1][0] in TARGET for block in routine.blocks
+        )
+
+    # -- running into each other
+
+    def _tails(self, routine: Routine) -> None:
+        look = self.look
+        for index, entry in routine.tails:
+            row = self.rows[index]
+            if index + 1 != entry or look.flow.owners[index] is not routine or not look.is_own(index):
+                continue
+            if row[0] in (*STOPS, JUMP_INDIRECT) or (row[0] in TARGET and row[0] not in BRANCHES and row[0] != CALL):
+                continue
+            if row[0] in (CALL, CALL_INDIRECT) and not look.effects.call(index).returns:
+                continue
+            if any(caller is not routine for caller, _ in self.cut.by_entry[entry].callers):
+                callee = self.cut.by_entry[entry]
+                look.report(messages.falls_into(look.span(index), callee.name, look.entry_span(callee)))
+        last = len(self.rows) - 1
+        if last in look.chains(routine).instructions() and look.is_own(last):
+            row = self.rows[last]
+            ends = row[0] in ENDS and row[0] not in BRANCHES
+            if not ends and not (row[0] in (CALL, CALL_INDIRECT) and not look.effects.call(last).returns):
+                look.report(messages.falls_off(look.span(last)))
+
+    def _middles(self, routine: Routine) -> None:
+        """Jumps from the text of one routine into that of another, past its entry."""
+        look = self.look
+        for block in routine.blocks:
+            index = block.end - 1
+            code = self.rows[index][0]
+            if code not in TARGET or index in self.code.external or not look.is_own(index):
+                continue
+            target = self.rows[index][TARGET[code]]
+            other = self._around(target)
+            if other is None or other.entry == target or other is self._around(index):
+                continue
+            # It is the other's if that comes there from its own entry, and this one only by the jump.
+            if target in other.inside and target in routine.inside and self._comes_by_itself(other, target):
+                spans = look.span(target), look.entry_span(other)
+                look.report(messages.into_the_middle(look.span(index), other.name, *spans))
+
+    def _around(self, index: int) -> Routine | None:
+        """The routine whose entry stands last before an instruction."""
+        at = bisect_right(self.entries, index) - 1
+        return self.cut.by_entry[self.entries[at]] if at >= 0 else None
+
+    def _comes_by_itself(self, routine: Routine, target: int) -> bool:
+        """Whether a step inside the text of a routine leads to one of its blocks."""
+        return any(target in block.successors and self._around(block.start) is routine for block in routine.blocks)
+
+    # -- loops
+
+    def _loops(self, routine: Routine) -> None:
+        known = self.look.effects.known[routine.entry]
+        told: set[int] = set()
+        for head, body in self._natural(routine):
+            if head in known.before and head not in told and self._never_ends(routine, body):
+                told.add(head)
+
+    def _natural(self, routine: Routine) -> list[tuple[int, set[int]]]:
+        """Loops with one head: what can go back to it without passing it. Blocks by first instruction."""
+        inside = routine.inside
+        before: dict[int, list[int]] = {}
+        for block in routine.blocks:
+            for after in block.successors:
+                if after in inside:
+                    before.setdefault(after, []).append(block.start)
+        found = []
+        for head, body in self._retreats(routine):
+            loop = {head}
+            waiting = [body]
+            while waiting:
+                start = waiting.pop()
+                if start not in loop:
+                    loop.add(start)
+                    waiting += before.get(start, ())
+            found.append((head, loop))
+        return found
+
+    def _retreats(self, routine: Routine) -> list[tuple[int, int]]:
+        """Steps back to a block that dominates the one they come from: head, and where from."""
+        inside = routine.inside
+
+        def successors(start: int) -> list[int]:
+            return [after for after in inside[start].successors if after in inside]
+
+        order, above = dominators([routine.entry], successors)
+        place = {start: position for position, start in enumerate(order)}
+
+        def dominates(head: int, start: int) -> bool:
+            at = place[start]
+            while at >= 0 and order[at] != head:
+                at = above[at]
+            return at >= 0
+
+        return [
+            (after, start)
+            for start in order
+            for after in successors(start)
+            if place[after] <= place[start] and dominates(after, start)
+        ]
+
+    def _never_ends(self, routine: Routine, body: set[int]) -> bool:
+        """Tell of a loop whose ways out all depend on registers that nothing in it changes."""
+        look = self.look
+        chains = look.chains(routine)
+        written, tested = 0, 0
+        exits: list[int] = []
+        for start in body:
+            block = routine.inside[start]
+            for index in range(block.start, block.end):
+                code = self.rows[index][0]
+                if code in _ENDINGS or code in (RETURN, JUMP_INDIRECT):
+                    return False
+                if look.is_call(index) and not self._only_returns(index):
+                    return False
+                written |= chains.writes(index)
+            if any(after not in body for after in block.successors):
+                last = block.end - 1
+                if self.rows[last][0] not in BRANCHES:
+                    return False
+                exits.append(last)
+                tested |= self.code.reads[last]
+        if not exits or tested & written or not tested or not look.is_own(exits[0]):
+            return False
+        names = [f"r{register}" for register in registers_in(tested)]
+        look.report(messages.endless(look.span(min(exits)), names, look.span(min(body))))
+        return True
+
+    def _only_returns(self, index: int) -> bool:
+        """Whether a call does nothing that might end the program: nothing below it stops."""
+        seen: set[int] = set()
+        waiting = list(self.code.call_targets(index))
+        if self.code.is_open(index):
+            return False
+        while waiting:
+            entry = waiting.pop()
+            if entry in seen:
+                continue
+            seen.add(entry)
+            routine = self.cut.by_entry[entry]
+            if any(self.rows[index][0] in _ENDINGS for index in routine.instructions()):
+                return False
+            waiting += routine.others
+        return True

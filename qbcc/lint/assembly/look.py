@@ -1,0 +1,151 @@
+"""What every finding needs: the program's flow, places, whose a place is, liveness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from qbcc.diagnostics import Diagnostic
+from qbcc.flow.code import ALL, SCRATCH, Code, Mask
+from qbcc.flow.effects import Effects
+from qbcc.flow.lives import Chains, Lives
+from qbcc.flow.program import Flow
+from qbcc.flow.routines import Routine
+from qbcc.library import stdlib_dir
+from qbcc.source import SourceFile, Span
+from qbcc.syntax import Line
+from vm.bytecode import Contract
+from vm.flow.blocks import CALL, CALL_INDIRECT, SYSTEM_CALL
+
+
+@dataclass(eq=False)
+class Look:
+    """At one assembly."""
+
+    flow: Flow
+    main: SourceFile
+    report: Callable[[Diagnostic], None]
+
+    def __post_init__(self) -> None:
+        self._chains: dict[int, Chains] = {}
+        self._own: dict[SourceFile, bool] = {}
+
+    @property
+    def code(self) -> Code:
+        """The instructions."""
+        return self.flow.code
+
+    @property
+    def effects(self) -> Effects:
+        """What each routine does."""
+        return self.flow.effects
+
+    @property
+    def routines(self) -> list[Routine]:
+        """All of them."""
+        return self.flow.routines
+
+    def is_call(self, index: int) -> bool:
+        """Whether an instruction calls."""
+        return self.code.rows[index][0] in (CALL, CALL_INDIRECT)
+
+    # -- places
+
+    def is_own_source(self, source: SourceFile) -> bool:
+        """Whether a file is the user's: the one that is looked at, or what it includes, but for the library."""
+        found = self._own.get(source)
+        if found is None:
+            found = source is self.main or not (source.path and Path(source.path).is_relative_to(stdlib_dir()))
+            self._own[source] = found
+        return found
+
+    def is_own(self, index: int) -> bool:
+        """Whether an instruction stands in a file of the user's."""
+        return self.is_own_source(self.outer(index).source)
+
+    def is_own_routine(self, routine: Routine) -> bool:
+        """Whether a routine begins in one."""
+        return self.is_own(routine.entry)
+
+    def outer(self, index: int) -> Line:
+        """The line of the source that an instruction came of."""
+        return self.code.lines[index].outermost()
+
+    def span(self, index: int) -> Span:
+        """The statement that an instruction came of, without its labels."""
+        line = self.outer(index)
+        first = max(line.shape.word, 0)
+        return line.tokens(first, len(line.words) - 1)
+
+    def entry_span(self, routine: Routine) -> Span:
+        """Its label."""
+        return self.flow.span(routine)
+
+    def name(self, entry: int) -> str:
+        """A routine's, as messages have it."""
+        return self.flow.name(entry)
+
+    # -- what is known
+
+    def chains(self, routine: Routine) -> Chains:
+        """Definitions and uses of a routine."""
+        found = self._chains.get(routine.entry)
+        if found is None:
+            found = self._chains[routine.entry] = Chains(self.effects, routine)
+        return found
+
+    @cached_property
+    def contracts(self) -> dict[int, Contract]:
+        """By entry."""
+        places = {name: index for index, name in self.code.names.items()}
+        return {places[c.name]: c for c in self.code.object.contracts if c.name in places}
+
+    @cached_property
+    def starts(self) -> bool:
+        """Whether the source is a program."""
+        return self.code.is_program
+
+    def is_start(self, routine: Routine) -> bool:
+        """Whether a program begins there."""
+        return self.starts and routine.entry == self.code.object.entry
+
+    @cached_property
+    def wanted(self) -> Lives:
+        """What is surely meant to be read later: of routines for others, only what their contracts return."""
+        return Lives(self.effects, self._returned)
+
+    def _returned(self, routine: Routine) -> Mask:
+        contract = self.contracts.get(routine.entry)
+        return mask_of(contract.returns) if contract is not None and not self.is_start(routine) else 0
+
+    @cached_property
+    def possible(self) -> Lives:
+        """What may be read later by anybody: results always; registers at the program's end if it says nothing else."""
+        shown = SCRATCH if self._has_output and "expect-register" not in self.main.text else ALL
+
+        def outside(routine: Routine) -> Mask:
+            if self.is_start(routine):
+                return shown
+            return ALL if routine.is_root or not routine.callers else SCRATCH
+
+        return Lives(self.effects, outside, shown)
+
+    @cached_property
+    def _has_output(self) -> bool:
+        """Whether the program prints, records or stores anything."""
+        code = self.code
+        return any(
+            code.op(index).name.startswith("QSTORE") or (row[0] == SYSTEM_CALL and not code.writes[index])
+            for index, row in enumerate(code.rows)
+        )
+
+
+def mask_of(names: tuple[str, ...]) -> Mask:
+    """The registers among the names of a contract."""
+    mask = 0
+    for name in names:
+        if name[1:].isdecimal() and name[0] in "rR":
+            mask |= 1 << int(name[1:])
+    return mask

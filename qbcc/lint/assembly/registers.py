@@ -1,0 +1,308 @@
+"""Values lost to calls; registers read before they are written; values that nothing uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from qbcc import messages_lint as messages
+from qbcc.diagnostics import Fix, Related
+from qbcc.flow.code import ALL, Mask, registers_in
+from qbcc.flow.lives import Chains
+from qbcc.flow.routines import Call, Routine
+from qbcc.lint.assembly.look import Look, mask_of
+from qbcc.lint.assembly.results import Results
+from qbcc.lint.assembly.saving import Saving
+from vm.flow.blocks import POP, PUSH
+from vm.isa import BY_NAME
+
+_STEPS: Final = frozenset(op.code for name in ("QADD", "QSUB") for op in BY_NAME[name])
+_PLAIN: Final = frozenset({"move", "arithmetic", "bits", "float"})
+"""Groups of instructions that do nothing but write a register, unless they trap."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A register's value, at a call that may overwrite it."""
+
+    register: int
+    made: list[int]
+    """Instructions that made it, the call itself left out."""
+    is_argument: bool
+    """Whether it may be what the routine's caller put there."""
+    uses: list[int]
+    """Where it is read behind the call."""
+
+
+class Registers:
+    """Looks at all routines."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.results = Results(look)
+        self.saving = Saving(look)
+        self.lost: set[int] = set()
+        """Instructions whose value a call overwrites: that they are not used is told so."""
+
+    def run(self) -> None:
+        """Everything."""
+        written = Written(self.look)
+        for routine in self.look.routines:
+            for call in routine.calls:
+                if self.look.is_own(call.index):
+                    self._call(routine, call, written)
+        for routine in self.look.routines:
+            self._unused(routine)
+        written.run()
+
+    # -- overwritten
+
+    def _call(self, routine: Routine, call: Call, written: Written) -> None:
+        look = self.look
+        effect = look.effects.call(call.index)
+        if not effect.returns or call.index not in written.before(routine):
+            return
+        chains = look.chains(routine)
+        for register in registers_in(effect.changes & look.wanted.after(routine, call.index)):
+            made, from_entry = chains.definitions(call.index, register)
+            made = [each for each in made if each != call.index and self._is_value(each, register)]
+            is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)
+            uses, _ = chains.uses(call.index, register)
+            loss = _Loss(register, made, is_argument, uses)
+            # What only passes through is told where it was set.
+            if (made or (is_argument and uses)) and self._counts(chains, call, loss):
+                self.lost.update(made)
+                self._tell(routine, call, loss)
+
+    def _arguments(self, routine: Routine, written: Written) -> Mask:
+        """What callers may mean to hand over."""
+        contract = self.look.contracts.get(routine.entry)
+        if contract is not None and (contract.args or contract.returns or contract.clobbers):
+            return mask_of(contract.args)
+        return written.at_entry(routine)
+
+    def _is_value(self, index: int, register: int) -> bool:
+        """Whether an instruction, or an earlier call, puts something meant into a register."""
+        return not self.look.is_call(index) or self.results.is_result(index, register)
+
+    def _is_counter(self, call: Call, loss: _Loss) -> bool:
+        """Whether the value goes round a loop that the call is in, a step on each time."""
+        rows = self.look.code.rows
+        bit = 1 << loss.register
+        return any(
+            rows[use][0] in _STEPS and self.look.code.writes[use] & self.look.code.reads[use] & bit
+            for use in loss.uses
+            if use in loss.made
+        )
+
+    def _counts(self, chains: Chains, call: Call, loss: _Loss) -> bool:
+        """Whether the value from before the call is what is meant behind it, and not a result of the call."""
+        look, register = self.look, loss.register
+        effect = look.effects.call(call.index)
+        is_read = bool(effect.reads >> register & 1)
+        if self.results.is_result(call.index, register):
+            if is_read or not self._is_counter(call, loss) or self._is_promised(call, register):
+                return False
+            # What is set before the loop for nothing but what stands behind the call cannot be meant to be replaced.
+            begun = [each for each in loss.made if each not in loss.uses]
+            return any(not self._other_uses(chains, each, call, register) for each in begun)
+        if register >= 4:
+            # One that the callee reads is shared between the two, by a convention of their own.
+            return not is_read
+        if self._is_counter(call, loss):
+            return True
+        if register == 0:
+            # A result may come of a routine's work in r0 itself.
+            alone = [each for each in loss.made if not self._other_uses(chains, each, call, register)]
+            return not is_read and bool(alone) and not loss.is_argument
+        return not is_read or self._is_address(chains, call, loss)
+
+    def _is_promised(self, call: Call, register: int) -> bool:
+        contracts = [self.look.contracts.get(target) for target in call.targets]
+        return any(c is not None and mask_of(c.returns) >> register & 1 for c in contracts)
+
+    @staticmethod
+    def _other_uses(chains: Chains, made: int, call: Call, register: int) -> list[int]:
+        """Where a value is read before the call."""
+        return [use for use in chains.uses(made, register, without=call.index)[0] if use != call.index]
+
+    def _is_address(self, chains: Chains, call: Call, loss: _Loss) -> bool:
+        """Whether the register is an address behind the call, and the value was one before it."""
+        before = [use for each in loss.made for use in self._other_uses(chains, each, call, loss.register)]
+        return any(map(self._address(loss.register), before)) and any(map(self._address(loss.register), loss.uses))
+
+    def _address(self, register: int):  # type: ignore[no-untyped-def]
+        def is_base(index: int) -> bool:
+            slot = self.look.code.op(index).memory_slot
+            return slot is not None and self.look.code.rows[index][1 + slot] == register
+
+        return is_base
+
+    def _tell(self, routine: Routine, call: Call, loss: _Loss) -> None:
+        look, register = self.look, loss.register
+        entries, steps = self.results.path(call.index, register)
+        if entries and entries[-1] in look.effects.level and self._is_pushed(entries[-1], register):
+            # That its stack is not level is told: then it will restore the register.
+            return
+        name = call.external or ", ".join(look.name(target) for target in call.targets[:3]) or "the routine"
+        path = [look.name(entry) for entry in entries] or [name]
+        related = [Related(look.span(made), f"r{register} is set here") for made in sorted(loss.made)[:2]]
+        related += [
+            Related(look.span(step), f"'{look.name(entry)}' calls '{look.name(after)}' here")
+            for entry, after, step in zip(entries, entries[1:], steps, strict=False)
+        ]
+        if steps:
+            related.append(Related(look.span(steps[-1]), f"'{path[-1]}' overwrites r{register} here"))
+        related += [Related(look.span(use), "it is used here") for use in loss.uses[:1]]
+        fix = self._fix(entries, call, register)
+        is_counter = self._is_counter(call, loss)
+        look.report(messages.overwritten(look.span(call.index), register, path, tuple(related), fix, is_counter))
+
+    def _is_pushed(self, entry: int, register: int) -> bool:
+        rows = self.look.code.rows
+        routine = self.look.flow.cut.by_entry[entry]
+        return any(rows[i][0] == PUSH and rows[i][1] == register for i in routine.instructions())
+
+    def _fix(self, entries: list[int], call: Call, register: int) -> Fix | None:
+        fix = None
+        if entries:
+            fix = self.saving.inside(self.look.flow.cut.by_entry[entries[-1]], register)
+        return fix or self.saving.around(call.index, register)
+
+    # -- unused
+
+    def _unused(self, routine: Routine) -> None:
+        look, code = self.look, self.look.code
+        chains = look.chains(routine)
+        if routine.entry in look.flow.cut.uncalled and not look.is_own_routine(routine):
+            return
+        for index in chains.instructions():
+            written = code.writes[index]
+            if not written or code.op(index).group not in _PLAIN or code.rows[index][0] == POP:
+                continue
+            if look.flow.owners[index] is not routine or not look.is_own(index):
+                continue
+            if index in self.lost or code.lines[index].use is not None or written & look.possible.after(routine, index):
+                continue
+            register = written.bit_length() - 1
+            over = self._overwriting(chains, index, register)
+            look.report(messages.unused_value(look.span(index), register, look.span(over) if over else None, None))
+
+    def _overwriting(self, chains: Chains, index: int, register: int) -> int | None:
+        """What replaces a value, where one instruction does."""
+        for after in range(index + 1, min(index + 50, len(self.look.code.rows))):
+            if chains.writes(after) >> register & 1:
+                return after
+            if self.look.code.op(after).group in ("jumps", "calls"):
+                return None
+        return None
+
+
+class Written:
+    """Registers that something may have written, from the program's start to each place."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._entry: dict[int, Mask] = {}
+        self._before: dict[int, dict[int, Mask]] = {}
+        for component in reversed(look.flow.cut.order):
+            for routine in component:
+                self._entry[routine.entry] = self._outside(routine)
+            again = True
+            while again:
+                again = False
+                for routine in component:
+                    if self._routine(routine):
+                        again = len(component) > 1 or routine.is_recursive
+
+    def _outside(self, routine: Routine) -> Mask:
+        if self.look.is_start(routine):
+            return 0
+        return ALL if routine.is_root or not routine.callers else 0
+
+    def at_entry(self, routine: Routine) -> Mask:
+        """At a routine's entry."""
+        return self._entry[routine.entry]
+
+    def before(self, routine: Routine) -> dict[int, Mask]:
+        """Before each instruction that control comes to."""
+        found: dict[int, Mask] = {}
+        known = self.look.effects.known[routine.entry]
+        for start in known.before:
+            mask = self._before[routine.entry].get(start, 0)
+            for index in range(start, known.stops.get(start, routine.inside[start].end - 1) + 1):
+                found[index] = mask
+                mask |= self._writes(index)
+        return found
+
+    def _writes(self, index: int) -> Mask:
+        return self.look.effects.call(index).changes if self.look.is_call(index) else self.look.code.writes[index]
+
+    def _routine(self, routine: Routine) -> bool:
+        entry = self._entry[routine.entry]
+        for caller, index in routine.callers:
+            if caller.entry in self._before:
+                entry |= self.before(caller).get(index, 0)
+        if entry == self._entry[routine.entry] and routine.entry in self._before:
+            return False
+        self._entry[routine.entry] = entry
+        known = self.look.effects.known[routine.entry]
+        own = {}
+        for start in known.before:
+            own[start] = 0
+            for index in range(start, routine.inside[start].end):
+                own[start] |= self._writes(index)
+        before = {start: entry if start == routine.entry else 0 for start in known.before}
+        waiting = list(before)
+        while waiting:
+            start = waiting.pop()
+            if start in known.stops:
+                continue
+            mask = before[start] | own[start]
+            for after in routine.inside[start].successors:
+                if after in before and mask | before[after] != before[after]:
+                    before[after] |= mask
+                    waiting.append(after)
+        self._before[routine.entry] = before
+        return True
+
+    def run(self) -> None:
+        """Tell of registers that are read and surely were not written."""
+        look = self.look
+        told: set[tuple[int, int]] = set()
+        if not look.starts:
+            return
+        for routine in look.routines:
+            chains = look.chains(routine)
+            for index, written in self.before(routine).items():
+                if not look.is_own(index) or look.flow.owners[index] is not routine:
+                    continue
+                missing = chains.reads(index) & ~written
+                if look.code.rows[index][0] == PUSH:
+                    # What main or a routine saves before it uses it.
+                    continue
+                for register in registers_in(missing):
+                    key = routine.entry, register
+                    if key not in told:
+                        told.add(key)
+                        self._tell(routine, index, register)
+
+    def _tell(self, routine: Routine, index: int, register: int) -> None:
+        look = self.look
+        if not look.is_call(index):
+            look.report(messages.unwritten(look.span(index), register, look.is_start(routine)))
+            return
+        targets = [t for t in look.code.call_targets(index) if look.effects.of(t).reads >> register & 1]
+        if not targets or look.code.is_open(index):
+            return
+        callee = look.flow.cut.by_entry[targets[0]]
+        if look.is_own_routine(callee) and not self._entry[callee.entry] >> register & 1:
+            # It is said there.
+            return
+        reads = look.chains(callee).reads
+        uses = [at for at in look.chains(callee).instructions() if reads(at) >> register & 1]
+        uses = [at for at in uses if look.code.rows[at][0] != PUSH]
+        if not uses or callee.entry in look.effects.level:
+            return
+        read = look.span(uses[0]) if look.is_own(uses[0]) else None
+        look.report(messages.unwritten_argument(look.span(index), register, look.name(callee.entry), read))

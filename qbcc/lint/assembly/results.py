@@ -1,0 +1,109 @@
+"""Whether a register that a routine changes is a result of it, or only what its work left there.
+
+A value that a routine makes and does not use itself must be meant for its callers. One that it does use, as a counter
+or an address, is left over. Contracts say it outright."""
+
+from __future__ import annotations
+
+from qbcc.flow.routines import Routine
+from qbcc.lint.assembly.look import Look, mask_of
+from vm.flow.blocks import POP
+
+
+class Results:
+    """Of all routines of a program."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._found: dict[tuple[int, int], bool] = {}
+        self._exits: dict[tuple[int, int], list[int]] = {}
+
+    def is_result(self, index: int, register: int) -> bool:
+        """Whether a call may hand over something in a register."""
+        code = self.look.code
+        if code.is_open(index) and register == 0:
+            return True
+        return any(self.is_given(target, register) for target in code.call_targets(index))
+
+    def is_given(self, entry: int, register: int) -> bool:
+        """Whether a routine does."""
+        key = entry, register
+        if key not in self._found:
+            # In a circle, another way round has to tell.
+            self._found[key] = False
+            self._found[key] = self._is_given(self.look.flow.cut.by_entry[entry], register)
+        return self._found[key]
+
+    def _is_given(self, routine: Routine, register: int) -> bool:
+        contract = self.look.contracts.get(routine.entry)
+        if contract is not None and (contract.args or contract.returns or contract.clobbers):
+            return bool(mask_of(contract.returns) >> register & 1)
+        effects = self.look.effects
+        chains = self.look.chains(routine)
+        for index in self.exits(routine, register):
+            if self.look.is_call(index):
+                used = [use for use in chains.uses(index, register)[0] if use != index]
+                if self.is_result(index, register) and not used:
+                    return True
+            elif effects.code.rows[index][0] == POP:
+                # A register below r4 is filled, one above put back, if in the wrong order.
+                if register < 4 and not chains.uses(index, register)[0]:
+                    return True
+            elif not self._is_used(routine, index, register):
+                return True
+        return any(
+            self.is_given(tail, register) for _, tail in routine.tails if effects.tail(tail).changes >> register & 1
+        )
+
+    def _is_used(self, routine: Routine, index: int, register: int) -> bool:
+        """Whether a value serves the routine that makes it, more than to make the next one of its kind."""
+        chains = self.look.chains(routine)
+        return any(not chains.writes(use) >> register & 1 for use in chains.uses(index, register)[0])
+
+    def exits(self, routine: Routine, register: int) -> list[int]:
+        """Instructions and calls that made what a register holds when a routine returns."""
+        key = routine.entry, register
+        if key not in self._exits:
+            chains = self.look.chains(routine)
+            found: dict[int, None] = {}
+            for end in self.look.effects.known[routine.entry].ends:
+                known = self.look.effects.known[routine.entry].ends[end]
+                if known.registers[register] != register:
+                    found.update(dict.fromkeys(chains.definitions(end, register)[0]))
+            self._exits[key] = list(found)
+        return self._exits[key]
+
+    def _first(self, routine: Routine, register: int) -> int:
+        """The first instruction that writes a register, as people read."""
+        look = self.look
+        writing = [i for i in look.chains(routine).instructions() if look.code.writes[i] >> register & 1]
+        behind = [index for index in writing if index >= routine.entry]
+        return min(behind or writing)
+
+    def path(self, index: int, register: int) -> tuple[list[int], list[int]]:
+        """How a call comes to change a register: entries of the routines, and the calls in them that lead on; the last
+        is the instruction that writes it. Both empty where that is not here."""
+        entries: list[int] = []
+        steps: list[int] = []
+        look = self.look
+        targets = [t for t in look.code.call_targets(index) if look.effects.of(t).changes >> register & 1]
+        while targets and targets[0] not in entries:
+            routine = look.flow.cut.by_entry[targets[0]]
+            entries.append(routine.entry)
+            made = self.exits(routine, register)
+            if any(not look.is_call(each) for each in made):
+                steps.append(self._first(routine, register))
+                return entries, steps
+            leading = [
+                (each, target)
+                for each in made
+                for target in look.code.call_targets(each)
+                if look.effects.of(target).changes >> register & 1
+            ]
+            leading += [(at, tail) for at, tail in routine.tails if look.effects.tail(tail).changes >> register & 1]
+            leading = [pair for pair in leading if pair[1] not in entries]
+            if not leading:
+                break
+            steps.append(leading[0][0])
+            targets = [leading[0][1]]
+        return [], []

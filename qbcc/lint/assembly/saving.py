@@ -1,0 +1,94 @@
+"""Fixes that save a register: in the routine that changes it, or around the call that changes it."""
+
+from __future__ import annotations
+
+from qbcc.diagnostics import Edit, Fix
+from qbcc.flow.routines import Routine
+from qbcc.lint.assembly.look import Look, mask_of
+from qbcc.messages import short
+from qbcc.source import Span
+from vm.flow.blocks import JUMP
+
+
+class Saving:
+    """Makes them."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._holders: dict[int, int] = {}
+        """By first instruction of a block, the routines that have it."""
+        for routine in look.routines:
+            for block in routine.blocks:
+                self._holders[block.start] = self._holders.get(block.start, 0) + 1
+
+    def inside(self, routine: Routine, register: int) -> Fix | None:
+        """Push at the entry, pop before each return; None where that is not plainly right."""
+        look = self.look
+        effect = look.flow.effect(routine)
+        contract = look.contracts.get(routine.entry)
+        if contract is not None and mask_of((*contract.returns, *contract.clobbers)) >> register & 1:
+            return None
+        if register < 4 or effect.below or effect.delta or effect.delta is None or not routine.is_whole:
+            return None
+        ends = [*routine.returns]
+        for index, tail in routine.tails:
+            if look.code.rows[index][0] != JUMP or look.effects.tail(tail).reads >> register & 1:
+                return None
+            ends.append(index)
+        if not ends or any(look.code.lines[index].use is not None for index in (routine.entry, *ends)):
+            return None
+        if any(routine.entry in block.successors or self._holders[block.start] > 1 for block in routine.blocks):
+            return None
+        if self._is_taken(routine, register) or not look.is_own_routine(routine):
+            return None
+        first, *others = [
+            Edit(before(look, routine.entry), f"QPUSH r{register}\n{indent(look, routine.entry)}"),
+            *(Edit(before(look, index), f"QPOP r{register}\n{indent(look, index)}") for index in sorted(ends)),
+        ]
+        if len({(edit.span.source, edit.span.line, edit.span.column) for edit in (first, *others)}) <= len(others):
+            return None
+        title = f"save r{register} in '{short(look.name(routine.entry))}'"
+        return Fix(first.span, first.replacement, title, tuple(others))
+
+    def _is_taken(self, routine: Routine, register: int) -> bool:
+        """Whether a caller takes what the routine leaves in the register: it has put nothing there before."""
+        for caller, index in routine.callers:
+            if not self.look.is_call(index):
+                continue
+            if self.look.wanted.after(caller, index) >> register & 1:
+                made, from_entry = self.look.chains(caller).definitions(index, register)
+                if not [each for each in made if each != index] and not from_entry:
+                    return True
+        return False
+
+    def around(self, index: int, register: int) -> Fix | None:
+        """Push before a call, pop behind it; None where that is not plainly right."""
+        look = self.look
+        effect = look.effects.call(index)
+        line = look.code.lines[index]
+        if effect.below or effect.delta or effect.delta is None or line.use is not None:
+            return None
+        space = indent(look, index)
+        end = len(line.source.line(line.number)) + 1
+        behind = Edit(Span(line.source, line.number, end, end), f"\n{space}QPOP r{register}")
+        return Fix(before(look, index), f"QPUSH r{register}\n{space}", f"save r{register} around the call", (behind,))
+
+
+def before(look: Look, index: int) -> Span:
+    """The place just before an instruction's word."""
+    line = look.code.lines[index]
+    column = line.columns[line.shape.word]
+    return Span(line.source, line.number, column, column)
+
+
+def indent(look: Look, index: int) -> str:
+    """What stands before the instructions around one."""
+    line = look.code.lines[index]
+    text = line.source.line(line.number)
+    if not line.shape.labels:
+        return text[: len(text) - len(text.lstrip())]
+    for number in range(line.number + 1, min(line.number + 4, len(line.source.lines) + 1)):
+        other = line.source.line(number)
+        if other.strip() and ":" not in other:
+            return other[: len(other) - len(other.lstrip())]
+    return "    "

@@ -1,0 +1,179 @@
+"""What the linter says of QBC. Codes L; their levels are those of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qbcc.diagnostics import Diagnostic, Fix, Related
+from qbcc.lint.assembly.rules import RULES
+from qbcc.messages import short
+from qbcc.source import Span
+
+
+def _finding(code: str, message: str, span: Span, **more: Any) -> Diagnostic:
+    return Diagnostic(code, message, span, severity=RULES[code].level, **more)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _numbered(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+# -- registers
+
+
+def overwritten(
+    span: Span, register: int, path: Sequence[str], related: tuple[Related, ...], fix: Fix | None, is_counter: bool
+) -> Diagnostic:
+    chain = " → ".join(short(name) for name in path)
+    what = "the loop's counter" if is_counter else "needed behind it"
+    text = f"this call overwrites r{register}, {what}: {chain}"
+    note = f"'{short(path[-1])}' changes r{register} and does not restore it"
+    if register < 4:
+        note = f"r0 to r3 are a subroutine's to change, and '{short(path[-1])}' changes r{register}"
+    return _finding("L0102" if is_counter else "L0101", text, span, related=related, notes=(note,), fix=fix)
+
+
+def unwritten(span: Span, register: int, is_start: bool) -> Diagnostic:
+    notes = ("registers begin as the integer 0",) if is_start else ("no caller writes it either",)
+    return _finding("L0103", f"r{register} is read here, and nothing has written it", span, notes=notes)
+
+
+def unwritten_argument(span: Span, register: int, callee: str, read: Span | None) -> Diagnostic:
+    related = (Related(read, "it is read here"),) if read is not None else ()
+    text = f"'{short(callee)}' reads r{register}, which nothing has written"
+    return _finding("L0103", text, span, related=related, notes=("registers begin as the integer 0",))
+
+
+def unused_value(span: Span, register: int, over: Span | None, fix: Fix | None) -> Diagnostic:
+    related = (Related(over, "overwritten here"),) if over is not None else ()
+    text = f"nothing uses the value that r{register} gets here"
+    return _finding("L0104", text, span, related=related, fix=fix)
+
+
+# -- stack
+
+
+def unlike_depths(span: Span, depths: tuple[int, int], related: tuple[Related, ...]) -> Diagnostic:
+    first, second = sorted(depths)
+    text = f"{_numbered(first, 'value')} or {second} are on the stack here, depending on the way"
+    return _finding("L0201", text, span, related=related, notes=("every way must pop what it pushed",))
+
+
+def unlevel(span: Span, depth: int, name: str, related: tuple[Related, ...], fix: Fix | None) -> Diagnostic:
+    if depth > 0:
+        text = f"'{short(name)}' returns with {_numbered(depth, 'value')} on the stack that it pushed"
+    else:
+        text = f"'{short(name)}' pops {_numbered(-depth, 'value')} that it did not push"
+    return _finding("L0202", text, span, related=related, fix=fix)
+
+
+def underflow(span: Span) -> Diagnostic:
+    return _finding("L0202", "this pops what was never pushed", span, notes=("it traps",))
+
+
+def swapped(span: Span, pairs: Sequence[tuple[int, int]], pushed: Span, fix: Fix | None) -> Diagnostic:
+    parts = [f"r{register} gets what r{origin} had" for register, origin in pairs]
+    text = f"popped in another order than pushed: {_listed(parts)}"
+    notes = ("the last one pushed is the first to be popped",)
+    return _finding("L0203", text, span, related=(Related(pushed, "pushed here"),), notes=notes, fix=fix)
+
+
+# -- control
+
+
+def unreachable(span: Span, why: Span | None) -> Diagnostic:
+    related = (Related(why, "nothing goes on behind this"),) if why is not None else ()
+    return _finding("L0301", "this is never reached", span, related=related)
+
+
+def uncalled(span: Span, name: str) -> Diagnostic:
+    return _finding("L0302", f"nothing leads to '{short(name)}'", span)
+
+
+def into_the_middle(span: Span, name: str, target: Span, entry: Span) -> Diagnostic:
+    related = (Related(target, "to here"), Related(entry, f"'{short(name)}' begins here"))
+    notes = ("what its beginning pushes or sets is left out",)
+    return _finding("L0303", f"this jumps into the middle of '{short(name)}'", span, related=related, notes=notes)
+
+
+def falls_into(span: Span, name: str, target: Span) -> Diagnostic:
+    related = (Related(target, f"'{short(name)}' begins here"),)
+    notes = (f"end with QRET or QHALT; if it is meant, write QJMP {short(name)}",)
+    return _finding("L0304", f"control goes on into '{short(name)}'", span, related=related, notes=notes)
+
+
+def falls_off(span: Span) -> Diagnostic:
+    notes = ("end with QHALT, QRET or QJMP",)
+    return _finding("L0304", "control goes on past the last instruction, which traps", span, notes=notes)
+
+
+def endless(span: Span, registers: Sequence[str], head: Span) -> Diagnostic:
+    verb = "does" if len(registers) == 1 else "do"
+    what = f"{_listed(registers)} {verb} not change in this loop" if registers else "this condition never changes"
+    notes = ("once begun, it never ends",)
+    return _finding("L0305", what, span, related=(Related(head, "the loop"),), notes=notes)
+
+
+# -- kinds
+
+
+def float_for_integer(span: Span, operand: str, use: str, origin: Span | None) -> Diagnostic:
+    related = (Related(origin, "it becomes a float here"),) if origin is not None else ()
+    return _finding("L0401", f"{operand} is a float, and {use}", span, related=related, notes=("it traps",))
+
+
+def bits_as_number(span: Span, word: str, value: float, origin: Span | None) -> Diagnostic:
+    related = (Related(origin, "the constant"),) if origin is not None else ()
+    text = f"{short(word)} is the integer with the bits of {value!r}, not that number"
+    notes = (f"write {value!r}, or QFBITS to make a float of the bits",)
+    return _finding("L0402", text, span, related=related, notes=notes)
+
+
+def whole_quotient(span: Span, use: Span) -> Diagnostic:
+    related = (Related(use, "a float is wanted here"),)
+    notes = ("make one operand a float before the division: QFLOAT",)
+    return _finding("L0403", "this quotient of integers is a whole number", span, related=related, notes=notes)
+
+
+def other_kind(span: Span, is_float: bool, stored: Span) -> Diagnostic:
+    was, now = ("an integer", "a float") if is_float else ("a float", "an integer")
+    related = (Related(stored, f"{was} is stored here"),)
+    fix = "QLOAD" if is_float else "QLOADF"
+    text = f"{now} is read from where {was} was stored"
+    return _finding("L0404", text, span, related=related, notes=(f"{fix} reads {was}",))
+
+
+# -- values and memory
+
+
+def out_of_range(span: Span, what: str, note: str = "") -> Diagnostic:
+    return _finding("L0501", what, span, notes=(note,) if note else ())
+
+
+def overlapping(span: Span, width: int, other: int, first: Span) -> Diagnostic:
+    text = f"this store of {_numbered(width, 'byte')} overwrites part of a field of {_numbered(other, 'byte')}"
+    return _finding("L0502", text, span, related=(Related(first, "stored here"),))
+
+
+def no_header(span: Span, what: str) -> Diagnostic:
+    notes = ("qbc run -o reads the header: magic, entries, bytes of each, format, version, bytes, checksum",)
+    return _finding("L0503", f"the output buffer is written, but {what}", span, notes=notes)
+
+
+# -- contracts
+
+
+def broken_contract(span: Span, text: str, related: tuple[Related, ...], notes: tuple[str, ...] = ()) -> Diagnostic:
+    return _finding("L0601", text, span, related=related, notes=notes)
+
+
+def unkept(span: Span, name: str, register: int, place: Span, fix: Fix | None) -> Diagnostic:
+    related = (Related(place, "overwritten here"),)
+    notes = ("r4 to r15 are the caller's: save it, or say so with .func, .clobbers or .returns",)
+    text = f"'{short(name)}' changes r{register} and does not restore it"
+    return _finding("L0602", text, span, related=related, notes=notes, fix=fix)
