@@ -10,6 +10,7 @@ from lsp.features import completion as completing
 from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
+from lsp.handlers.places import location
 from lsp.workspace import QBC, SIGMA
 from qbcc.diagnostics import Edit, Fix
 from qbcc.source import SourceFile
@@ -136,10 +137,10 @@ def _mended(analysis: Analysis, texts: Texts, fix: Fix) -> t.WorkspaceEdit | Non
     """A fix as edits of files; None if one of its places is in no file."""
     changes: dict[str, list[t.TextEdit]] = {}
     for edit in fix.edits:
-        location = _location(analysis, texts, edit.span)
-        if location is None:
+        where = location(analysis, texts, edit.span)
+        if where is None:
             return None
-        changes.setdefault(location.uri, []).append(_changed(texts, edit))
+        changes.setdefault(where.uri, []).append(_changed(texts, edit))
     return t.WorkspaceEdit(changes)
 
 

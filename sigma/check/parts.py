@@ -109,7 +109,10 @@ class Mover:
 
     def diagnostic(self, said: Diagnostic) -> Diagnostic:
         """All its places."""
-        fix = said.fix and replace(said.fix, span=self.span(said.fix.span))
+        fix = said.fix
+        if fix is not None:
+            others = tuple(replace(each, span=self.span(each.span)) for each in fix.others)
+            fix = replace(fix, span=self.span(fix.span), others=others)
         related = tuple(replace(each, span=self.span(each.span)) for each in said.related)
         return replace(said, span=said.span and self.span(said.span), related=related, fix=fix)
 
