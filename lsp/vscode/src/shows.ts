@@ -1,0 +1,191 @@
+/** What the toolchain makes of a program, shown beside it: assembly, circuit, control flow, a table, an explanation. */
+
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as vscode from "vscode";
+import * as lines from "./commandline";
+import type { Documents } from "./documents";
+import type { Views } from "./panels";
+import type { Server } from "./server";
+import { folderOf, meant, saved } from "./target";
+import type { Toolchain } from "./toolchain";
+
+/** Milliseconds for one view. A program that draws its circuit runs, and stops by itself after a minute. */
+const PATIENCE = 90_000;
+const CODE = /^[EST]\d{2,4}$/i;
+const METHOD_NOT_FOUND = -32601;
+
+/** What the server makes of a document: a drawing, or why there is none. */
+type Drawn = { readonly svg: string; readonly title: string } | { readonly message: string };
+
+export class Shows {
+  constructor(
+    private readonly toolchain: Toolchain,
+    private readonly server: Server,
+    private readonly documents: Documents,
+    private readonly views: Views,
+  ) {}
+
+  /** The instructions that a source becomes; anew whenever it is saved. */
+  async disassembly(given: unknown): Promise<void> {
+    const uri = await saved(given);
+    if (uri === undefined) return;
+    const make = () => this.text("qbcc", ["compile", "--emit", "asm", lines.fileArgument(uri.fsPath)], folderOf(uri));
+    await this.documents.open(`${path.basename(uri.fsPath)} (instructions).qbc`, make, uri.fsPath, "qbc");
+  }
+
+  /** The circuit of a document, as the server or else the command line draws it. */
+  async circuit(given: unknown, position?: unknown): Promise<void> {
+    const uri = meant(given);
+    if (uri === undefined) return;
+    const name = path.basename(uri.path);
+    await this.drawing(`Circuit of ${name}`, uri, async () => {
+      const asked = await this.asked("qbc/circuit", uri, position);
+      return asked ?? this.drawnByCommand(uri, name);
+    });
+  }
+
+  /** The control-flow graph of what is at the cursor. */
+  async controlFlow(given: unknown, position?: unknown): Promise<void> {
+    const uri = meant(given);
+    if (uri === undefined) return;
+    await this.drawing(`Control flow of ${path.basename(uri.path)}`, uri, async () => {
+      const asked = await this.asked("qbc/controlFlow", uri, position);
+      return asked ?? { message: "The language server that runs here draws no control flow: it needs a newer one." };
+    });
+  }
+
+  private async drawing(title: string, uri: vscode.Uri, draw: () => Promise<Drawn>): Promise<void> {
+    try {
+      const found = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, draw);
+      if ("message" in found) {
+        void vscode.window.showInformationMessage(found.message);
+        return;
+      }
+      this.views.drawing(`${title} ${uri.toString()}`, found.title || title, found.svg, uri.fsPath);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`${title}: ${firstLine(error)}`);
+    }
+  }
+
+  /** What the server answers; null if it does not run or does not know the request. */
+  private async asked(method: string, uri: vscode.Uri, position: unknown): Promise<Drawn | null> {
+    const client = this.server.running;
+    if (client === null) return null;
+    const editor = vscode.window.activeTextEditor;
+    const here = editor?.document.uri.toString() === uri.toString() ? editor.selection.active : undefined;
+    const place = position ?? (here === undefined ? undefined : client.code2ProtocolConverter.asPosition(here));
+    const source = new vscode.CancellationTokenSource();
+    const timer = setTimeout(() => {
+      source.cancel();
+    }, PATIENCE);
+    try {
+      const textDocument = { uri: client.code2ProtocolConverter.asUri(uri) };
+      const params = place === undefined ? { textDocument } : { textDocument, position: place };
+      return await client.sendRequest<Drawn | null>(method, params, source.token);
+    } catch (error) {
+      if ((error as { code?: number }).code === METHOD_NOT_FOUND) return null;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      source.dispose();
+    }
+  }
+
+  private async drawnByCommand(uri: vscode.Uri, name: string): Promise<Drawn> {
+    const file = await saved(uri);
+    if (file === undefined) return { message: "The file was not saved." };
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "qbc-"));
+    try {
+      const target = path.join(folder, "circuit.svg");
+      await this.text("qbc", ["draw", "-o", target, lines.fileArgument(file.fsPath)], folderOf(file));
+      return { svg: await fs.readFile(target, "utf-8"), title: `Circuit of ${name}` };
+    } finally {
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** A saved routing table: checked whole, or what is asked of it. */
+  async table(given: unknown): Promise<void> {
+    let file = given instanceof vscode.Uri ? given : undefined;
+    if (file === undefined) {
+      const chosen = await vscode.window.showOpenDialog({
+        title: "A saved routing table",
+        filters: { "Routing tables": ["bin", "npz", "parquet", "sqlite", "csv", "json"] },
+      });
+      file = chosen?.[0];
+    }
+    if (file === undefined) return;
+    const items = [{ label: "Summary, with every entry checked", query: null }].concat(
+      lines.QUERIES.map((query) => ({ label: query.title, query })) as never[],
+    ) as { label: string; query: lines.Query | null }[];
+    const name = path.basename(file.fsPath);
+    const picked = await vscode.window.showQuickPick(items, { title: name });
+    if (picked === undefined) return;
+    const { query } = picked;
+    let text: string | undefined = "";
+    if (query !== null) {
+      const validateInput = (value: string) => lines.wrongQuery(query, value);
+      text = await vscode.window.showInputBox({ title: name, prompt: query.prompt, validateInput });
+    }
+    if (text === undefined) return;
+    const command = lines.table(file.fsPath, query, text);
+    const folder = path.dirname(file.fsPath);
+    const about = query === null ? "summary" : command.slice(1, -1).join(" ").replaceAll("/", "∕");
+    await this.documents.open(`${name} (${about}).txt`, () => this.text("qbc", command, folder), null, "plaintext");
+  }
+
+  /** More about an error: of the given code, of the one at the cursor, or of one that is asked for. */
+  async explain(given: unknown): Promise<void> {
+    const here = codesAtCursor();
+    let code = typeof given === "string" && CODE.test(given) ? given : here.length === 1 ? here[0] : undefined;
+    if (code === undefined && here.length > 1) code = await vscode.window.showQuickPick(here, { title: "Explain" });
+    else {
+      code ??= await vscode.window.showInputBox({
+        title: "Explain an error or a trap",
+        prompt: "Its code, such as E0201, S0303 or T71",
+        validateInput: (text) => (CODE.test(text.trim()) ? null : "A code is written E0201, S0303 or T71."),
+      });
+    }
+    if (code === undefined) return;
+    const wanted = code.trim().toUpperCase();
+    const make = async () => markdown(await this.text("qbcc", ["explain", wanted], os.tmpdir()));
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", this.documents.add(`${wanted}.md`, make, null));
+  }
+
+  /** What a command prints; rejects with the first line of what is wrong. */
+  private async text(name: "qbc" | "qbcc", given: string[], cwd: string): Promise<string> {
+    const output = await this.toolchain.run(name, given, { cwd, timeout: PATIENCE });
+    if (output.code !== 0)
+      throw new Error((output.stderr || output.stdout).trim() || `${name} ended with ${output.code}`);
+    return output.stdout;
+  }
+}
+
+/** Codes of the toolchain's errors at the cursor. */
+function codesAtCursor(): string[] {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return [];
+  const found = vscode.languages
+    .getDiagnostics(editor.document.uri)
+    .filter((each) => each.source === "qbc" && each.range.intersection(editor.selection) !== undefined)
+    .map(codeOf)
+    .filter((code) => CODE.test(code));
+  return [...new Set(found)];
+}
+
+/** The code of a diagnostic as text. */
+export function codeOf(diagnostic: vscode.Diagnostic): string {
+  const code = diagnostic.code;
+  return String(typeof code === "object" ? code.value : (code ?? ""));
+}
+
+/** An explanation's first line as its heading; programs in it are indented, which Markdown knows. */
+export function markdown(text: string): string {
+  return `# ${text}`;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
