@@ -169,12 +169,13 @@ def sigma() -> Rule:
     gates = [name for name, builtin in BUILTINS.items() if builtin.is_gate]
     functions = BUILTINS.keys() - set(gates) - set(types)
     no_values = sorted(KEYWORDS.keys() - _TRUTH - _ALSO_NAMES)
-    behind = "".join(rf"(?<!\b{word})" for word in no_values)
+    value = r"(?<=[\w)\]\"'])" + "".join(rf"(?<!\b{word})" for word in no_values)
     repository = {
         "comment": {
             "patterns": [
                 # Slashes behind a value divide, where more follows on the line.
-                _rule(rf"(?<=[\w)\]\"']){behind}\s*(//=?)(?!/)(?=[^\n]*\S)", "", _1="keyword.operator.arithmetic.sigma"),
+                _rule(rf"{value}\s*(//=)(?=[^\n]*\S)", "", _1="keyword.operator.assignment.sigma"),
+                _rule(rf"{value}\s*(//)(?!/)(?=[^\n]*\S)", "", _1="keyword.operator.arithmetic.sigma"),
                 _rule(r"(///).*", "comment.line.documentation.sigma", _1="punctuation.definition.comment.sigma"),
                 _rule(rf"(//)\s*({_SPEAKING})", "comment.line.double-slash.sigma",
                       _1="punctuation.definition.comment.sigma", _2="comment.line.annotation.sigma"),
