@@ -3,12 +3,11 @@
 import * as vscode from "vscode";
 import { Documents } from "./documents";
 import { newExample } from "./example";
-import { Explaining } from "./explaining";
 import { Views } from "./panels";
-import { showReferences } from "./references";
-import { chooseInterpreter, install, SELECTOR, Server } from "./server";
+import { renameAt, showReferences } from "./places";
+import { chooseInterpreter, install, Server } from "./server";
 import { Shots } from "./shots";
-import { Shows } from "./shows";
+import { EXPLAIN, Shows } from "./shows";
 import { Tasks, TYPE } from "./tasks";
 import { Toolchain } from "./toolchain";
 
@@ -32,13 +31,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   const tasks = new Tasks(toolchain);
   const commands: Record<string, (...given: never[]) => unknown> = {
     "qbc.run": (given: unknown) => tasks.runFile(given),
-    "qbc.runShots": (given: unknown, count: unknown) => shots.run(given, count),
+    "qbc.runWithShots": (given: unknown, count: unknown) => shots.run(given, count),
     "qbc.showDisassembly": (given: unknown) => shows.disassembly(given),
-    "qbc.showCircuit": (given: unknown, position: unknown) => shows.circuit(given, position),
-    "qbc.showControlFlow": (given: unknown, position: unknown) => shows.controlFlow(given, position),
-    "qbc.showTable": (given: unknown) => shows.table(given),
+    "qbc.showCircuit": (given: unknown, gate: unknown) => shows.circuit(given, gate),
+    "qbc.showControlFlow": (given: unknown) => shows.controlFlow(given),
+    "qbc.showRoutingTable": (given: unknown) => shows.table(given),
     "qbc.explain": (given: unknown) => shows.explain(given),
     "qbc.showReferences": showReferences,
+    "qbc.renameAt": renameAt,
     "qbc.restartServer": () => running.restart(),
     "qbc.chooseInterpreter": chooseInterpreter,
     "qbc.install": () => install(toolchain, running),
@@ -54,9 +54,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     documents,
     running,
     vscode.tasks.registerTaskProvider(TYPE, tasks),
-    vscode.languages.registerCodeActionsProvider(SELECTOR, new Explaining(), {
-      providedCodeActionKinds: [Explaining.kind],
-    }),
+    vscode.workspace.registerTextDocumentContentProvider(EXPLAIN, shows),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
   );
   // Not awaited: what needs no server works at once.

@@ -1,9 +1,16 @@
 /** The language server: started, watched, started anew, and what the editor shows of it. */
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, State, TransportKind } from "vscode-languageclient/node";
+import {
+  CodeLensRequest,
+  DidChangeConfigurationNotification,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+  TransportKind,
+} from "vscode-languageclient/node";
 import * as environments from "./environment";
-import { concernsServer, initialization, setting } from "./settings";
+import { initialization, needsRestart, setting, showsLens } from "./settings";
 import { type Toolchain, within } from "./toolchain";
 
 /** Milliseconds until a server that does not answer is given up. */
@@ -42,7 +49,9 @@ export class Server implements vscode.Disposable {
         this.soon();
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (concernsServer(change)) this.soon();
+        if (needsRestart(change)) this.soon();
+        else if (change.affectsConfiguration("qbc")) this.tell();
+        if (change.affectsConfiguration("qbc.lens")) this.lensesChanged();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         this.soon();
@@ -157,8 +166,27 @@ export class Server implements vscode.Disposable {
       outputChannelName: "QBC Language Server",
       diagnosticCollectionName: "qbc",
       markdown: { isTrusted: false, supportHtml: false },
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{qbc,sigma,sigma.json}") },
+      middleware: {
+        provideCodeLenses: async (document, token, next) =>
+          (await next(document, token))?.filter((lens) => showsLens(lens.command?.command)),
+      },
+      synchronize: {
+        fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{qbc,sigma,sigma.json}"),
+      },
     };
+  }
+
+  /** Tell the server that settings have changed: it asks for them. */
+  private tell(): void {
+    void this.running?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+  }
+
+  /** Let the editor ask for lenses again. */
+  private lensesChanged(): void {
+    const feature = this.client?.getFeature(CodeLensRequest.method);
+    for (const document of vscode.workspace.textDocuments) {
+      feature?.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+    }
   }
 
   private ready(environment: environments.Environment): void {

@@ -2,8 +2,13 @@
 
 import * as vscode from "vscode";
 
-const HINTS = ["constants", "addresses", "types", "parameters", "stackDepth"] as const;
-const LENSES = ["run", "references"] as const;
+const HINTS = ["values", "addresses", "stack", "types", "parameters"] as const;
+/** Commands of the server's lenses, by the setting that switches them. */
+const LENSES: Record<string, readonly string[]> = {
+  run: ["qbc.run", "qbc.runWithShots"],
+  views: ["qbc.showCircuit", "qbc.showControlFlow", "qbc.showDisassembly", "qbc.showRoutingTable"],
+  references: ["qbc.showReferences"],
+};
 
 /** Settings that are no switches, with their types. */
 interface Settings {
@@ -26,21 +31,19 @@ function isOn(name: string): boolean {
   return vscode.workspace.getConfiguration("qbc").get<boolean>(name, true);
 }
 
-/** What the server takes at its start. */
+/** What the server takes at its start. The rest of the section `qbc` it asks for. */
 export function initialization(): Record<string, unknown> {
-  const chosen = (group: string, names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, isOn(`${group}.${name}`)]));
-  return {
-    commands: true,
-    hints: chosen("hints", HINTS),
-    lens: chosen("lens", LENSES),
-    lint: { levels: setting("lint.levels") },
-  };
+  const hints = Object.fromEntries(HINTS.map((name) => [name, isOn(`hints.${name}`)]));
+  return { commands: true, explains: true, hints, lint: { levels: setting("lint.levels") } };
 }
 
-/** Whether a change concerns what the server was told. */
-export function concernsServer(change: vscode.ConfigurationChangeEvent): boolean {
-  return ["interpreterPath", "server", "lint", "hints", "lens"].some((name) =>
-    change.affectsConfiguration(`qbc.${name}`),
-  );
+/** Whether a lens with a command is shown; one that only says something is. */
+export function showsLens(command: string | undefined): boolean {
+  const group = Object.keys(LENSES).find((name) => LENSES[name]?.includes(command ?? ""));
+  return group === undefined || isOn(`lens.${group}`);
+}
+
+/** Whether a change needs another start of the server. */
+export function needsRestart(change: vscode.ConfigurationChangeEvent): boolean {
+  return ["interpreterPath", "server"].some((name) => change.affectsConfiguration(`qbc.${name}`));
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
 import * as lines from "./commandline";
 import type { Documents } from "./documents";
 import type { Views } from "./panels";
@@ -16,10 +17,22 @@ const PATIENCE = 90_000;
 const CODE = /^[EST]\d{2,4}$/i;
 const METHOD_NOT_FOUND = -32601;
 
-/** What the server makes of a document: a drawing, or why there is none. */
-type Drawn = { readonly svg: string; readonly title: string } | { readonly message: string };
+/** The scheme of explanations: the server names such addresses behind codes. */
+export const EXPLAIN = "qbc-explain";
 
-export class Shows {
+/** What the server says of a code. */
+interface Explained {
+  readonly markdown: string;
+}
+
+/** What the server makes of a document: a drawing, as a picture or in letters, or why there is none. */
+interface Drawn {
+  readonly svg?: string | null;
+  readonly text?: string;
+  readonly message?: string;
+}
+
+export class Shows implements vscode.TextDocumentContentProvider {
   constructor(
     private readonly toolchain: Toolchain,
     private readonly server: Server,
@@ -35,23 +48,27 @@ export class Shows {
     await this.documents.open(`${path.basename(uri.fsPath)} (instructions).qbc`, make, uri.fsPath, "qbc");
   }
 
-  /** The circuit of a document, as the server or else the command line draws it. */
-  async circuit(given: unknown, position?: unknown): Promise<void> {
+  /** The circuit of a document, or of one of its functions, as the server or else the command line draws it. */
+  async circuit(given: unknown, gate?: unknown): Promise<void> {
     const uri = meant(given);
     if (uri === undefined) return;
     const name = path.basename(uri.path);
-    await this.drawing(`Circuit of ${name}`, uri, async () => {
-      const asked = await this.asked("qbc/circuit", uri, position);
-      return asked ?? this.drawnByCommand(uri, name);
+    const about = typeof gate === "string" ? { function: gate } : {};
+    const title = typeof gate === "string" ? `Circuit of ${gate} in ${name}` : `Circuit of ${name}`;
+    await this.drawing(title, uri, async () => {
+      const asked = await this.asked<Drawn>("qbc/circuit", uri, about);
+      return asked ?? this.drawnByCommand(uri);
     });
   }
 
   /** The control-flow graph of what is at the cursor. */
-  async controlFlow(given: unknown, position?: unknown): Promise<void> {
+  async controlFlow(given: unknown): Promise<void> {
     const uri = meant(given);
     if (uri === undefined) return;
+    const editor = vscode.window.activeTextEditor;
+    const here = editor?.document.uri.toString() === uri.toString() ? { position: editor.selection.active } : {};
     await this.drawing(`Control flow of ${path.basename(uri.path)}`, uri, async () => {
-      const asked = await this.asked("qbc/controlFlow", uri, position);
+      const asked = await this.asked<Drawn>("qbc/controlFlow", uri, here);
       return asked ?? { message: "The language server that runs here draws no control flow: it needs a newer one." };
     });
   }
@@ -59,31 +76,29 @@ export class Shows {
   private async drawing(title: string, uri: vscode.Uri, draw: () => Promise<Drawn>): Promise<void> {
     try {
       const found = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, draw);
-      if ("message" in found) {
-        void vscode.window.showInformationMessage(found.message);
-        return;
-      }
-      this.views.drawing(`${title} ${uri.toString()}`, found.title || title, found.svg, uri.fsPath);
+      const { svg, text, message } = found;
+      if (svg) this.views.drawing(`${title} ${uri.toString()}`, title, svg, uri.fsPath);
+      else if (text) await this.documents.open(`${title}.txt`, () => Promise.resolve(text), null, "plaintext");
+      else void vscode.window.showInformationMessage(message ?? "There is nothing to draw.");
     } catch (error) {
       void vscode.window.showErrorMessage(`${title}: ${firstLine(error)}`);
     }
   }
 
-  /** What the server answers; null if it does not run or does not know the request. */
-  private async asked(method: string, uri: vscode.Uri, position: unknown): Promise<Drawn | null> {
+  /** What the server answers about a document; null if it does not run, does not know the request, or has nothing. */
+  private async asked<Answer>(method: string, uri: vscode.Uri, about: object): Promise<Answer | null> {
     const client = this.server.running;
-    if (client === null) return null;
-    const editor = vscode.window.activeTextEditor;
-    const here = editor?.document.uri.toString() === uri.toString() ? editor.selection.active : undefined;
-    const place = position ?? (here === undefined ? undefined : client.code2ProtocolConverter.asPosition(here));
+    const textDocument = { uri: client?.code2ProtocolConverter.asUri(uri) };
+    return client === null ? null : this.request<Answer>(client, method, { textDocument, ...about });
+  }
+
+  private async request<Answer>(client: LanguageClient, method: string, given: object): Promise<Answer | null> {
     const source = new vscode.CancellationTokenSource();
     const timer = setTimeout(() => {
       source.cancel();
     }, PATIENCE);
     try {
-      const textDocument = { uri: client.code2ProtocolConverter.asUri(uri) };
-      const params = place === undefined ? { textDocument } : { textDocument, position: place };
-      return await client.sendRequest<Drawn | null>(method, params, source.token);
+      return await client.sendRequest<Answer | null>(method, given, source.token);
     } catch (error) {
       if ((error as { code?: number }).code === METHOD_NOT_FOUND) return null;
       throw error;
@@ -93,14 +108,14 @@ export class Shows {
     }
   }
 
-  private async drawnByCommand(uri: vscode.Uri, name: string): Promise<Drawn> {
+  private async drawnByCommand(uri: vscode.Uri): Promise<Drawn> {
     const file = await saved(uri);
     if (file === undefined) return { message: "The file was not saved." };
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "qbc-"));
     try {
       const target = path.join(folder, "circuit.svg");
       await this.text("qbc", ["draw", "-o", target, lines.fileArgument(file.fsPath)], folderOf(file));
-      return { svg: await fs.readFile(target, "utf-8"), title: `Circuit of ${name}` };
+      return { svg: await fs.readFile(target, "utf-8") };
     } finally {
       await fs.rm(folder, { recursive: true, force: true });
     }
@@ -108,6 +123,7 @@ export class Shows {
 
   /** A saved routing table: checked whole, or what is asked of it. */
   async table(given: unknown): Promise<void> {
+    // A lens names the program that makes tables: which one is meant, only the user knows.
     let file = given instanceof vscode.Uri ? given : undefined;
     if (file === undefined) {
       const chosen = await vscode.window.showOpenDialog({
@@ -117,9 +133,10 @@ export class Shows {
       file = chosen?.[0];
     }
     if (file === undefined) return;
-    const items = [{ label: "Summary, with every entry checked", query: null }].concat(
-      lines.QUERIES.map((query) => ({ label: query.title, query })) as never[],
-    ) as { label: string; query: lines.Query | null }[];
+    const items: { label: string; query: lines.Query | null }[] = [
+      { label: "Summary, with every entry checked", query: null },
+      ...lines.QUERIES.map((query) => ({ label: query.title, query })),
+    ];
     const name = path.basename(file.fsPath);
     const picked = await vscode.window.showQuickPick(items, { title: name });
     if (picked === undefined) return;
@@ -149,9 +166,20 @@ export class Shows {
       });
     }
     if (code === undefined) return;
-    const wanted = code.trim().toUpperCase();
-    const make = async () => markdown(await this.text("qbcc", ["explain", wanted], os.tmpdir()));
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", this.documents.add(`${wanted}.md`, make, null));
+    const uri = vscode.Uri.from({ scheme: EXPLAIN, path: `/${code.trim().toUpperCase()}.md` });
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+  }
+
+  /** The text of an explanation, which links behind codes lead to as well. */
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const code = path.posix.basename(uri.path, ".md");
+    const client = this.server.running;
+    try {
+      const asked = client === null ? null : await this.request<Explained>(client, "qbc/explain", { code });
+      return asked?.markdown ?? markdown(await this.text("qbcc", ["explain", code], os.tmpdir()));
+    } catch (error) {
+      return `# ${code}\n\n${firstLine(error)}\n`;
+    }
   }
 
   /** What a command prints; rejects with the first line of what is wrong. */
@@ -176,13 +204,13 @@ function codesAtCursor(): string[] {
 }
 
 /** The code of a diagnostic as text. */
-export function codeOf(diagnostic: vscode.Diagnostic): string {
+function codeOf(diagnostic: vscode.Diagnostic): string {
   const code = diagnostic.code;
   return String(typeof code === "object" ? code.value : (code ?? ""));
 }
 
 /** An explanation's first line as its heading; programs in it are indented, which Markdown knows. */
-export function markdown(text: string): string {
+function markdown(text: string): string {
   return `# ${text}`;
 }
 

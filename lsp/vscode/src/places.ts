@@ -1,4 +1,4 @@
-/** What lenses of the server call: VS Code's command with arguments of the protocol. */
+/** What lenses and actions of the server call: VS Code's commands with arguments of the protocol. */
 
 import * as vscode from "vscode";
 
@@ -30,4 +30,9 @@ export async function showReferences(uri: string, at: Position, locations: Locat
         ),
     ),
   );
+}
+
+/** Let the user choose a name: VS Code's box for it, at a place. */
+export async function renameAt(uri: string, at: Position): Promise<void> {
+  await vscode.commands.executeCommand("editor.action.rename", [vscode.Uri.parse(uri, true), position(at)]);
 }
