@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,12 +86,13 @@ def _checked(document: Document, overlay: Overlay) -> Analysis:
     said = tuple(d for d in program.diagnostics if d.code != _NO_MAIN)
     program = Program(program.main, program.modules, said, program.unclaimed)
     if program.is_sound:
-        said += _findings(program)
+        said += _findings(program, overlay.levels)
     return Analysis(document, said, tuple(module.source for module in program.modules), program, overlay)
 
 
-def _findings(program: Program) -> tuple[Diagnostic, ...]:
-    """The linter's, at the levels of the project. What is wrong with those is said where no text is meant."""
+def _findings(program: Program, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """The linter's, at the levels of the editor, else of the project. What is wrong with the project's is said where no
+    text is meant."""
     from qbcc.lint.config import levels_for
     from qbcc.lint.judge import judge
     from sigma.lint.source import lint_program
@@ -98,9 +100,9 @@ def _findings(program: Program) -> tuple[Diagnostic, ...]:
     linted = lint_program(program)
     path = program.main.source.path
     if path is None:
-        return tuple(judge(linted, {}))
+        return tuple(judge(linted, levels))
     project = levels_for(Path(path).parent, linted.rules)
-    return (*project.diagnostics, *judge(linted, project.levels))
+    return (*project.diagnostics, *judge(linted, {**project.levels, **levels}))
 
 
 def _circuit(document: Document, overlay: Overlay) -> Analysis:

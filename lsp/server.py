@@ -19,6 +19,7 @@ from lsp.analysis import Analysis, analyse
 from lsp.features import diagnostics
 from lsp.handlers import across, structure
 from lsp.handlers.safe import OfDocument, safe
+from lsp.levels import levels
 from lsp.workspace import Document, Overlay, Workspace
 
 _QUIET: Final = 0.03
@@ -181,6 +182,7 @@ def make() -> Server:
     @server.feature(t.INITIALIZE)
     def initialize(ls: Server, params: t.InitializeParams) -> None:
         ls.marked = diagnostics.marked(params.capabilities.text_document)
+        ls.open.levels = levels(params.initialization_options)
         ls.open.encoding = t.PositionEncodingKind(ls.workspace.position_encoding)
 
     @server.feature(t.TEXT_DOCUMENT_DID_OPEN)

@@ -51,6 +51,8 @@ class Overlay:
 
     texts: Mapping[str, Document]
     """By path."""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """Of findings, by code, as the editor has them."""
 
     def read(self, path: Path) -> str:
         """The hook of the compilers: text of an open document. Raises :class:`OSError` for any other file."""
@@ -67,6 +69,8 @@ class Workspace:
     encoding: PositionEncodingKind = PositionEncodingKind.Utf16
     documents: dict[str, Document] = field(default_factory=dict)
     """By the editor's address of each."""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """Of findings, by code, as the editor has them."""
 
     def open(self, uri: str, language: str, version: int, text: str) -> Document:
         """Take a document."""
@@ -95,7 +99,7 @@ class Workspace:
 
     def overlay(self) -> Overlay:
         """What is open now."""
-        return Overlay({d.path: d for d in self.documents.values() if d.path is not None})
+        return Overlay({d.path: d for d in self.documents.values() if d.path is not None}, self.levels)
 
     def uri(self, path: str) -> str:
         """The editor's address of a file: its own, where it has it open."""

@@ -20,5 +20,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", setTimeout: "readonly", URLSearchParams: "readonly" },
+    },
+  },
 );

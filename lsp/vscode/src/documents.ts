@@ -51,10 +51,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     return uri;
   }
 
-  /** Show one beside the editor. */
-  async open(name: string, make: Make, file: string | null, language: string): Promise<void> {
+  /** Show one beside the editor, in the language of its ending. */
+  async open(name: string, make: Make, file: string | null): Promise<void> {
     const document = await vscode.workspace.openTextDocument(this.add(name, make, file));
-    await vscode.languages.setTextDocumentLanguage(document, language);
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
   }
 }

@@ -43,7 +43,7 @@ export function showsLens(command: string | undefined): boolean {
   return group === undefined || isOn(`lens.${group}`);
 }
 
-/** Whether a change needs another start of the server. */
+/** Whether a change is of what the server takes at its start only. */
 export function needsRestart(change: vscode.ConfigurationChangeEvent): boolean {
-  return ["interpreterPath", "server"].some((name) => change.affectsConfiguration(`qbc.${name}`));
+  return ["interpreterPath", "server", "lint"].some((name) => change.affectsConfiguration(`qbc.${name}`));
 }

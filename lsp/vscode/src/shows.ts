@@ -29,6 +29,8 @@ interface Explained {
 interface Drawn {
   readonly svg?: string | null;
   readonly text?: string;
+  /** In the language of Graphviz. */
+  readonly dot?: string;
   readonly message?: string;
 }
 
@@ -45,7 +47,7 @@ export class Shows implements vscode.TextDocumentContentProvider {
     const uri = await saved(given);
     if (uri === undefined) return;
     const make = () => this.text("qbcc", ["compile", "--emit", "asm", lines.fileArgument(uri.fsPath)], folderOf(uri));
-    await this.documents.open(`${path.basename(uri.fsPath)} (instructions).qbc`, make, uri.fsPath, "qbc");
+    await this.documents.open(`${path.basename(uri.fsPath)} (instructions).qbc`, make, uri.fsPath);
   }
 
   /** The circuit of a document, or of one of its functions, as the server or else the command line draws it. */
@@ -61,24 +63,25 @@ export class Shows implements vscode.TextDocumentContentProvider {
     });
   }
 
-  /** The control-flow graph of what is at the cursor. */
+  /** The control-flow graph of the routine at the cursor, or of the whole program. */
   async controlFlow(given: unknown): Promise<void> {
     const uri = meant(given);
     if (uri === undefined) return;
-    const editor = vscode.window.activeTextEditor;
-    const here = editor?.document.uri.toString() === uri.toString() ? { position: editor.selection.active } : {};
-    await this.drawing(`Control flow of ${path.basename(uri.path)}`, uri, async () => {
-      const asked = await this.asked<Drawn>("qbc/controlFlow", uri, here);
-      return asked ?? { message: "The language server that runs here draws no control flow: it needs a newer one." };
+    const routine = await routineAtCursor(uri);
+    const of = routine === undefined ? "" : `${routine} in `;
+    await this.drawing(`Control flow of ${of}${path.basename(uri.path)}`, uri, async () => {
+      const asked = await this.asked<Drawn>("qbc/controlFlow", uri, routine === undefined ? {} : { routine });
+      return asked ?? { message: "The language server does not run, or is too old to draw the flow of control." };
     });
   }
 
   private async drawing(title: string, uri: vscode.Uri, draw: () => Promise<Drawn>): Promise<void> {
     try {
       const found = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, draw);
-      const { svg, text, message } = found;
+      const { svg, message } = found;
+      const text = [found.text, found.dot].find(Boolean);
       if (svg) this.views.drawing(`${title} ${uri.toString()}`, title, svg, uri.fsPath);
-      else if (text) await this.documents.open(`${title}.txt`, () => Promise.resolve(text), null, "plaintext");
+      else if (text) await this.documents.open(`${title}.txt`, () => Promise.resolve(text), null);
       else void vscode.window.showInformationMessage(message ?? "There is nothing to draw.");
     } catch (error) {
       void vscode.window.showErrorMessage(`${title}: ${firstLine(error)}`);
@@ -150,7 +153,7 @@ export class Shows implements vscode.TextDocumentContentProvider {
     const command = lines.table(file.fsPath, query, text);
     const folder = path.dirname(file.fsPath);
     const about = query === null ? "summary" : command.slice(1, -1).join(" ").replaceAll("/", "∕");
-    await this.documents.open(`${name} (${about}).txt`, () => this.text("qbc", command, folder), null, "plaintext");
+    await this.documents.open(`${name} (${about}).txt`, () => this.text("qbc", command, folder), null);
   }
 
   /** More about an error: of the given code, of the one at the cursor, or of one that is asked for. */
@@ -189,6 +192,19 @@ export class Shows implements vscode.TextDocumentContentProvider {
       throw new Error((output.stderr || output.stdout).trim() || `${name} ended with ${output.code}`);
     return output.stdout;
   }
+}
+
+/** The function or the label of a subroutine that the cursor is in. */
+async function routineAtCursor(uri: vscode.Uri): Promise<string | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.toString() !== uri.toString()) return undefined;
+  const symbols = await vscode.commands.executeCommand<
+    (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined
+  >("vscode.executeDocumentSymbolProvider", uri);
+  return symbols?.find(
+    (each) =>
+      each.kind === vscode.SymbolKind.Function && "range" in each && each.range.contains(editor.selection.active),
+  )?.name;
 }
 
 /** Codes of the toolchain's errors at the cursor. */

@@ -42,6 +42,12 @@ async function limited(body: Body): Promise<void> {
   }
 }
 
+async function say(line: string): Promise<void> {
+  console.log(line);
+  const file = process.env.QBC_TEST_RESULTS;
+  if (file !== undefined) await fs.appendFile(file, `${line}\n`);
+}
+
 /** Run all. Writes a line for each, to the console and to the file that `QBC_TEST_RESULTS` names; rejects if any failed. */
 export async function runAll(): Promise<void> {
   const lines: string[] = [];
@@ -55,11 +61,9 @@ export async function runAll(): Promise<void> {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       line = `not ok ${place + 1} - ${name}\n${text.replaceAll(/^/gm, "  # ")}`;
     }
-    console.log(line);
+    await say(line);
     lines.push(line);
   }
-  lines.push(`1..${tests.length}`);
-  const file = process.env.QBC_TEST_RESULTS;
-  if (file !== undefined) await fs.writeFile(file, `${lines.join("\n")}\n`);
+  await say(`1..${tests.length}`);
   if (failed > 0) throw new Error(`${failed} of ${tests.length} tests failed\n${lines.join("\n")}`);
 }

@@ -20,7 +20,8 @@ export async function ready(): Promise<Api> {
 
 /** A source on disk, shown in the editor. */
 export async function shown(name: string, text: string): Promise<vscode.TextDocument> {
-  folder ??= fs.mkdtemp(path.join(os.tmpdir(), "qbc-host-"));
+  const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  folder ??= workspace === undefined ? fs.mkdtemp(path.join(os.tmpdir(), "qbc-host-")) : Promise.resolve(workspace);
   const file = path.join(await folder, name);
   await fs.writeFile(file, text);
   const document = await vscode.workspace.openTextDocument(file);
