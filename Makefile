@@ -7,7 +7,7 @@ JOBS ?= 2
 VSCODE := lsp/vscode
 NPM := PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm --prefix $(VSCODE)
 
-.PHONY: demo test check coverage bench fuzz-long interp grammar docs vsix vscode-test clean
+.PHONY: demo test check editors coverage bench fuzz-long interp grammar docs vsix vscode-test clean
 
 demo: .venv/demo.stamp
 	@mkdir -p build
@@ -24,6 +24,9 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What tests in real editors need, beside Debian's packages: a later Neovim, the driver of a browser, VS Code as a server.
+editors: .venv/editors.stamp .editors/code-server.stamp
 
 coverage: .venv/dev.stamp
 	$(BIN)/coverage erase
@@ -60,7 +63,7 @@ docs: .venv/dev.stamp
 	for page in docs/gen_*.py; do $(BIN)/python $$page; done
 
 clean:
-	rm -rf .venv build dist $(VSCODE)/node_modules $(VSCODE)/dist $(VSCODE)/out-unit $(VSCODE)/out-test $(VSCODE)/qbc.vsix
+	rm -rf .venv .editors build dist $(VSCODE)/node_modules $(VSCODE)/dist $(VSCODE)/out-unit $(VSCODE)/out-test $(VSCODE)/qbc.vsix
 
 .venv/python.stamp:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=…")'
@@ -85,4 +88,12 @@ clean:
 
 $(VSCODE)/node_modules/.stamp: .venv/node.stamp $(VSCODE)/package-lock.json
 	$(NPM) ci --silent
+	touch $@
+
+.venv/editors.stamp: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[editors]'
+	touch $@
+
+.editors/code-server.stamp: tests/editors/vscode/install.sh tests/editors/vscode/package.json tests/editors/vscode/package-lock.json
+	rm -rf .editors && tests/editors/vscode/install.sh .editors
 	touch $@
