@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,22 +17,20 @@ class Emacs:
     """One that runs, with a set-up as the user's only one."""
 
     def __init__(self, set_up: str, folder: Path, environment: Mapping[str, str]) -> None:
-        # Addresses of sockets are short; folders of tests need not be.
-        self._sockets = tempfile.TemporaryDirectory(prefix="qbc-")
-        self.environment = {**environment, "XDG_RUNTIME_DIR": self._sockets.name}
+        self.environment = environment
         self.said = folder / "said.json"
         init = Path(environment["HOME"]) / ".emacs.d" / "init.el"
         init.parent.mkdir()
         init.write_text(set_up, "utf-8")
         # A new home has no cache of machine code, and making one takes longer than a test.
         (init.parent / "early-init.el").write_text("(setq native-comp-deferred-compilation nil)\n", "utf-8")
-        socket = Path(self._sockets.name) / "emacs" / _NAME
+        socket = Path(environment["XDG_RUNTIME_DIR"]) / "emacs" / _NAME
         self.log = folder / "emacs.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["emacs", f"--fg-daemon={_NAME}"],
                 cwd=folder,
-                env=self.environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -105,7 +102,6 @@ class Emacs:
         """End it whatever it is doing."""
         self.process.kill()
         self.process.wait()
-        self._sockets.cleanup()
 
     def _client(self, form: str, is_answered: bool = True) -> None:
         command = ["emacsclient", "-s", _NAME, "--eval", form]

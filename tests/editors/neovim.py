@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,7 @@ class Neovim:
         self.environment = environment
         init = folder / "init.lua"
         init.write_text(set_up, "utf-8")
-        # Addresses of sockets are short; folders of tests need not be.
-        self._sockets = tempfile.TemporaryDirectory(prefix="qbc-")
-        self.socket = str(Path(self._sockets.name) / "nvim")
+        self.socket = str(Path(environment["XDG_RUNTIME_DIR"]) / "nvim")
         self.process = subprocess.Popen(
             [program, "--headless", "--clean", "-u", str(init), "--listen", self.socket],
             cwd=folder,
@@ -100,7 +97,6 @@ class Neovim:
         """End it whatever it is doing."""
         self.process.kill()
         self.process.wait()
-        self._sockets.cleanup()
 
     def quit(self) -> int:
         """End it as a user does; its status. The one that sends the keys may find nobody to answer it."""

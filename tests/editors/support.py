@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -65,27 +66,40 @@ def wait(what: str, condition: Callable[[], T | None], patience: float = PATIENC
 
 
 @contextlib.contextmanager
-def processes(home: Path) -> Iterator[Mapping[str, str]]:
+def processes(home: Path, **more: str) -> Iterator[Mapping[str, str]]:
     """An environment with its own home and with this toolchain first; all that was started in it is ended behind it.
 
-    Processes are told by a mark in their environment, since editors put some in sessions of their own.
+    Processes are told by a mark in their environment, since editors put some in sessions of their own. Sockets go to a
+    folder with a short name: their addresses are short, and folders of tests need not be.
     """
-    mark = uuid.uuid4().hex
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "NVIM", "VSCODE_"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    try:
-        yield {**kept, _MARK: mark, "HOME": str(home), "PATH": path, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
-    finally:
-        for process in running(mark):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+    with tempfile.TemporaryDirectory(prefix="qbc-", ignore_cleanup_errors=True) as short:
+        environment = kept | {
+            _MARK: uuid.uuid4().hex,
+            "HOME": str(home),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "TMPDIR": short,
+            "XDG_RUNTIME_DIR": short,
+            **more,
+        }
+        try:
+            yield environment
+        finally:
+            while left := running(mark(environment)):
+                for process in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
+                time.sleep(0.03)
 
 
 def running(mark: str) -> list[int]:
     """Processes that were started with a mark in their environment."""
     wanted = f"{_MARK}={mark}".encode()
     found = []
+    # What has ended and was not waited for yet has no environment any more.
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if wanted in (folder / "environ").read_bytes().split(b"\0"):

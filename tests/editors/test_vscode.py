@@ -1,0 +1,230 @@
+"""VS Code in a browser, with the extension as it is packed: what a user does, and what is seen."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.editors.codeserver import EXTENSION, code_server, needs_code_server
+from tests.editors.programs import CIRCUIT, QBC, SIGMA
+from tests.editors.support import needs, processes, wait
+from tests.editors.workbench import Workbench, browser
+
+BELL = """\
+// A Bell pair: both qubits always agree.
+gate bell(a: qubit, b: qubit) {
+    h(a);
+    cx(a, b);
+}
+
+fn main() {
+    let q = qubits(2);
+    bell(q[0], q[1]);
+    let first = measure(q[0]);
+    let second = measure(q[1]);
+    record("first", first);
+    record("second", second);
+    print("{first} and {second}");
+}
+"""
+FILES = {"bell.sigma": BELL, "twice.sigma": SIGMA, "double.qbc": QBC, "circuit.sigma.json": CIRCUIT}
+pytestmark = pytest.mark.timeout(280)
+
+
+def test_vscode(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One server and one window for all: what is long is to start them."""
+    needs("node", "chromium", "rg")
+    needs_code_server()
+    results = tmp_path / "results.tap"
+    with (
+        processes(tmp_path / "home", QBC_TEST_RESULTS=str(results)) as environment,
+        code_server(tmp_path, environment) as address,
+        browser(environment) as page,
+    ):
+        folder = programs(Path(environment["TMPDIR"]))
+        window = Workbench(page, address, folder)
+        for step in STEPS:
+            with subtests.test(step.__name__), window.on_failure(step.__name__):
+                step(window)
+        with subtests.test("extension host"):
+            window.run_tests(EXTENSION, EXTENSION / "out-test" / "index.js")
+            said = wait("the results", lambda: results.exists() and results.read_text("utf-8"), 120)
+            assert "not ok" not in said, said
+            assert re.search(r"^1\.\.[1-9]", said, re.MULTILINE), said
+
+
+def programs(parent: Path) -> Path:
+    """A folder with an environment in it that has the toolchain, as the extension finds it."""
+    folder = parent / "programs"
+    folder.mkdir()
+    (folder / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+    for name, text in FILES.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def colours(window: Workbench) -> None:
+    window.open("bell.sigma")
+    words = ("// A Bell", "gate", "bell", "qubit", "2", '"first"')
+    wait("colours", lambda: len({window.place(word).colour for word in words}) >= 5)
+    window.picture("colours")
+
+
+def error(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.squiggle("error").wait_for()
+    box = window.squiggle("error").bounding_box()
+    place = window.place("twise")
+    assert box is not None
+    assert abs(box["x"] - place.left) < 2
+    assert abs(box["x"] + box["width"] - place.right) < 2
+    window.point("twise")
+    window.hover("there is no 'twise' here")
+    window.picture("error")
+
+
+def fix(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.squiggle("error").wait_for()
+    window.click("twise")
+    window.press("Control+.")
+    window.page.locator(".action-widget").get_by_text("did you mean 'twice'?").wait_for()
+    window.picture("fix")
+    window.press("Enter")
+    window.place("{twice(5)}")
+    window.squiggle("error").wait_for(state="detached")
+    window.save()
+
+
+def hover(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.point("twice(4")
+    window.hover("fn twice(n: int) -> int")
+    window.hover("Two of them.")
+    window.picture("hover")
+
+
+def definition(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.click("twice(4")
+    window.press("F12")
+    window.page.locator(".statusbar-item").get_by_text("Ln 2, Col 4", exact=True).wait_for()
+
+
+def rename(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.click("twice(4")
+    window.press("F2")
+    box = window.page.locator(".rename-box input")
+    box.wait_for()
+    assert box.input_value() == "twice"
+    window.picture("rename")
+    box.fill("doubled")
+    window.press("Enter")
+    window.place("fn doubled(n: int)")
+    window.place('{doubled(4)} {doubled(5)}"')
+    window.save()
+
+
+def layout(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.click("print")
+    window.press("Control+Shift+I")
+    window.place("    print(")
+    window.save()
+    assert '\n    print("😀 {doubled(4)} {doubled(5)}");\n' in window.read("twice.sigma")
+
+
+def completion(window: Workbench) -> None:
+    window.open("twice.sigma")
+    window.click("print")
+    window.press("Control+Shift+Enter")
+    window.type("re")
+    window.press("Control+Space")
+    offered = window.page.locator(".suggest-widget.visible .monaco-list-row")
+    for word in ("record", "reset", "return"):
+        offered.filter(has_text=word).first.wait_for()
+    window.picture("completion")
+    window.press("Escape")
+    window.command("File: Revert File")
+
+
+def run(window: Workbench) -> None:
+    window.open("bell.sigma")
+    window.page.locator(".editor-actions .action-label[aria-label^='Run']").first.click()
+    wait("the output", lambda: re.search(r"^(true|false) and \1$", window.terminal(), re.MULTILINE))
+    window.picture("run")
+    window.press("Control+J")
+
+
+def shots(window: Workbench) -> None:
+    window.open("bell.sigma")
+    window.command("QBC: Run with Shots…")
+    box = window.page.locator(".quick-input-widget input")
+    wait("the question", lambda: box.input_value() == "1000")
+    window.press("Enter")
+    view = window.webview("tbody tr")
+    assert sorted(view.locator("tbody th").all_inner_texts()) == ["00", "11"]
+    counts = [int(text) for text in view.locator("tbody td.number:nth-of-type(1)").all_inner_texts()]
+    assert sum(counts) == 1000
+    window.picture("shots")
+
+
+def disassembly(window: Workbench) -> None:
+    window.open("bell.sigma")
+    window.command("QBC: Show Disassembly")
+    window.page.locator(".view-line").filter(has_text="QCX").first.wait_for()
+    window.picture("disassembly")
+
+
+def circuit(window: Workbench) -> None:
+    window.open("bell.sigma")
+    window.command("QBC: Show Circuit")
+    drawing = window.webview("#drawing").locator("#drawing")
+    wait("the drawing", lambda: drawing.evaluate("each => each.naturalWidth") > 100)
+    window.picture("circuit")
+
+
+def assembly(window: Workbench) -> None:
+    window.open("double.qbc")
+    window.squiggle("error").wait_for()
+    words = ("main", "QMOV", "r1", "6", "; r1")
+    wait("colours", lambda: len({window.place(word).colour for word in words}) >= 4)
+    window.click("QMUV")
+    window.press("Control+.")
+    window.page.locator(".action-widget").get_by_text("QMUL").wait_for()
+    window.press("Enter")
+    window.squiggle("error").wait_for(state="detached")
+    window.point("QADD")
+    window.hover("d ← a + b")
+    window.picture("assembly")
+    window.save()
+
+
+def circuit_in_json(window: Workbench) -> None:
+    window.open("circuit.sigma.json")
+    window.squiggle("error").wait_for()
+    window.point("hh")
+    window.hover("'hh'")
+    window.picture("json")
+
+
+STEPS = (
+    colours,
+    error,
+    fix,
+    hover,
+    definition,
+    rename,
+    layout,
+    completion,
+    run,
+    shots,
+    disassembly,
+    circuit,
+    assembly,
+    circuit_in_json,
+)
