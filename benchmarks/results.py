@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import platform
 import shutil
@@ -41,6 +42,10 @@ class Samples:
     def most(self) -> float:
         """The slowest run."""
         return max(self.seconds)
+
+    def most_of(self, share: float) -> float:
+        """What so large a share of the runs took at most."""
+        return sorted(self.seconds)[math.ceil(share * len(self.seconds)) - 1]
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ def main() -> None:
         parser.error(f"'{options.tcp}' is no HOST:PORT, such as 127.0.0.1:7777")
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s: %(message)s")
     try:
+        from lsp.collector import Collector
         from lsp.server import make
     except ModuleNotFoundError as missing:
         if missing.name not in ("pygls", "lsprotocol"):
             raise
         sys.exit(f"qbc-lsp needs '{missing.name}': pip install 'qbc[lsp]'")
     server = make()
+    server.collector = Collector()
     if options.tcp:
         server.start_tcp(host, int(port))
     else:

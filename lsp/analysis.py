@@ -69,9 +69,10 @@ def analyse(document: Document, overlay: Overlay) -> Analysis:
 
 
 def _assembled(document: Document, overlay: Overlay) -> Analysis:
-    from qbcc.assemble import Options, assemble
+    from qbcc.assemble import Options
+    from qbcc.check import check
 
-    found = assemble(document.source, Options(read=overlay.read))
+    found = check(document.source, Options(read=overlay.read))
     return Analysis(document, found.diagnostics, found.included)
 
 

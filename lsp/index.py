@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,12 @@ class Index:
     """All names of the files that belong to a document."""
 
     def __init__(self, found: Iterable[Occurrence]) -> None:
-        self.of: defaultdict[Hashable, list[Occurrence]] = defaultdict(list)
+        of: defaultdict[Hashable, list[Occurrence]] = defaultdict(list)
+        self.of: Mapping[Hashable, list[Occurrence]] = of
+        """The places of each thing; none for what is nowhere."""
         self._by_source: defaultdict[SourceFile, list[Occurrence]] = defaultdict(list)
         for each in found:
-            self.of[each.what].append(each)
+            of[each.what].append(each)
             self._by_source[each.span.source].append(each)
         for there in self._by_source.values():
             there.sort(key=_place)

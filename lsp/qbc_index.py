@@ -1,108 +1,228 @@
-"""The names of assembly: labels, local labels, constants, macros, in all files of a program."""
+"""The names of assembly: labels, local labels, constants, macros, in all files of a program.
+
+A program of many lines is asked about one name or one place. So only the lines that give names are gone through, once
+for each version; the others are read when they are asked about, those that hold a word found by the word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import Final
 
 from lsp.index import Index, Occurrence
 from qbcc.lexer import tables
 from qbcc.names import Names, Value
 from qbcc.parser import parse_line
+from qbcc.reading import read
 from qbcc.source import SourceFile
 from qbcc.syntax import Line, Name
 from vm.isa import BY_NAME
 
 LABEL, LOCAL, CONSTANT, MACRO, EXTERNAL = "label", "local label", "constant", "macro", "external name"
+_CONTRACT: Final = frozenset({".args", ".returns", ".clobbers"})
+_TELLING: Final = frozenset({".define", ".macro", ".endm", ".extern", ".func", *_CONTRACT})
+"""Directives that give names, say something of them, or say where they count."""
 
 
-@dataclass
 class Symbols:
     """What a program of assembly names."""
 
-    index: Index
-    kinds: dict[str, str]
-    """What each name is; a local label has its owner before it."""
-    values: dict[str, Value]
-    """Of constants, where they have one."""
-    contracts: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Of a subroutine, what stands behind ``.args``, ``.returns`` and ``.clobbers``."""
+    def __init__(self, sources: Iterable[SourceFile]) -> None:
+        self.files = {source: _File(source) for source in sources}
+
+    @cached_property
+    def index(self) -> Index:
+        """Where names stand."""
+        return _Places(self)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each name is; a local label has its owner before it."""
+        kinds: dict[str, str] = {}
+        brought: list[str] = []
+        for line, _ in self.telling():
+            for token in line.shape.labels:
+                name = _full(line, token)
+                kinds.setdefault(name, LOCAL if "@" in name else LABEL)
+            word = line.word.lower()
+            if word in (".define", ".macro") and line.shape.word + 1 < len(line.words):
+                kinds.setdefault(line.words[line.shape.word + 1], CONSTANT if word == ".define" else MACRO)
+            elif word == ".extern":
+                brought += (line.words[node.first] for node in line.shape.arguments if isinstance(node, Name))
+        for name in brought:
+            kinds.setdefault(name, EXTERNAL)
+        return kinds
+
+    @cached_property
+    def values(self) -> dict[str, Value]:
+        """Of constants that need no address, where they have one."""
+        names = Names(lambda diagnostic: None)
+        for line, _ in self.telling():
+            if line.word.lower() == ".define" and len(line.shape.arguments) == 2:
+                name, node = line.shape.arguments
+                names.add_constant(line.words[name.first], line.span(name), line, node)
+        names.settle()
+        return {name: constant.value for name, constant in names.constants.items() if constant.value is not None}
+
+    @cached_property
+    def contracts(self) -> dict[str, dict[str, str]]:
+        """Of a subroutine, what stands behind ``.args``, ``.returns`` and ``.clobbers``."""
+        contracts: dict[str, dict[str, str]] = {}
+        contract: dict[str, str] = {}
+        for line, _ in self.telling():
+            word = line.word.lower()
+            if word == ".func" and line.shape.word + 1 < len(line.words):
+                contract = contracts.setdefault(line.words[line.shape.word + 1], {})
+            elif word in _CONTRACT:
+                contract[word] = " ".join(line.words[line.shape.word + 1 :]).replace(" ,", ",")
+        return contracts
+
+    def telling(self) -> Iterator[tuple[Line, frozenset[str]]]:
+        """The lines that give names, each with the parameters that hide names there."""
+        for file in self.files.values():
+            yield from file.telling
 
 
 def symbols(sources: Iterable[SourceFile]) -> Symbols:
     """Of all files of a program."""
-    scoped = [each for source in sources for each in _lines(source)]
-    lines = [line for line, _ in scoped]
-    kinds, contracts = _defined(lines)
-    return Symbols(Index(_occurrences(scoped, kinds)), kinds, _values(lines), contracts)
+    return Symbols(sources)
 
 
-def _lines(source: SourceFile) -> Iterator[tuple[Line, frozenset[str]]]:
-    """Lines that can be read, each with the owner of its local labels (the label before it, or the macro that it is
-    in) and the parameters that hide other names."""
-    scope, outer, parameters = "", "", frozenset[str]()
-    for number, text in enumerate(source.lines, 1):
-        line = parse_line(source, number) if text and not text.isspace() else None
+@dataclass
+class _File:
+    source: SourceFile
+    scopes: list[tuple[int, str, frozenset[str]]] = field(default_factory=lambda: [(0, "", frozenset())])
+    """From which line on, the owner of local labels (the label before them, or the macro that they are in) and the
+    parameters that hide other names."""
+    telling: list[tuple[Line, frozenset[str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Go through the lines."""
+        outer, scope, parameters = "", "", frozenset[str]()
+        for number, text in enumerate(self.source.lines, 1):
+            reading = read(text)
+            if reading.rows or not reading.key:
+                continue
+            line = reading.line(self.source, number)
+            if not isinstance(line, Line):
+                continue
+            word = line.word.lower()
+            if word not in _TELLING and not line.shape.labels:
+                continue
+            before = scope, parameters
+            if word == ".macro":
+                names = line.words[line.shape.word + 1 :]
+                # No label has a blank in its name.
+                outer, scope, parameters = scope, f"macro {names[0]}", frozenset(names[1:])
+            for token in line.shape.labels:
+                scope = line.words[token] if line.words[token][0] != "@" and not scope.startswith("macro ") else scope
+            line.scope = scope
+            self.telling.append((line, parameters))
+            if (scope, parameters) != before:
+                self.scopes.append((number, scope, parameters))
+            if word == ".endm":
+                scope, parameters = outer, frozenset()
+                self.scopes.append((number + 1, scope, parameters))
+
+    def line(self, number: int) -> tuple[Line, frozenset[str]] | None:
+        """A line, if there is one that can be read, and the parameters that hide names there."""
+        if not 0 < number <= len(self.source.lines):
+            return None
+        line = parse_line(self.source, number)
         if not isinstance(line, Line):
-            continue
-        word = line.word.lower()
-        if word == ".macro":
-            names = line.words[line.shape.word + 1 :]
-            # No label has a blank in its name.
-            outer, scope, parameters = scope, f"macro {names[0]}", frozenset(names[1:])
-        for token in line.shape.labels:
-            scope = line.words[token] if line.words[token][0] != "@" and not scope.startswith("macro ") else scope
-        line.scope = scope
-        yield line, parameters
-        if word == ".endm":
-            scope, parameters = outer, frozenset()
+            return None
+        _, line.scope, parameters = self.scopes[bisect_right(self.scopes, number, key=itemgetter(0)) - 1]
+        return line, parameters
 
 
-def _defined(lines: list[Line]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    kinds: dict[str, str] = {}
-    contracts: dict[str, dict[str, str]] = {}
-    contract: dict[str, str] = {}
-    brought: list[str] = []
-    for line in lines:
-        for token in line.shape.labels:
-            name = _full(line, token)
-            kinds.setdefault(name, LOCAL if "@" in name else LABEL)
-        word = line.word.lower()
-        if word in (".define", ".macro") and line.shape.word + 1 < len(line.words):
-            kinds.setdefault(line.words[line.shape.word + 1], CONSTANT if word == ".define" else MACRO)
-        elif word == ".extern":
-            brought += (line.words[node.first] for node in line.shape.arguments if isinstance(node, Name))
-        elif word == ".func" and line.shape.word + 1 < len(line.words):
-            contract = contracts.setdefault(line.words[line.shape.word + 1], {})
-        elif word in (".args", ".returns", ".clobbers"):
-            contract[word] = " ".join(line.words[line.shape.word + 1 :]).replace(" ,", ",")
-    for name in brought:
-        kinds.setdefault(name, EXTERNAL)
-    return kinds, contracts
+class _Places(Index):
+    """Places of names, found when they are asked for."""
 
+    def __init__(self, symbols: Symbols) -> None:
+        super().__init__(())
+        self.symbols = symbols
+        self.of = _Of(self)
 
-def _occurrences(scoped: list[tuple[Line, frozenset[str]]], kinds: dict[str, str]) -> Iterator[Occurrence]:
-    keys = tables()[1]
-    named = (keys["NAME"], keys["LOCAL"])
-    for line, parameters in scoped:
-        definition = line.shape.word + 1 if line.word.lower() in (".define", ".macro") else -1
-        for token, kind in enumerate(line.kinds):
+    def at(self, source: SourceFile, line: int, column: int) -> Occurrence | None:
+        """The name at a place; one that ends there counts too, if none begins."""
+        file = self.symbols.files.get(source)
+        found = None
+        for each in self.on(file, line) if file is not None else ():
+            if each.span.column <= column:
+                found = each
+        return found if found is not None and column <= found.span.end_column else None
+
+    def definition(self, what: Hashable) -> Occurrence | None:
+        """Where a name is given."""
+        return self._definitions.get(what)
+
+    @cached_property
+    def _definitions(self) -> dict[Hashable, Occurrence]:
+        found: dict[Hashable, Occurrence] = {}
+        for line, parameters in self.symbols.telling():
+            given = (*line.shape.labels, *_defined(line))
+            for each in self.occurrences(line, parameters, given):
+                found.setdefault(each.what, each)
+        return found
+
+    def on(self, file: _File, number: int) -> Iterator[Occurrence]:
+        """The names of a line."""
+        found = file.line(number)
+        if found is not None:
+            line, parameters = found
+            yield from self.occurrences(line, parameters, range(len(line.words)))
+
+    def occurrences(self, line: Line, parameters: frozenset[str], tokens: Iterable[int]) -> Iterator[Occurrence]:
+        """Those of the tokens that are names."""
+        keys = tables()[1]
+        named = (keys["NAME"], keys["LOCAL"])
+        definition = _defined(line)
+        for token in tokens:
             name = _full(line, token)
             is_mnemonic = token == line.shape.word and line.words[token].upper() in BY_NAME
-            if kind in named and name in kinds and name not in parameters and not is_mnemonic:
-                is_new = token in line.shape.labels or token == definition
+            is_name = line.kinds[token] in named and name in self.symbols.kinds
+            if is_name and name not in parameters and not is_mnemonic:
+                is_new = token in line.shape.labels or token in definition
                 yield Occurrence(line.tokens(token, token), name, is_new)
 
 
-def _values(lines: list[Line]) -> dict[str, Value]:
-    """Constants that need no address."""
-    names = Names(lambda diagnostic: None)
-    for line in lines:
-        if line.word.lower() == ".define" and len(line.shape.arguments) == 2:
-            name, node = line.shape.arguments
-            names.add_constant(line.words[name.first], line.span(name), line, node)
-    names.settle()
-    return {name: constant.value for name, constant in names.constants.items() if constant.value is not None}
+class _Of(Mapping[Hashable, list[Occurrence]]):
+    """The places of each name, in the order of the text."""
+
+    def __init__(self, places: _Places) -> None:
+        self._places = places
+        self._found: dict[Hashable, list[Occurrence]] = {}
+
+    def __getitem__(self, what: Hashable) -> list[Occurrence]:
+        if what not in self._found:
+            self._found[what] = self._search(str(what)) if what in self._places.symbols.kinds else []
+        return self._found[what]
+
+    def _search(self, name: str) -> list[Occurrence]:
+        word = "@" + name.rpartition("@")[2] if "@" in name else name
+        return [
+            each
+            for file in self._places.symbols.files.values()
+            for number, text in enumerate(file.source.lines, 1)
+            if word in text
+            for each in self._places.on(file, number)
+            if each.what == name
+        ]
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self._places.symbols.kinds)
+
+    def __len__(self) -> int:
+        return len(self._places.symbols.kinds)
+
+
+def _defined(line: Line) -> tuple[int, ...]:
+    """The token that a directive gives as a name."""
+    at = line.shape.word + 1
+    return (at,) if line.word.lower() in (".define", ".macro") and at < len(line.words) else ()
 
 
 def _full(line: Line, token: int) -> str:

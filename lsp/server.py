@@ -16,14 +16,13 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from lsp import requests
 from lsp.analysis import Analysis, analyse
+from lsp.collector import Collector
 from lsp.features import diagnostics
 from lsp.handlers import across, structure
 from lsp.handlers.safe import OfDocument, safe
 from lsp.levels import levels
 from lsp.workspace import Document, Overlay, Workspace
 
-_QUIET: Final = 0.03
-"""Seconds without a change after which a document is read: who types fast is not followed letter by letter."""
 _LOG: Final = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
@@ -60,9 +59,11 @@ class Server(LanguageServer):
         self.analyses: dict[str, Analysis] = {}
         """The last of each document, by address."""
         self._worker = ThreadPoolExecutor(1, "analysis")
-        self._waiting: asyncio.Task[None] | None = None
-        self._stale: set[str] = set()
-        """Documents that are to be read again."""
+        self._reading: asyncio.Task[None] | None = None
+        self._stale: dict[str, int] = {}
+        """Documents that are to be read again, in this order, each with the change that it waits for."""
+        self.collector: Collector | None = None
+        """Where the process is the server's own."""
         self._running: dict[str, tuple[Document, int, asyncio.Future[Analysis]]] = {}
         """What the worker was given last of each document, at which change."""
         self._changes = 0
@@ -80,17 +81,18 @@ class Server(LanguageServer):
     # -- documents
 
     def touched(self, document: Document | None) -> None:
-        """A document has changed, or (None) which ones are open: read again what depends on it, in a moment."""
+        """A document has changed, or (None) which ones are open: read again what depends on it, itself first."""
         self._changes += 1
-        for uri, other in self.open.documents.items():
+        if document is not None:
+            self._stale[document.uri] = self._changes
+        for uri in self.open.documents:
             known = self.analyses.get(uri)
-            depends = known is None or document is None or document.path in known.paths
-            if other is document or depends:
-                self._stale.add(uri)
-        if self._waiting is not None:
-            self._waiting.cancel()
-        self._waiting = asyncio.ensure_future(self._soon())
+            if known is None or document is None or document.path in known.paths:
+                self._stale[uri] = self._changes
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(self._read())
 
+<<<<<<< HEAD
     def files_changed(self, paths: list[str]) -> None:
         """Files have changed on disk. Those that are open count as the editor has them."""
         held = {document.path for document in self.open.documents.values()}
@@ -99,16 +101,21 @@ class Server(LanguageServer):
 
     async def _soon(self) -> None:
         await asyncio.sleep(_QUIET)
+=======
+    async def _read(self) -> None:
+        """Begin at once. What changes meanwhile is read next, as it is then: who types fast is not followed letter by
+        letter, and who stops waits for no clock."""
+>>>>>>> 1be5340 (The editor's check of QBC keeps what a line says by itself, looks names up where they are asked for, and reads a change at once)
         while self._stale:
-            uri = self._stale.pop()
+            uri, change = next(iter(self._stale.items()))
             document = self.open.documents.get(uri)
             if document is not None:
-                try:
-                    await self._analyse(document)
-                except asyncio.CancelledError:
-                    self._stale.add(uri)
-                    raise
+                await self._analyse(document)
+            if self._stale[uri] == change:
+                del self._stale[uri]
         self._publish()
+        if self.collector is not None:
+            self.collector.rested()
 
     async def _analyse(self, document: Document) -> Analysis:
         """In the worker's thread, once for all that wait for it. What was overtaken by a change is not kept."""

@@ -69,7 +69,7 @@ class Assembly:
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
     """Assemble one source. What is wrong with it is in the result; nothing is raised."""
     with collector_paused():
-        return _Assembler(source, options or Options()).run()
+        return Assembler(source, options or Options()).run()
 
 
 def assemble_statements(source: SourceFile, lines: Iterable[Line], options: Options | None = None) -> Assembly:
@@ -77,7 +77,7 @@ def assemble_statements(source: SourceFile, lines: Iterable[Line], options: Opti
     reports show its lines, and includes are looked up beside it. A line may come from another source too. The lines
     belong to the assembly from here on: it notes in them what it finds out."""
     with collector_paused():
-        return _Assembler(source, options or Options()).run(lines)
+        return Assembler(source, options or Options()).run(lines)
 
 
 def check_define(text: str) -> tuple[str, str]:
@@ -90,7 +90,9 @@ def check_define(text: str) -> tuple[str, str]:
     return name, value if equals else "1"
 
 
-class _Assembler:
+class Assembler:
+    """One assembly, from text to object; :mod:`qbcc.check` stops before the object."""
+
     def __init__(self, source: SourceFile, options: Options) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
@@ -112,15 +114,12 @@ class _Assembler:
             self._command_line(name, text)
 
     def run(self, lines: Iterable[Line] | None = None) -> Assembly:
-        self.expander.run(self.source, lines)
-        if self._function is not None:
-            self._report(messages.func_order(self._function.span, f".func {self._function.name} has no .endfunc"))
-        self.names.settle()
+        """Of the source, or of lines that were made from it."""
+        self._first_pass(lines)
         sources = self.expander.sources
         stored = [self._folders.stored(source) for source in sources]
         obj = encode(self.unit, sources, stored, self._report, self._report_line)
-        order = {id(source): number for number, source in enumerate(sources)}
-        self.diagnostics.sort(key=lambda d: _position(d, order))
+        self._sort()
         failed = any(d.severity is Severity.ERROR for d in self.diagnostics)
         return Assembly(
             None if failed else obj,
@@ -130,7 +129,19 @@ class _Assembler:
             frozenset(self.names.claimed),
         )
 
+    def _first_pass(self, lines: Iterable[Line] | None = None) -> None:
+        """All lines, then all constants: everything has its place and every name its value."""
+        self.expander.run(self.source, lines)
+        if self._function is not None:
+            self._report(messages.func_order(self._function.span, f".func {self._function.name} has no .endfunc"))
+        self.names.settle()
+
     # -- reports
+
+    def _sort(self) -> None:
+        """By file and place; what is said of one place stays in its order."""
+        order = {id(source): number for number, source in enumerate(self.expander.sources)}
+        self.diagnostics.sort(key=lambda d: _position(d, order))
 
     def _report(self, diagnostic: Diagnostic) -> None:
         """A repetition or a macro that uses itself says the same of the same place again and again: once will do."""
@@ -320,20 +331,20 @@ def _names(line: Line, form: str, count: int | None = None) -> list[Name]:
     return found
 
 
-_HANDLERS: Final[dict[str, Callable[[_Assembler, Line], None]]] = {
-    ".text": _Assembler._section,
-    ".code": _Assembler._section,
-    ".data": _Assembler._section,
-    ".define": _Assembler._define,
-    ".entry_point": _Assembler._entry_point,
-    ".global": _Assembler._global,
-    ".extern": _Assembler._extern,
-    ".query_interface": _Assembler._query_interface,
-    ".func": _Assembler._func,
-    ".args": _Assembler._func_part,
-    ".returns": _Assembler._func_part,
-    ".clobbers": _Assembler._func_part,
-    ".endfunc": _Assembler._endfunc,
+_HANDLERS: Final[dict[str, Callable[[Assembler, Line], None]]] = {
+    ".text": Assembler._section,
+    ".code": Assembler._section,
+    ".data": Assembler._section,
+    ".define": Assembler._define,
+    ".entry_point": Assembler._entry_point,
+    ".global": Assembler._global,
+    ".extern": Assembler._extern,
+    ".query_interface": Assembler._query_interface,
+    ".func": Assembler._func,
+    ".args": Assembler._func_part,
+    ".returns": Assembler._func_part,
+    ".clobbers": Assembler._func_part,
+    ".endfunc": Assembler._endfunc,
 }
 
 

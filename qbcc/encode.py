@@ -27,7 +27,9 @@ _NO_ROW: Final = (0,) * ROW
 _NUMBERS: Final = {f"{letter}{number}": number for letter in "rR" for number in range(REGISTERS)}
 
 
-class _Encoder:
+class Encoder:
+    """The second pass over one unit. What is wrong is reported as it is met."""
+
     def __init__(
         self, unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
     ) -> None:
@@ -65,11 +67,13 @@ class _Encoder:
         return None
 
     def fail(self, line: Line, diagnostic: Diagnostic) -> None:
+        """Report it, with the uses of macros that led to the line."""
         self.report_line(line, SourceError([diagnostic]))
 
     # -- code
 
     def code(self) -> None:
+        """Rows, and for each its place in the source."""
         rows = array("I")
         lines = array("I")
         for line, start, _, in_data, made in self.unit.statements:
@@ -101,6 +105,7 @@ class _Encoder:
         return file, number, outer.columns[first], outer.columns[-1] + length
 
     def fill(self, line: Line, number: int, action: Action, index: int, slot: int) -> int:
+        """What stands in a slot; 0 after an error is reported."""
         kind, what = action
         if isinstance(what, int):
             if kind == REGISTER:
@@ -111,6 +116,7 @@ class _Encoder:
         return self.target(line, number, what, index, slot)
 
     def constant(self, line: Line, node: Node) -> int:
+        """The slot of a value."""
         word = line.words[node.first]
         is_plain = isinstance(node, Integer) or (isinstance(node, Name) and word[0] != "@")
         if is_plain and word in self.slots:
@@ -129,6 +135,7 @@ class _Encoder:
         return slot
 
     def target(self, line: Line, number: int, node: Node, index: int, slot: int) -> int:
+        """The instruction that a jump or call goes to."""
         value = self.value(line, node)
         if value is None:
             return 0
@@ -150,6 +157,7 @@ class _Encoder:
         return 0
 
     def relocation(self, place: Place, where: int, moving: Moving, slot: int = 0) -> Relocation:
+        """What linking does to an address."""
         if moving.base is not Base.UNDEFINED:
             return Relocation(place, where, moving.base, moving.offset, slot)
         symbol = self.externals.setdefault(moving.name, len(self.externals))
@@ -158,11 +166,13 @@ class _Encoder:
     # -- the rest
 
     def pool(self) -> None:
+        """The constants."""
         self.constants.store(self.object)
         for index, moving in self.constants.moving.items():
             self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
 
     def data(self) -> None:
+        """The data, with the values that come late."""
         data = self.unit.data
         for item in data.values():
             value = self.inside(item.line, item.node)
@@ -179,6 +189,7 @@ class _Encoder:
         self.object.data, self.object.data_size, self.object.data_align = data.runs(), data.size, data.align
 
     def symbols(self) -> None:
+        """Every name that an object keeps."""
         for line in self.unit.labelled:
             self.place(line)
         wanted = dict(self.unit.globals)
@@ -203,6 +214,7 @@ class _Encoder:
         self.object.symbols = [*external, *placed, *(s for s in constants if s.base is Base.ABSOLUTE)]
 
     def where(self, span: Span) -> Where | None:
+        """A place for reports; None outside of the sources."""
         file = self.sources.get(id(span.source))
         if file is None:
             return None
@@ -234,6 +246,7 @@ class _Encoder:
         return Symbol(name, Base.ABSOLUTE, value & _MASK, is_global=True, where=where)
 
     def entry(self) -> None:
+        """Where execution starts."""
         obj = self.object
         if self.unit.entry is not None:
             line, node = self.unit.entry
@@ -252,6 +265,7 @@ class _Encoder:
             obj.entry = 0 if self.unit.size else NO_ENTRY
 
     def contracts(self) -> None:
+        """Each ``.func``, which must hold the label that it names."""
         for found in self.unit.contracts:
             label = self.names.labels.get(found.name)
             if label is None or label.base is not Base.CODE or not found.start <= label.offset <= found.end:
@@ -264,7 +278,7 @@ def encode(
     unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
 ) -> ObjectFile:
     """The object of a unit, with the sources' names ``stored``; meaningless if anything was reported as an error."""
-    encoder = _Encoder(unit, sources, stored, report, report_line)
+    encoder = Encoder(unit, sources, stored, report, report_line)
     encoder.code()
     encoder.pool()
     encoder.data()

@@ -31,7 +31,7 @@ MAX_WORDS: Final = 1 << 16
 """Words of a line after its arguments stand in it: an argument that holds itself twice doubles with each use."""
 _USUAL: Final = 8
 """Words that count as a line."""
-_CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
+CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
 _NOT_ARITHMETIC: Final = ("NAME", "LOCAL", "REGISTER", "FLOAT", "CHARACTER", "STRING")
 _CLOSES: Final = {".macro": ".endm", ".rept": ".endr"}
@@ -61,7 +61,7 @@ class _Macro:
 
 
 @dataclass(slots=True)
-class _Frame:
+class Frame:
     """Where lines come from."""
 
     lines: Iterator[Line | Diagnostic | None]
@@ -95,9 +95,11 @@ class Expander:
         """Every file read, the main source first."""
         self.macros: dict[str, _Macro] = {}
         self.count = 0
-        self._stack: list[_Frame] = []
-        self._is_stopped = False
+        self._stack: list[Frame] = []
+        self.is_stopped = False
         self._uses = 0
+        self._files: dict[tuple[str, SourceFile], SourceFile] = {}
+        """What was included, by name and includer."""
         self._orphans: list[str] = []
         """Openers of blocks that were reported, whose ends are still to come."""
         self._special: dict[str, Callable[[Line], None]] = {
@@ -118,7 +120,7 @@ class Expander:
         self._open_file(source, None)
         if lines is not None:
             self._stack[-1].lines = self._given(lines)
-        while self._stack and not self._is_stopped:
+        while self._stack and not self.is_stopped:
             frame = self._stack[-1]
             line = next(frame.lines, self)
             if line is self:
@@ -145,21 +147,21 @@ class Expander:
 
     def _open_file(self, source: SourceFile, use: Line | None) -> None:
         self.sources.append(source)
-        frame = _Frame(iter(()), source, use)
+        frame = Frame(iter(()), source, use)
         frame.lines = self._file_lines(source, frame)
         self._stack.append(frame)
 
-    @staticmethod
-    def _file_lines(source: SourceFile, frame: _Frame) -> Iterator[Line | Diagnostic | None]:
+    def _file_lines(self, source: SourceFile, frame: Frame) -> Iterator[Line | Diagnostic | None]:
+        """The lines of a file, read as they are asked for; None for one that is skipped."""
         for number, text in enumerate(source.lines, 1):
-            if frame.skipping and not _CONDITION.match(text):
+            if frame.skipping and not CONDITION.match(text):
                 yield None
             elif text:
                 yield parse_line(source, number)
 
     def stop(self) -> None:
         """No more lines after this one."""
-        self._is_stopped = True
+        self.is_stopped = True
 
     def _given(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Lines that come ready, from sources that may be new."""
@@ -168,14 +170,14 @@ class Expander:
                 self.sources.append(line.source)
             yield line
 
-    def _close(self, frame: _Frame) -> None:
+    def _close(self, frame: Frame) -> None:
         for choice in frame.choices:
             self.report(messages.unclosed(choice.opened, ".if", ".endif"))
         self._stack.pop()
         if frame.source is not None and self._stack:
             self.leave()
 
-    def _push(self, frame: _Frame, line: Line) -> None:
+    def _push(self, frame: Frame, line: Line) -> None:
         if len(self._stack) >= MAX_DEPTH:
             # What uses itself twice has 2^200 leaves: nothing more of the whole use is expanded.
             while self._stack[-1].source is None:
@@ -192,7 +194,7 @@ class Expander:
             use = use.use
         return chain
 
-    def _line(self, line: Line, frame: _Frame) -> None:
+    def _line(self, line: Line, frame: Frame) -> None:
         if frame.source is None:
             # A list is as much as so many lines, and so is a line that grew.
             self.count += max(1, len(line.shape.arguments), len(line.words) // _USUAL)
@@ -231,8 +233,7 @@ class Expander:
         node = _only(line, String, ".include takes one file name in quotes")
         try:
             name = string_bytes(line.words[node.first]).decode()
-            # A line that a program made may be of another file than the main one.
-            source = self.folders.find(name, line.outermost().source)
+            source = self._find(name, line.outermost().source)
         except CharacterFault as fault:
             raise SourceError([messages.bad_text(line.span(node), fault)]) from None
         except UnicodeDecodeError:
@@ -250,6 +251,14 @@ class Expander:
             raise SourceError([messages.too_deep(line.whole(), MAX_DEPTH, [name])])
         self.enter()
         self._open_file(source, line)
+
+    def _find(self, name: str, includer: SourceFile) -> SourceFile:
+        """The file, read once. A line that a program made may be of another file than the main one. Raises
+        :class:`IncludeFault`."""
+        key = name, includer
+        if key not in self._files:
+            self._files[key] = self.folders.find(name, includer)
+        return self._files[key]
 
     def _end(self, line: Line) -> None:
         _no_arguments(line)
@@ -357,7 +366,7 @@ class Expander:
         values = {}
         for parameter, node in zip(macro.parameters, arguments, strict=True):
             values[parameter] = self._argument(line, node)
-        self._push(_Frame(self._expand(macro.body, macro.locals, values, line), use=line), line)
+        self._push(Frame(self._expand(macro.body, macro.locals, values, line), use=line), line)
 
     def _argument(self, line: Line, node: Node) -> tuple[str, list[str]]:
         """Kinds and words of an argument: one operand, whatever stands around the parameter. Arithmetic on mere numbers
@@ -383,7 +392,7 @@ class Expander:
         count = self.names.number(line, node, "a count")
         if not 0 <= count <= MAX_LINES:
             raise SourceError([messages.out_of_range(line.span(node), "a count", count, 0, MAX_LINES)])
-        self._push(_Frame(self._repeated(body, count, line), use=line), line)
+        self._push(Frame(self._repeated(body, count, line), use=line), line)
 
     def _repeated(self, body: list[Line], count: int, use: Line) -> Iterator[Line | Diagnostic]:
         """The body again and again. A line that names no local label is the same each time, so one object does."""
@@ -448,6 +457,14 @@ def _substitute(
 ) -> Line | Diagnostic:
     keys, words, columns, lengths = [], [], [], []
     written = line.lengths or [len(word) for word in line.words]
+    if _is_even(line, values):
+        words = [
+            values[word][1][0] if word in values else word + suffix if word in fresh else word for word in line.words
+        ]
+        key = "".join(
+            [values[word][0] if word in values else kind for kind, word in zip(line.kinds, line.words, strict=True)]
+        )
+        return _made(line, key, words, line.columns, use, written)
     for kind, word, column, length in zip(line.kinds, line.words, line.columns, written, strict=True):
         new_kinds, new_words = values.get(word, (kind, [word + suffix if word in fresh else word]))
         keys.append(new_kinds)
@@ -456,7 +473,18 @@ def _substitute(
         lengths += [length] * len(new_words)
         if len(new_words) > 1 and len(words) > MAX_WORDS:
             return messages.with_uses(messages.long_expansion(line.whole(), MAX_WORDS), line, use)
-    key = "".join(keys)
+    return _made(line, "".join(keys), words, columns, use, lengths)
+
+
+def _is_even(line: Line, values: dict[str, tuple[str, list[str]]]) -> bool:
+    """Whether one word stands for each, as mostly."""
+    return all(len(values[word][1]) == 1 for word in line.words if word in values)
+
+
+def _made(
+    line: Line, key: str, words: list[str], columns: list[int], use: Line, lengths: list[int]
+) -> Line | Diagnostic:
+    """A line of a body with other words."""
     shape = line.shape if key == line.kinds else shape_of(key)
     if not isinstance(shape, Shape):
         return messages.with_uses(explain_shape(line, shape), line, use)

@@ -141,10 +141,16 @@ def parse_line(source: SourceFile, number: int) -> Line | Diagnostic:
     if len(text) > MAX_LINE:
         return messages.long_line(Span(source, number, 1, 2), len(text), MAX_LINE)
     key, words, columns = tokenise(text)
-    shape = shape_of(key)
+    return line_of(source, number, key, words, columns, shape_of(key))
+
+
+def line_of(
+    source: SourceFile, number: int, key: str, words: list[str], columns: list[int], shape: Shape | SyntaxFault
+) -> Line | Diagnostic:
+    """The line, or what is wrong with it, whose tokens and shape are known."""
     if isinstance(shape, Shape):
         return Line(source, number, key, words, columns, shape)
-    return _explain(source, number, text, key, words, columns, shape)
+    return _explain(source, number, source.lines[number - 1], key, words, columns, shape)
 
 
 def explain_shape(line: Line, fault: SyntaxFault) -> Diagnostic:

@@ -1,0 +1,187 @@
+"""Diagnostics of a source without its object, for editors: they ask again at every change.
+
+:func:`check` says exactly what :func:`qbcc.assemble.assemble` says, by the same two passes. What is quick about it is
+that most of the work on a line depends on its text alone. That part is kept (:mod:`qbcc.reading`), so after a change
+only new lines are read. Whatever depends on other lines (places, names, sections, macros) is worked out anew each time:
+there is nothing to go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from qbcc.assemble import Assembler, Options
+from qbcc.collector import collector_paused
+from qbcc.diagnostics import Diagnostic
+from qbcc.encode import Encoder
+from qbcc.expand import CONDITION, MAX_LINES, Expander, Frame
+from qbcc.operands import TARGET
+from qbcc.reading import SMALL, Reading, read
+from qbcc.source import SourceFile
+from qbcc.syntax import Line, Node
+from qbcc.unit import Statement
+from vm.bytecode import Base
+from vm.verify import MAX_INSTRUCTIONS
+
+_LEAST: Final = -(1 << 63)
+_END: Final = 1 << 64
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a source."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    included: tuple[SourceFile, ...]
+    """Every file read, the main source first."""
+
+
+def check(source: SourceFile, options: Options | None = None) -> Checked:
+    """What is wrong with a source; nothing is raised."""
+    with collector_paused():
+        return _Checker(source, options or Options()).check()
+
+
+class _Plain(NamedTuple):
+    """A line that is an instruction without error and nothing else, and whose values are to be looked at."""
+
+    before: int
+    """So many other statements come before it."""
+    reading: Reading
+    source: SourceFile
+    number: int
+    scope: str
+
+    def line(self) -> Line:
+        """As the assembler has it."""
+        line = self.reading.line_in(self.source, self.number)
+        line.scope = self.scope
+        return line
+
+
+class _Checker(Assembler):
+    def __init__(self, source: SourceFile, options: Options) -> None:
+        super().__init__(source, options)
+        self.plain: list[_Plain] = []
+        self.expander = _Reader(self)
+
+    def check(self) -> Checked:
+        self._first_pass()
+        values = _Values(self)
+        values.code()
+        values.data()
+        values.entry()
+        values.symbols()
+        values.contracts()
+        self._sort()
+        return Checked(tuple(self.diagnostics), tuple(self.expander.sources))
+
+    def lines(self, source: SourceFile, frame: Frame, reader: _Reader) -> Iterator[Line | Diagnostic | None]:
+        """Of a file. An instruction in its place goes no further: it has been looked at but for its values."""
+        unit, plain, statements = self.unit, self.plain, self.unit.statements
+        for number, text in enumerate(source.lines, 1):
+            if not text:
+                continue
+            if frame.skipping and not CONDITION.match(text):
+                yield None
+                continue
+            reading = read(text)
+            if (
+                reading.rows
+                and not (self._in_data or reader.is_in_body)
+                and unit.size < MAX_INSTRUCTIONS
+                and reader.count <= MAX_LINES
+            ):
+                unit.size += reading.rows
+                if reading.uses:
+                    plain.append(_Plain(len(statements), reading, source, number, self._scopes[False]))
+            elif reading.is_direct and not reader.is_in_body and reader.count <= MAX_LINES:
+                self._line(reading.line_in(source, number))
+                if reader.is_stopped:
+                    yield None
+            elif reading.key or reader.is_in_body:
+                yield reading.line(source, number)
+
+
+class _Reader(Expander):
+    """Takes lines as they were read before."""
+
+    def __init__(self, checker: _Checker) -> None:
+        super().__init__(checker.names, checker._folders, checker._line, checker._enter, checker._leave)
+        self.checker = checker
+        self.is_in_body = False
+        """Lines are gathered for a macro or a repetition."""
+
+    def _file_lines(self, source: SourceFile, frame: Frame) -> Iterator[Line | Diagnostic | None]:
+        return self.checker.lines(source, frame, self)
+
+    def _body(self, line: Line) -> list[Line]:
+        self.is_in_body = True
+        try:
+            return super()._body(line)
+        finally:
+            self.is_in_body = False
+
+
+class _Values(Encoder):
+    """The second pass, for what is wrong with the values."""
+
+    def __init__(self, checker: _Checker) -> None:
+        super().__init__(checker.unit, checker.expander.sources, [], checker._report, checker._report_line)
+        self.plain = checker.plain
+
+    def code(self) -> None:
+        labels, size = self.names.labels, self.unit.size
+        fitting, small = self._numbers()
+        statements = self.unit.statements
+        done = 0
+        for each in self.plain:
+            while done < each.before:
+                self._statement(statements[done])
+                done += 1
+            for name, is_target, is_moved, instruction, node in each.reading.uses:
+                if name:
+                    label = labels.get(each.scope + name if name[0] == "@" else name)
+                    if label is None:
+                        if name in (small if is_moved else fitting) and not is_target:
+                            continue
+                    elif is_moved:
+                        if label.base is Base.DATA and not is_target:
+                            continue
+                    elif not is_target or (label.base is Base.CODE and label.offset < size):
+                        continue
+                self._value(each.line(), is_target, instruction, node)
+        for statement in statements[done:]:
+            self._statement(statement)
+
+    def _numbers(self) -> tuple[set[str], set[str]]:
+        """Constants that a slot holds, and those that it holds with a small number added too."""
+        fitting, small = set(), set()
+        for name, constant in self.names.constants.items():
+            if isinstance(constant.value, float):
+                fitting.add(name)
+            elif isinstance(constant.value, int) and _LEAST <= constant.value < _END:
+                fitting.add(name)
+                if _LEAST + SMALL < constant.value < _END - SMALL:
+                    small.add(name)
+        return fitting, small
+
+    def symbols(self) -> None:
+        for name, (line, node) in self.unit.globals.items():
+            if name not in self.names.labels:
+                self.global_constant(line, node)
+
+    def _statement(self, statement: Statement) -> None:
+        if statement.in_data or statement.plan is None:
+            return
+        for instruction, actions in statement.plan.rows:
+            for kind, what in actions:
+                if not isinstance(what, int):
+                    self._value(statement.line, kind == TARGET, instruction, what)
+
+    def _value(self, line: Line, is_target: bool, instruction: int, node: Node) -> None:
+        if is_target:
+            self.target(line, instruction, node, 0, 0)
+        else:
+            self.constant(line, node)

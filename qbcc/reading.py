@@ -1,0 +1,124 @@
+"""What a line says by itself, whatever stands around it: its tokens, its shape, the plan of an instruction. Kept by the
+line's text, so that a text that changes here and there is read there only."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from qbcc.data import DIRECTIVES
+from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.lexer import tokenise
+from qbcc.names import Names, names_in
+from qbcc.operands import FIXED, REGISTER, TARGET, plan
+from qbcc.parser import MAX_LINE, SyntaxFault, line_of, parse_line, shape_of
+from qbcc.source import SourceFile
+from qbcc.syntax import Binary, Integer, Line, Name, Node, Shape
+from vm.isa import BY_NAME
+
+_KEPT: Final = 1 << 15
+"""Lines of the younger of two generations; what is asked for again goes over to it."""
+
+
+SMALL: Final = 1 << 40
+"""Of a name and a number, the number's limit."""
+
+
+class Use(NamedTuple):
+    """A value of an instruction that depends on names."""
+
+    name: str
+    """A name by itself, or with a small number added or subtracted; empty for any other expression."""
+    is_target: bool
+    is_moved: bool
+    """There is such a number."""
+    instruction: int
+    """Its number in the instruction table."""
+    node: Node
+
+
+class Reading:
+    """Of one line."""
+
+    __slots__ = ("columns", "is_direct", "key", "rows", "shape", "uses", "words")
+
+    def __init__(self, text: str) -> None:
+        self.rows = 0
+        """Of a line that is an instruction without error and nothing else, so many instructions; 0 of any other."""
+        self.uses: tuple[Use, ...] = ()
+        self.is_direct = False
+        """Whether it has a label, an instruction or data, and so nothing that expansion changes."""
+        self.shape: Shape | SyntaxFault | None = None
+        """None for a line that is too long to be read."""
+        self.key, self.words, self.columns = tokenise(text) if len(text) <= MAX_LINE else ("!", [], [])
+        if len(text) <= MAX_LINE:
+            self.shape = shape_of(self.key)
+        if isinstance(self.shape, Shape):
+            word = self.words[self.shape.word] if self.shape.word >= 0 else ""
+            is_instruction = word.upper() in BY_NAME
+            self.is_direct = is_instruction or word.lower() in DIRECTIVES or (not word and bool(self.shape.labels))
+            if is_instruction and not self.shape.labels:
+                self._plan(Line(_NOWHERE, 1, self.key, self.words, self.columns, self.shape))
+
+    def line_in(self, source: SourceFile, number: int) -> Line:
+        """The line as it stands in a source, of a text that is one."""
+        assert isinstance(self.shape, Shape)
+        return Line(source, number, self.key, self.words, self.columns, self.shape)
+
+    def line(self, source: SourceFile, number: int) -> Line | Diagnostic:
+        """The line as it stands in a source, or what is wrong with it."""
+        if self.shape is None:
+            return parse_line(source, number)
+        return line_of(source, number, self.key, self.words, self.columns, self.shape)
+
+    def _plan(self, line: Line) -> None:
+        uses = []
+        try:
+            rows = plan(line).rows
+            for instruction, actions in rows:
+                for kind, what in actions:
+                    if kind in (REGISTER, FIXED) or isinstance(what, int):
+                        continue
+                    if next(names_in(what), None) is not None:
+                        name, is_moved = _named(line, what)
+                        uses.append(Use(name, kind == TARGET, is_moved, instruction, what))
+                    elif kind == TARGET or not _fits(line, what):
+                        return
+        except SourceError:
+            return
+        self.rows, self.uses = len(rows), tuple(uses)
+
+
+_NOWHERE: Final = SourceFile("", "")
+_NO_NAMES: Final = Names(lambda diagnostic: None)
+
+
+def _named(line: Line, node: Node) -> tuple[str, bool]:
+    """The name that a value is, and whether a number goes with it; no name for what is more."""
+    is_moved = isinstance(node, Binary) and node.operator in ("PLUS", "MINUS") and isinstance(node.right, Integer)
+    if isinstance(node, Binary) and is_moved and abs(_NO_NAMES.number(line, node.right, "a number")) < SMALL:
+        node = node.left
+    return (line.words[node.first] if isinstance(node, Name) else ""), is_moved
+
+
+def _fits(line: Line, node: Node) -> bool:
+    """Whether a slot holds a number. Raises :class:`SourceError`."""
+    value = _NO_NAMES.value(line, node)
+    return isinstance(value, float) or (isinstance(value, int) and -(1 << 63) <= value < 1 << 64)
+
+
+_young: dict[str, Reading] = {}
+_old: dict[str, Reading] = {}
+
+
+def read(text: str) -> Reading:
+    """Of a line's text."""
+    found = _young.get(text)
+    return found if found is not None else _read(text)
+
+
+def _read(text: str) -> Reading:
+    global _young, _old
+    if len(_young) >= _KEPT:
+        _young, _old = {}, _young
+    found = _young[text] = _old.get(text) or Reading(text)
+    return found
