@@ -6,9 +6,12 @@ import argparse
 import logging
 import sys
 
+from lsp.collector import Collector
+
 
 def main() -> None:
     """Entry point."""
+    collector = Collector()
     parser = argparse.ArgumentParser("qbc-lsp", description="The language server of QBC and σ.")
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--stdio", action="store_true", help="speak on standard input and output (the default)")
@@ -19,14 +22,14 @@ def main() -> None:
         parser.error(f"'{options.tcp}' is no HOST:PORT, such as 127.0.0.1:7777")
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s: %(message)s")
     try:
-        from lsp.collector import Collector
         from lsp.server import make
     except ModuleNotFoundError as missing:
         if missing.name not in ("pygls", "lsprotocol"):
             raise
         sys.exit(f"qbc-lsp needs '{missing.name}': pip install 'qbc[lsp]'")
     server = make()
-    server.collector = Collector()
+    server.collector = collector
+    collector.started()
     if options.tcp:
         server.start_tcp(host, int(port))
     else:

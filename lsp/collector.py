@@ -14,15 +14,16 @@ _MOST: Final = 100
 
 class Collector:
     """In place of the collector's own times: one run over all that an analysis keeps takes as long as the analysis, and
-    it would come in the middle of one. To be made when the process begins its work."""
+    it would come in the middle of one. To be made when the process begins."""
 
     def __init__(self) -> None:
-        gc.collect()
-        # What was imported stays.
-        gc.freeze()
         gc.disable()
         self._later: asyncio.TimerHandle | None = None
         self._count = 0
+
+    def started(self) -> None:
+        """All is imported, and stays."""
+        gc.freeze()
 
     def rested(self) -> None:
         """A piece of work is done and told. What it left behind goes at once; to be called in the event loop."""

@@ -15,6 +15,7 @@ from qbcc.source import Span
 
 Encoding = PositionEncodingKind
 _END: Final = re.compile(r"\r\n?|\n")
+_LINE_FEED: Final = re.compile("\n")
 _BOM: Final = "\ufeff"
 
 
@@ -72,7 +73,13 @@ class Text:
         """The text with a stretch of it exchanged."""
         start = self.offset(range.start, encoding)
         end = max(start, self.offset(range.end, encoding))
-        return Text(self.text[:start] + new + self.text[end:])
+        made = Text(self.text[:start] + new + self.text[end:])
+        # Of a long text, most lines begin where they began, or as much further on as the text has grown.
+        kept, behind = bisect_right(self._ours, start), bisect_right(self._ours, end)
+        grown = len(new) - (end - start)
+        inside = (start + found.end() for found in _LINE_FEED.finditer(new))
+        made._ours = [*self._ours[:kept], *inside, *[offset + grown for offset in self._ours[behind:]]]
+        return made
 
     def whole(self, encoding: Encoding) -> Range:
         """All of it."""

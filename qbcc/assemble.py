@@ -177,22 +177,23 @@ class Assembler:
 
     def _line(self, line: Line) -> None:
         """A line that expansion gives: labels, then an instruction or a directive."""
+        shape = line.shape
+        word = line.words[shape.word] if shape.word >= 0 else ""
         try:
-            if line.shape.word >= 0:
-                self._check_section(line)
-            if line.shape.labels:
+            if self._in_data or word[:1] == ".":
+                self._check_section(line, word)
+            if shape.labels:
                 self._labels(line)
             line.scope = self._scopes[self._in_data]
-            if line.shape.word >= 0:
-                self._statement(line)
+            if word:
+                self._statement(line, word)
         except BrokenError:
             return
         except SourceError as error:
             self._report_line(line, error)
 
-    def _check_section(self, line: Line) -> None:
+    def _check_section(self, line: Line, word: str) -> None:
         """Report what stands in the wrong section, and go on in the right one: the next lines will belong there too."""
-        word = line.word
         if self._in_data and word.upper() in BY_NAME:
             self._in_data = False
             self._report_line(line, SourceError([messages.code_in_data(line.word_span(), word.upper())]))
@@ -213,8 +214,7 @@ class Assembler:
             is_query = self._query and word[0] != "@" and not self._in_data
             self.names.add_label(name, Label(base, offset, line.tokens(at, at), is_query), line)
 
-    def _statement(self, line: Line) -> None:
-        word = line.words[line.shape.word]
+    def _statement(self, line: Line, word: str) -> None:
         if word[0] == ".":
             self._directive(line, word.lower())
         elif word.upper() in BY_NAME:

@@ -16,16 +16,18 @@ from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic
 from qbcc.encode import Encoder
 from qbcc.expand import CONDITION, MAX_LINES, Expander, Frame
-from qbcc.operands import TARGET
+from qbcc.operands import CONSTANT, TARGET
 from qbcc.reading import SMALL, Reading, read
 from qbcc.source import SourceFile
-from qbcc.syntax import Line, Node
+from qbcc.syntax import Integer, Line, Node
 from qbcc.unit import Statement
 from vm.bytecode import Base
 from vm.verify import MAX_INSTRUCTIONS
 
 _LEAST: Final = -(1 << 63)
 _END: Final = 1 << 64
+_SHORT: Final = 16
+"""Characters of a number, in whatever base it is written."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class _Checker(Assembler):
 
     def lines(self, source: SourceFile, frame: Frame, reader: _Reader) -> Iterator[Line | Diagnostic | None]:
         """Of a file. An instruction in its place goes no further: it has been looked at but for its values."""
-        unit, plain, statements = self.unit, self.plain, self.unit.statements
+        unit, plain, statements, data = self.unit, self.plain, self.unit.statements, self.unit.data
         for number, text in enumerate(source.lines, 1):
             if not text:
                 continue
@@ -87,20 +89,22 @@ class _Checker(Assembler):
                 yield None
                 continue
             reading = read(text)
-            if (
-                reading.rows
-                and not (self._in_data or reader.is_in_body)
-                and unit.size < MAX_INSTRUCTIONS
-                and reader.count <= MAX_LINES
-            ):
+            if reader.is_in_body or reader.count > MAX_LINES:
+                yield reading.line(source, number)
+            elif reading.rows and not self._in_data and unit.size < MAX_INSTRUCTIONS:
                 unit.size += reading.rows
                 if reading.uses:
                     plain.append(_Plain(len(statements), reading, source, number, self._scopes[False]))
-            elif reading.is_direct and not reader.is_in_body and reader.count <= MAX_LINES:
-                self._line(reading.line_in(source, number))
+            elif reading.is_direct:
+                line = reading.line_in(source, number)
+                if reading.data and self._in_data and data.has_room(reading.data):
+                    self._labels(line)
+                    data.leave_out(reading.data)
+                else:
+                    self._line(line)
                 if reader.is_stopped:
                     yield None
-            elif reading.key or reader.is_in_body:
+            elif reading.key:
                 yield reading.line(source, number)
 
 
@@ -177,7 +181,7 @@ class _Values(Encoder):
             return
         for instruction, actions in statement.plan.rows:
             for kind, what in actions:
-                if not isinstance(what, int):
+                if not isinstance(what, int) and not (kind == CONSTANT and _is_short(statement.line, what)):
                     self._value(statement.line, kind == TARGET, instruction, what)
 
     def _value(self, line: Line, is_target: bool, instruction: int, node: Node) -> None:
@@ -185,3 +189,8 @@ class _Values(Encoder):
             self.target(line, instruction, node, 0, 0)
         else:
             self.constant(line, node)
+
+
+def _is_short(line: Line, node: Node) -> bool:
+    """A number that any slot holds."""
+    return type(node) is Integer and len(line.words[node.first]) < _SHORT

@@ -68,6 +68,15 @@ class Data:
         else:
             self._align(line, arguments, names)
 
+    def has_room(self, amount: int) -> bool:
+        """Whether so many more bytes are no error."""
+        return self._written + amount <= MAX_WRITTEN and self.size + amount <= MAX_DATA
+
+    def leave_out(self, amount: int) -> None:
+        """Count bytes that nobody will read."""
+        self._written += amount
+        self.size += amount
+
     def _append(self, line: Line, content: bytes) -> None:
         self._put(self._reserve(line, len(content)), content)
 

@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from qbcc import messages
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import Folders, IncludeFault
 from qbcc.lexer import tables
 from qbcc.names import BrokenError, Names
-from qbcc.parser import explain_shape, parse_line, shape_of
+from qbcc.parser import SyntaxFault, explain_shape, parse_line, shape_of
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Name, Node, Shape, String
 from qbcc.text import CharacterFault, string_bytes
@@ -58,6 +58,19 @@ class _Macro:
     parameters: list[str]
     body: list[Line]
     locals: frozenset[str]
+    forms: dict[tuple[str, ...], list[_Form]] = field(default_factory=dict)
+    """The body for arguments of one word each, by their kinds."""
+
+
+class _Form(NamedTuple):
+    """A line of a body whose words are to be exchanged one for one: what it is whatever the words are."""
+
+    line: Line
+    kinds: str
+    shape: Shape | SyntaxFault
+    places: tuple[int, ...]
+    """Tokens that are to be exchanged."""
+    lengths: list[int]
 
 
 @dataclass(slots=True)
@@ -366,7 +379,11 @@ class Expander:
         values = {}
         for parameter, node in zip(macro.parameters, arguments, strict=True):
             values[parameter] = self._argument(line, node)
-        self._push(Frame(self._expand(macro.body, macro.locals, values, line), use=line), line)
+        if all(len(words) == 1 for _, words in values.values()):
+            lines = self._exchange(macro, values, line)
+        else:
+            lines = self._expand(macro.body, macro.locals, values, line)
+        self._push(Frame(lines, use=line), line)
 
     def _argument(self, line: Line, node: Node) -> tuple[str, list[str]]:
         """Kinds and words of an argument: one operand, whatever stands around the parameter. Arithmetic on mere numbers
@@ -416,6 +433,28 @@ class Expander:
         for line in body:
             yield _used(line, use) if changed.isdisjoint(line.words) else _substitute(line, fresh, suffix, values, use)
 
+    def _exchange(
+        self, macro: _Macro, values: dict[str, tuple[str, list[str]]], use: Line
+    ) -> Iterator[Line | Diagnostic]:
+        """The same where each argument is one word, as mostly: a line's shape is found once for all uses."""
+        self._uses += 1
+        suffix = f"~{self._uses}"
+        by_kind = tuple(kind for kind, _ in values.values())
+        forms = macro.forms.get(by_kind)
+        if forms is None:
+            forms = macro.forms[by_kind] = [_form(line, macro.locals, values) for line in macro.body]
+        for line, kinds, shape, places, lengths in forms:
+            if not isinstance(shape, Shape):
+                yield messages.with_uses(explain_shape(line, shape), line, use)
+                continue
+            words = line.words
+            if places:
+                words = words.copy()
+                for at in places:
+                    word = words[at]
+                    words[at] = values[word][1][0] if word in values else word + suffix
+            yield Line(line.source, line.number, kinds, words, line.columns, shape, use, lengths=lengths)
+
     def _stray(self, line: Line, opener: str) -> None:
         if self._is_orphan(opener):
             return
@@ -452,19 +491,19 @@ def _used(line: Line, use: Line) -> Line:
     return Line(line.source, line.number, line.kinds, line.words, line.columns, line.shape, use, lengths=line.lengths)
 
 
+def _form(line: Line, fresh: frozenset[str], values: dict[str, tuple[str, list[str]]]) -> _Form:
+    places = tuple(at for at, word in enumerate(line.words) if word in values or word in fresh)
+    pairs = zip(line.kinds, line.words, strict=True)
+    kinds = "".join([values[word][0] if word in values else kind for kind, word in pairs])
+    shape = line.shape if kinds == line.kinds else shape_of(kinds)
+    return _Form(line, kinds, shape, places, line.lengths or [len(word) for word in line.words])
+
+
 def _substitute(
     line: Line, fresh: frozenset[str], suffix: str, values: dict[str, tuple[str, list[str]]], use: Line
 ) -> Line | Diagnostic:
     keys, words, columns, lengths = [], [], [], []
     written = line.lengths or [len(word) for word in line.words]
-    if _is_even(line, values):
-        words = [
-            values[word][1][0] if word in values else word + suffix if word in fresh else word for word in line.words
-        ]
-        key = "".join(
-            [values[word][0] if word in values else kind for kind, word in zip(line.kinds, line.words, strict=True)]
-        )
-        return _made(line, key, words, line.columns, use, written)
     for kind, word, column, length in zip(line.kinds, line.words, line.columns, written, strict=True):
         new_kinds, new_words = values.get(word, (kind, [word + suffix if word in fresh else word]))
         keys.append(new_kinds)
@@ -473,18 +512,7 @@ def _substitute(
         lengths += [length] * len(new_words)
         if len(new_words) > 1 and len(words) > MAX_WORDS:
             return messages.with_uses(messages.long_expansion(line.whole(), MAX_WORDS), line, use)
-    return _made(line, "".join(keys), words, columns, use, lengths)
-
-
-def _is_even(line: Line, values: dict[str, tuple[str, list[str]]]) -> bool:
-    """Whether one word stands for each, as mostly."""
-    return all(len(values[word][1]) == 1 for word in line.words if word in values)
-
-
-def _made(
-    line: Line, key: str, words: list[str], columns: list[int], use: Line, lengths: list[int]
-) -> Line | Diagnostic:
-    """A line of a body with other words."""
+    key = "".join(keys)
     shape = line.shape if key == line.kinds else shape_of(key)
     if not isinstance(shape, Shape):
         return messages.with_uses(explain_shape(line, shape), line, use)

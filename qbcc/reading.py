@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from qbcc.data import DIRECTIVES
+from qbcc.data import DIRECTIVES, WIDTHS, Data
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.lexer import tokenise
 from qbcc.names import Names, names_in
@@ -39,12 +39,14 @@ class Use(NamedTuple):
 class Reading:
     """Of one line."""
 
-    __slots__ = ("columns", "is_direct", "key", "rows", "shape", "uses", "words")
+    __slots__ = ("columns", "data", "is_direct", "key", "rows", "shape", "uses", "words")
 
     def __init__(self, text: str) -> None:
         self.rows = 0
         """Of a line that is an instruction without error and nothing else, so many instructions; 0 of any other."""
         self.uses: tuple[Use, ...] = ()
+        self.data = 0
+        """Of a line of data whose values are numbers that fit: bytes; 0 of any other."""
         self.is_direct = False
         """Whether it has a label, an instruction or data, and so nothing that expansion changes."""
         self.shape: Shape | SyntaxFault | None = None
@@ -56,8 +58,11 @@ class Reading:
             word = self.words[self.shape.word] if self.shape.word >= 0 else ""
             is_instruction = word.upper() in BY_NAME
             self.is_direct = is_instruction or word.lower() in DIRECTIVES or (not word and bool(self.shape.labels))
+            line = Line(_NOWHERE, 1, self.key, self.words, self.columns, self.shape)
             if is_instruction and not self.shape.labels:
-                self._plan(Line(_NOWHERE, 1, self.key, self.words, self.columns, self.shape))
+                self._plan(line)
+            elif word.lower() in WIDTHS:
+                self.data = _size(line)
 
     def line_in(self, source: SourceFile, number: int) -> Line:
         """The line as it stands in a source, of a text that is one."""
@@ -104,6 +109,20 @@ def _fits(line: Line, node: Node) -> bool:
     """Whether a slot holds a number. Raises :class:`SourceError`."""
     value = _NO_NAMES.value(line, node)
     return isinstance(value, float) or (isinstance(value, int) and -(1 << 63) <= value < 1 << 64)
+
+
+def _size(line: Line) -> int:
+    """Bytes of a line of data that is numbers alone; 0 for what is wrong or needs names."""
+    data = Data()
+    try:
+        data.directive(line, _NO_NAMES)
+        for item in data.values():
+            if next(names_in(item.node), None) is not None:
+                return 0
+            data.fill(item, _NO_NAMES.value(line, item.node))
+    except SourceError:
+        return 0
+    return data.size
 
 
 _young: dict[str, Reading] = {}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +52,19 @@ def test_places_are_those_of_spans(text: str) -> None:
         if character not in "\r\n" and not (offset == 0 and character == "\ufeff"):
             assert source.line(line)[column - 1] == character
             assert made.at(line, column) == offset
+
+
+def test_lines_of_an_edited_text_begin_where_those_of_a_fresh_one_do() -> None:
+    rng = random.Random(1)
+    text = Text("first\nsecond\r\n\nlast")
+    for _ in range(400):
+        start, end = sorted(rng.choices(range(len(text.text) + 1), k=2))
+        places = [text.position(offset, Encoding.Utf16) for offset in (start, min(end, start + 12))]
+        text = text.replaced(
+            Range(*places), rng.choice(["", "\n", "x\ny\n", "é😀", "\r", "\r\n", "\n\n\n", "abc"]), Encoding.Utf16
+        )
+        fresh = Text(text.text)
+        assert text.starts == fresh.starts
+        assert [text.place(at) for at in range(len(text.text) + 1)] == [
+            fresh.place(at) for at in range(len(text.text) + 1)
+        ]
