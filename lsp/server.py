@@ -92,20 +92,15 @@ class Server(LanguageServer):
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
 
-<<<<<<< HEAD
     def files_changed(self, paths: list[str]) -> None:
         """Files have changed on disk. Those that are open count as the editor has them."""
         held = {document.path for document in self.open.documents.values()}
         if any(os.path.realpath(path) not in held for path in paths):
             self.touched(None)
 
-    async def _soon(self) -> None:
-        await asyncio.sleep(_QUIET)
-=======
     async def _read(self) -> None:
         """Begin at once. What changes meanwhile is read next, as it is then: who types fast is not followed letter by
         letter, and who stops waits for no clock."""
->>>>>>> 1be5340 (The editor's check of QBC keeps what a line says by itself, looks names up where they are asked for, and reads a change at once)
         while self._stale:
             uri, change = next(iter(self._stale.items()))
             document = self.open.documents.get(uri)
