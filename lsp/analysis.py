@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lsp import qbc_index, sigma_index, workspace
+from lsp import qbc_index, workspace
 from lsp.index import Index
 from lsp.workspace import Document, Overlay
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile
-from sigma.check.program import Program
 
-_NO_MAIN = "S0502"
+if TYPE_CHECKING:
+    from lsp.sigma_session import Session
+    from qbcc.lint.finding import Linted
+    from sigma.check.modules import Options
+    from sigma.check.program import Program
 
 
 @dataclass(frozen=True)
@@ -26,24 +30,28 @@ class Analysis:
     """In every file that belongs to it."""
     sources: tuple[SourceFile, ...] = ()
     """Those files, the document first."""
-    program: Program | None = None
-    """Of a source of σ: its tree, with types."""
+    session: Session | None = None
+    """Of a source of σ: what checks it."""
     overlay: Overlay | None = None
     """What was open then."""
 
+    @property
+    def program(self) -> Program | None:
+        """Of a source of σ: its tree, with types, until another text is asked for."""
+        return self.checked(self.document.source) if self.session is not None else None
+
     def checked(self, source: SourceFile) -> Program:
-        """Another text in the place of the document's, of σ."""
-        from sigma.check.modules import Options
-        from sigma.check.program import check
+        """The same of a text in the place of the document's."""
+        assert self.session is not None
+        return self.session.program(source, _options(self.overlay))
 
-        return check(source, Options(read=self.overlay.read if self.overlay is not None else None))
-
-    @cached_property
+    @property
     def names(self) -> Index:
         """The names in those files."""
-        if self.program is not None:
-            return sigma_index.index(self.program)
-        return self.symbols.index
+        if self.session is None:
+            return self.symbols.index
+        self.checked(self.document.source)
+        return self.session.names()
 
     @cached_property
     def symbols(self) -> qbc_index.Symbols:
@@ -56,13 +64,13 @@ class Analysis:
         return frozenset(source.path for source in self.sources if source.path is not None)
 
 
-def analyse(document: Document, overlay: Overlay) -> Analysis:
-    """Read a document, with what it includes or imports."""
+def analyse(document: Document, overlay: Overlay, before: Analysis | None = None) -> Analysis:
+    """Read a document, with what it includes or imports. What was found in an earlier version of it is used."""
     match document.language:
         case workspace.QBC:
             return _assembled(document, overlay)
         case workspace.SIGMA:
-            return _checked(document, overlay)
+            return _checked(document, overlay, before.session if before is not None else None)
         case workspace.CIRCUIT:
             return _circuit(document, overlay)
     return Analysis(document)
@@ -76,29 +84,30 @@ def _assembled(document: Document, overlay: Overlay) -> Analysis:
     return Analysis(document, found.diagnostics, found.included)
 
 
-def _checked(document: Document, overlay: Overlay) -> Analysis:
-    from qbcc.assemble import Options as AssemblerOptions
+def _options(overlay: Overlay | None) -> Options:
     from sigma.check.modules import Options
-    from sigma.check.program import check
 
-    options = AssemblerOptions(read=overlay.read)
-    program = check(document.source, Options(read=options.read))
-    # A source without main is a module, which others import.
-    said = tuple(d for d in program.diagnostics if d.code != _NO_MAIN)
-    program = Program(program.main, program.modules, said, program.unclaimed)
+    return Options(read=overlay.read if overlay is not None else None)
+
+
+def _checked(document: Document, overlay: Overlay, session: Session | None) -> Analysis:
+    from lsp.sigma_session import Session
+
+    session = session or Session(document.source, _options(overlay))
+    program = session.program(document.source, _options(overlay))
+    said = program.diagnostics
     if program.is_sound:
-        said += _findings(program, overlay.levels)
-    return Analysis(document, said, tuple(module.source for module in program.modules), program, overlay)
+        said += _findings(program, session.findings(), overlay.levels)
+    sources = tuple(module.source for module in program.modules)
+    return Analysis(document, said, sources, session, overlay)
 
 
-def _findings(program: Program, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+def _findings(program: Program, linted: Linted, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The linter's, at the levels of the editor, else of the project. What is wrong with the project's is said where no
     text is meant."""
     from qbcc.lint.config import levels_for
     from qbcc.lint.judge import judge
-    from sigma.lint.source import lint_program
 
-    linted = lint_program(program)
     path = program.main.source.path
     if path is None:
         return tuple(judge(linted, levels))

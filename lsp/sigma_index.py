@@ -2,21 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from lsp.index import Index, Occurrence
-from qbcc.source import Span
+from qbcc.source import SourceFile, Span
 from sigma import syntax as s
-from sigma.check.program import Program
+from sigma.check.edited import EditedProgram
+from sigma.check.parts import Part
 from sigma.lint.walk import children
 from sigma.symbols import Function, Module, ModuleName, RecordName, Symbol
 from sigma.types import Record
 
 
-def index(program: Program) -> Index:
-    """Of all its modules."""
-    return Index(each for module in program.modules for each in _Walk(module).run())
+class Places(Index):
+    """Those of a program as it is now, found when they are asked for: an index of a long source takes longer than its
+    check. A part of the main source is gone through for what stands there, all parts with a name in them for that."""
+
+    def __init__(self, edited: EditedProgram) -> None:
+        super().__init__(())
+        self.edited = edited
+        self.of = _Of(self)
+        self._parts: dict[Part, Index] = {}
+
+    def at(self, source: SourceFile, line: int, column: int) -> Occurrence | None:
+        """The name at a place; one that ends there counts too, if none begins."""
+        if source is not self.edited.source:
+            return self._elsewhere.at(source, line, column)
+        return self.in_part(self.edited.parts.at(line - 1)).at(source, line, column)
+
+    def in_part(self, part: Part) -> Index:
+        """The names of a part."""
+        if part not in self._parts:
+            self._parts[part] = Index(_Walk(self.edited.main).run(part.declarations))
+        return self._parts[part]
+
+    @cached_property
+    def _elsewhere(self) -> Index:
+        modules = self.edited.program.modules[1:]
+        return Index(each for module in modules for each in _Walk(module).run(module.declarations))
+
+    def everything(self) -> Iterator[Hashable]:
+        """All that has a name."""
+        for part in self.edited.parts.all:
+            yield from self.in_part(part).of
+        yield from self._elsewhere.of
+
+    def places(self, what: Hashable) -> Iterator[Occurrence]:
+        """Where it stands."""
+        name = what[1] if isinstance(what, tuple) else getattr(what, "name", "")
+        # What is imported from a file has a name that is a part of the file's.
+        is_file = isinstance(what, ModuleName)
+        tokens = self.edited.main.tokens
+        for part in self.edited.parts.all:
+            if name in part.words(tokens) or is_file:
+                yield from self.in_part(part).of.get(what, ())
+        yield from self._elsewhere.of.get(what, ())
+
+
+class _Of(Mapping[Hashable, list[Occurrence]]):
+    """The places of each thing."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._found: dict[Hashable, list[Occurrence]] = {}
+
+    def __getitem__(self, what: Hashable) -> list[Occurrence]:
+        if what not in self._found:
+            self._found[what] = list(self._places.places(what))
+        return self._found[what]
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(dict.fromkeys(self._places.everything()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _Walk:
@@ -24,8 +85,8 @@ class _Walk:
         self.module = module
         self.tokens = module.tokens
 
-    def run(self) -> Iterator[Occurrence]:
-        for node in self.module.declarations:
+    def run(self, declarations: Iterable[s.Node]) -> Iterator[Occurrence]:
+        for node in declarations:
             yield from self.visit(node)
 
     def note(self, token: int, what: Any, *, new: bool = False, node: s.Node | None = None) -> Iterator[Occurrence]:

@@ -37,10 +37,11 @@ class EditedProgram:
 
     def edit(self, source: SourceFile, options: Options) -> Program:
         """The program with another main source in the place of the one before."""
-        if source is self.source and not self._is_stale():
-            return self.program
         old, self.source, self.options = self.source, source, options
-        if not self._is_plain or self._is_stale() or not self._edited(old):
+        is_stale = self._is_stale()
+        if source is old and not is_stale:
+            return self.program
+        if not self._is_plain or is_stale or not self._edited(old):
             self._whole()
         return self.program
 

@@ -329,7 +329,10 @@ class _Reader:
         lexed, start = self.lexed, self.places[part]
         end, spare = start + part.size, part.room - part.size
         place = slice(part.base, part.base + part.room)
+        # What is to spare stands behind the last token, where nothing else does.
+        last = max(end - 1, start)
         tokens.kinds[place] = [*lexed.kinds[start:end], *[END] * spare]
         tokens.words[place] = [*lexed.words[start:end], *[""] * spare]
-        tokens.lines[place] = [*lexed.lines[start:end], *[lexed.lines[end]] * spare]
-        tokens.columns[place] = [*lexed.columns[start:end], *[lexed.columns[end]] * spare]
+        tokens.lines[place] = [*lexed.lines[start:end], *[lexed.lines[last]] * spare]
+        behind = lexed.columns[last] + len(lexed.words[last])
+        tokens.columns[place] = [*lexed.columns[start:end], *[behind] * spare]
