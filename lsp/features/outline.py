@@ -16,6 +16,7 @@ from lsp.sigma_words import signature
 from qbcc.source import SourceFile, Span
 from sigma import syntax as s
 from sigma.check.program import Program
+from sigma.json_reader import Member, Value, read
 from sigma.symbols import Constant, Function, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Record
 
@@ -155,3 +156,32 @@ def _field(module: Module, node: s.Param, record: Record | None) -> Item:
     known = record.field(name) if record is not None else None
     detail = str(known.type) if known is not None else module.text(node.type)
     return Item(name, detail, SymbolKind.Field, of_node(module.tokens, node), module.at(node.name))
+
+
+def circuit(source: SourceFile) -> list[Item]:
+    """The members of a circuit in JSON; its operations, each by what it does."""
+    value = read(source, lambda _: None)
+    members = value.content if value is not None and value.kind == "object" else []
+    return [_member(source, member) for member in members]
+
+
+def _member(source: SourceFile, member: Member) -> Item:
+    operations = member.value.content if member.value.kind == "array" else []
+    children = [_operation(source, each) for each in operations if each.kind == "object"]
+    last = children[-1].whole if children else of_span(member.value.span)
+    whole = Stretch(source, member.span.line, member.span.column, last.end_line, last.end_column)
+    detail = str(member.value.content) if member.value.kind in ("number", "string", "bool") else member.value.kind
+    return Item(member.key or '""', detail, SymbolKind.Property, whole, member.span, children=children)
+
+
+def _operation(source: SourceFile, value: Value) -> Item:
+    """Named by its gate, or by its first member."""
+    members = {member.key: member.value for member in value.content}
+    gate = members.get("gate")
+    name = str(gate.content) if gate is not None and gate.content else next(iter(members), "") or "{}"
+    text = source.line(value.span.line)[value.span.column - 1 : value.span.end_column - 1]
+    ends = [each.span for each in members.values()]
+    end = max(ends, key=lambda span: (span.line, span.column), default=value.span)
+    end_column = value.span.end_column if end.line == value.span.line else end.end_column
+    whole = Stretch(source, value.span.line, value.span.column, end.line, end_column)
+    return Item(name, text, SymbolKind.Event, whole, value.span)

@@ -150,6 +150,8 @@ def symbols(analysis: Analysis, texts: Texts) -> list[t.DocumentSymbol]:
         items = outline.assembly(analysis.document.source, analysis.symbols, called(analysis))
     elif is_sigma(analysis) and analysis.program is not None:
         items = outline.sigma(analysis.program)
+    elif analysis.document.language == CIRCUIT:
+        items = outline.circuit(analysis.document.source)
     return [_symbol(item, texts) for item in items]
 
 

@@ -198,6 +198,20 @@ def test_symbols_of_sigma() -> None:
     ]  # fmt: skip
 
 
+def test_symbols_of_a_circuit() -> None:
+    text = '{"qubits": 3, "ops": [\n  {"gate": "w", "on": [0]},\n  {"measure": [0,\n 1]}],\n "shots": 9, "ops": 1, "": {}, "é😀": [{}, {"gate": ""}, 1]}\n'
+    found = structure.symbols(analysed(text, "a.sigma.json"), texts())
+    shown = [(each.name, each.detail, [child.name for child in each.children or []]) for each in found]
+    assert shown == [
+        ("qubits", "3", []), ("ops", "array", ["w", "measure"]), ("shots", "9", []), ('""', "object", []),
+        ("é😀", "array", ["{}", "gate"]),
+    ]  # fmt: skip
+    for each in (*found, *(child for one in found for child in one.children or [])):
+        start, end = each.range.start, each.range.end
+        assert (start.line, start.character) <= (each.selection_range.start.line, each.selection_range.start.character)
+        assert (each.selection_range.end.line, each.selection_range.end.character) <= (end.line, end.character)
+
+
 def test_routines_without_contracts_begin_where_something_calls() -> None:
     text = "main:\n    QCALL f\nloop:\n    QJMP loop\n; f\nf:\n@a: QRET\n.data\nx: .qword 1\n.text\nafter: QNOP\n"
     found = structure.symbols(analysed(text, "a.qbc"), texts())
