@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from lsprotocol import types as t
@@ -46,36 +47,36 @@ def encoded(
     tokens: Iterable[Token], source: SourceFile, text: Text, encoding: Encoding, types: tuple[int, ...]
 ) -> list[int]:
     """Five numbers for each token, relative to the one before it."""
-    data: list[int] = []
-    lines = source.lines
     is_plain = len(text.starts) == text.text.count("\n") + 1 and not text.text.startswith("\ufeff")
+    placed = _by_line(tokens, source, encoding) if is_plain else _by_offset(tokens, source, text, encoding)
+    data: list[int] = []
     last_line = last_start = 0
-    plain_line, is_ascii = 0, False
-    for line, column, end, type, modifiers in tokens:
-        if is_plain:
-            if line != plain_line:
-                plain_line, is_ascii = line, encoding is Encoding.Utf32 or lines[line - 1].isascii()
-            start, length = column - 1, end - column
-            if not is_ascii:
-                words = lines[line - 1]
-                length = units(words[start : end - 1], encoding)
-                start = units(words[:start], encoding)
-            number = line - 1
-        else:
-            place = text.position(text.at(line, column), encoding)
-            number, start = place.line, place.character
-            length = units(lines[line - 1][column - 1 : end - 1], encoding)
-        if length <= 0:
-            continue
-        data += (
-            number - last_line,
-            start - last_start if number == last_line else start,
-            length,
-            types[type],
-            modifiers,
-        )
-        last_line, last_start = number, start
+    for line, start, length, type, modifiers in placed:
+        data += (line - last_line, start - last_start if line == last_line else start, length, types[type], modifiers)
+        last_line, last_start = line, start
     return data
+
+
+def _by_line(tokens: Iterable[Token], source: SourceFile, encoding: Encoding) -> Iterator[Token]:
+    """Line and start as editors count them, and the length, where both sides have the same lines."""
+    last, words, is_ascii = 0, "", False
+    for line, column, end, type, modifiers in tokens:
+        if line != last:
+            last, words = line, source.lines[line - 1]
+            is_ascii = encoding is Encoding.Utf32 or words.isascii()
+        start, length = column - 1, end - column
+        if not is_ascii:
+            length = units(words[start : end - 1], encoding)
+            start = units(words[:start], encoding)
+        yield line - 1, start, length, type, modifiers
+
+
+def _by_offset(tokens: Iterable[Token], source: SourceFile, text: Text, encoding: Encoding) -> Iterator[Token]:
+    """The same where a mark stands at the beginning, or a lone carriage return ends a line of an editor's."""
+    for line, column, end, type, modifiers in tokens:
+        for part in re.finditer("[^\r]+", source.lines[line - 1][column - 1 : end - 1]):
+            place = text.position(text.at(line, column + part.start()), encoding)
+            yield place.line, place.character, units(part[0], encoding), type, modifiers
 
 
 def difference(old: list[int], new: list[int]) -> list[t.SemanticTokensEdit]:

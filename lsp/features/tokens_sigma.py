@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any, Final
@@ -42,6 +43,7 @@ _BROUGHT: Final = bits(M.DefaultLibrary)
 _OLD: Final = bits(M.Deprecated)
 _LONG: Final = 400
 """Lines of a stretch that is long."""
+_NUMBER: Final = re.compile(r"\w+")
 _LETTERS: Final = frozenset("qQ")
 
 
@@ -51,9 +53,13 @@ def tokens(
     """Of some lines, from 1 and both counted in; ``own`` are the words of the source."""
     looked = _Look(source, program, index, first, last)
     found = [*looked.words(own, first, last), *_comments(own, first, last)]
+    place = (0, 0)
     for line, column, end, type, modifiers in sorted(found):
-        if first <= line <= last:
+        # What an unknown character stands in may be told of as if it were something else.
+        end = min(end, len(source.line(line)) + 1)
+        if first <= line <= last and place <= (line, column) and column < end:
             yield line, column, end, type, modifiers
+            place = line, end
 
 
 def _comments(own: Tokens, first: int, last: int) -> Iterator[Token]:
@@ -120,6 +126,9 @@ class _Look:
     def length(self, own: Tokens, at: int) -> int:
         """Of a word as it is written: ``&&`` reads ``and``."""
         word, line, column = own.words[at], own.lines[at], own.columns[at]
+        if own.kinds[at] == "INTEGER" and (number := _NUMBER.match(own.source.line(line), column - 1)):
+            # A number that is none reads 0.
+            return max(len(word), len(number[0]))
         text = own.source.line(line)[column - 1 : column + 1]
         return 2 if text in ("&&", "||") else 1 if text[:1] == "!" and text != "!=" else len(word)
 
@@ -201,6 +210,9 @@ class _Look:
     def string(self, word: str, line: int, column: int, first: int, last: int) -> Iterator[Token]:
         """A literal, without the values that it prints."""
         end = column + len(word)
+        if word == '""' and self.source.line(line)[column - 1 : column + 1] != word:
+            # One that has no end reads as an empty one.
+            end = len(self.source.line(line)) + 1
         for piece in self.strings.get((line, column), ()):
             inner = piece.tokens
             start, behind = inner.columns[piece.expr.first], inner.columns[piece.expr.last]

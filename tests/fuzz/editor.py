@@ -22,6 +22,7 @@ from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts, by_file
 from lsp.server import Server, make
 from lsp.workspace import Workspace
+from tests.fuzz.answers import check
 from tests.fuzz.mutate import ROOT
 
 EDITS = 20
@@ -111,7 +112,8 @@ class _Session:
         """Some of everything, at a random place: it may find nothing, and be refused."""
         place = position(self.text, self.rng.randrange(len(self.text) + 1), self.encoding)
         for method in self.rng.sample(questions(), ASKED):
-            await asked(self.server, method, self.uri, place)
+            found = await asked(self.server, method, self.uri, place)
+            check(method, found, self.text, self.encoding)
 
 
 def started(encoding: Encoding) -> Server:
@@ -120,7 +122,10 @@ def started(encoding: Encoding) -> Server:
     server.protocol.notify = lambda *_, **__: None
     general = t.GeneralClientCapabilities(position_encodings=[encoding])
     folders = [t.WorkspaceFolder((ROOT / "examples").as_uri(), "examples")]
-    params = t.InitializeParams(t.ClientCapabilities(general=general), workspace_folders=folders)
+    symbols = t.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=encoding is not Encoding.Utf8)
+    of_text = t.TextDocumentClientCapabilities(document_symbol=symbols)
+    able = t.ClientCapabilities(text_document=of_text, general=general)
+    params = t.InitializeParams(able, workspace_folders=folders)
     _driven(server.protocol.lsp_initialize(params))
     return server
 
