@@ -23,9 +23,6 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
           if (file === document.uri.fsPath) this.changed.fire(vscode.Uri.parse(address));
         }
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => {
-        this.makers.delete(document.uri.toString());
-      }),
     ];
   }
 

@@ -82,8 +82,8 @@ export class Server implements vscode.Disposable {
   restart(): Promise<void> {
     this.turn = this.turn.then(async () => {
       try {
-        await this.stopNow();
         this.toolchain.forget();
+        await this.stopNow();
         await this.startNow();
       } catch (error) {
         this.failed(`The language server did not start: ${error instanceof Error ? error.message : String(error)}`);
