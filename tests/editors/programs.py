@@ -17,7 +17,7 @@ main:
     QMUV r1, 2
     QRET
 double:         ; r1 ← 2 · r1
-    QADD r1, r1
+  QADD  r1,r1
     QRET
 """
 CIRCUIT = '{"qubits": 1, "ops": [{"gate": "hh", "on": [0]}]}\n'

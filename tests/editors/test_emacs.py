@@ -92,6 +92,8 @@ def test_qbc(emacs: Emacs, tmp_path: Path) -> None:
     emacs.keys("M-x eglot-rename RET twice RET")
     wait("the new name", lambda: "\ntwice:" in emacs.text())
     assert "    QCALL twice\n" in emacs.text()
+    emacs.keys("M-x eglot-format-buffer RET")
+    wait("the layout", lambda: "\n    QADD r1, r1\n" in emacs.text())
 
 
 def test_a_circuit(emacs: Emacs, tmp_path: Path) -> None:

@@ -108,6 +108,9 @@ def test_qbc(neovim: Neovim, tmp_path: Path) -> None:
     wait("the new name", lambda: neovim.lines()[5].startswith("twice:"))
     assert neovim.lines()[2] == "    QCALL twice"
 
+    neovim.keys("gQ")
+    wait("the layout", lambda: neovim.lines()[6] == "    QADD r1, r1")
+
     neovim.goto(2, 0)
     neovim.keys("OQSYS<C-X><C-O>")
     wait("the completion", lambda: neovim.lines()[1].strip() == "QSYSCALL")
