@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 _DOCS = Path(__file__).parent
-PAGES = (_DOCS.parent / "README.md", _DOCS / "tutorial.md", _DOCS / "sigma_tutorial.md")
+PAGES = (_DOCS.parent / "README.md", *(_DOCS / f"{name}.md" for name in ("tutorial", "sigma_tutorial", "tools")))
 _BLOCK = re.compile(r"```(console|pycon)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"`([a-z_]+\.(?:qbc|sigma(?:\.json)?))`:\n\n```\w*\n(.*?)```", re.DOTALL)
 _SKIPPED = ("make", "pipx")

@@ -26,6 +26,8 @@ _PATH_WORDS: Final = 8
 _TARGET, _PARENT, _SELF, _CALLS = 0, 1, 4, 5
 _RECORD_WORDS: Final = 36
 _CELLS: Final = 4
+_CHUNK: Final = 1 << 12
+"""Records that become numbers of Python at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ class Record:
     """Calls that have not returned."""
     stack: int
     """Values on the stack."""
-    cells: NDArray[np.int64]
-    """Registers, shape (16, 2): values and kinds."""
+    words: list[int]
+    """Registers: the bits of each, then its kind."""
+    floats: list[float]
+    """The same words seen as floats."""
+
+    def get(self, register: int) -> int | float:
+        """A register's value."""
+        return self.floats[2 * register] if self.words[2 * register + 1] else self.words[2 * register]
 
 
 class Observer:
@@ -130,7 +138,10 @@ class Observer:
         written = int(self._state[layout.RECORD_COUNT // 8])
         first = max(self._taken, written - self.capacity)
         self._taken = written
-        for number in range(first, written):
-            row = self._ring[number % self.capacity].copy()
-            pc, count, stack, depth = (int(x) for x in row[:_CELLS])
-            yield Record(pc // layout.ROW, count, depth // 8, stack // layout.CELL, row[_CELLS:].reshape(-1, 2))
+        places = np.arange(first, written) % self.capacity
+        for start in range(0, len(places), _CHUNK):
+            rows = self._ring[places[start : start + _CHUNK]]
+            heads, cells = rows[:, :_CELLS].tolist(), rows[:, _CELLS:]
+            floats = cells.copy().view(np.float64).tolist()
+            for (row, number, stack, calls), words, same in zip(heads, cells.tolist(), floats, strict=True):
+                yield Record(row // layout.ROW, number, calls // 8, stack // layout.CELL, words, same)

@@ -49,6 +49,21 @@ class Step:
     """The instruction after it: the next one, or where it went; itself if it trapped."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is known of an instruction before it runs. Indices of registers and constants."""
+
+    op: Op
+    reads: tuple[int, ...]
+    """Registers."""
+    writes: tuple[int, ...]
+    address: tuple[int, ...]
+    """Base and offset; empty where it goes to no memory."""
+    is_system_call: bool
+    number: int
+    """Of a system call."""
+
+
 class Tracer:
     """The steps of a machine that has not run yet."""
 
@@ -65,6 +80,7 @@ class Tracer:
         self._last = last
         self._observer = Observer(machine.program, wanted=wanted, capacity=capacity)
         self._constants = machine.program.cells
+        self._plans: dict[int, _Plan] = {}
         machine.observe(self._observer)
 
     @property
@@ -88,8 +104,9 @@ class Tracer:
 
     def _steps(self) -> Iterator[Step]:
         machine = self._machine
-        cells = np.column_stack((machine.registers, machine.kinds))
-        now = Record(machine.pc, machine.count + 1, machine.depth, len(machine.stack), cells)
+        cells = np.column_stack((machine.registers, machine.kinds)).reshape(-1)
+        words, floats = cells.tolist(), cells.view(np.float64).tolist()
+        now = Record(machine.pc, machine.count + 1, machine.depth, 0, words, floats)
         before: Record | None = None
         for record in (*self._observer.records(), now):
             # One that is executed again, when a device has answered, counts once.
@@ -99,35 +116,44 @@ class Tracer:
             before = record if record.pc < len(self._wanted) else None
 
     def _step(self, record: Record, after: Record, *, is_done: bool) -> Step:
-        row = self._code[record.pc].tolist()
-        op = BY_CODE[row[0]]
-        read = [row[1 + slot] for slot in op.reads]
-        if row[0] == SYSTEM_CALL:
-            call = BY_SYSTEM_CALL.get(int(self._value(record, row[1])))
-            read += range(len(call.takes) if call is not None else 0)
-        written: set[int] = set()
-        if is_done:
-            written.update(row[1 + slot] for slot in op.writes)
-            written.update(np.flatnonzero((record.cells != after.cells).any(axis=1)).tolist())
+        plan = self._plans.get(record.pc)
+        if plan is None:
+            plan = self._plans[record.pc] = self._plan(record.pc)
+        read, written = plan.reads, set(plan.writes if is_done else ())
+        if plan.is_system_call:
+            call = BY_SYSTEM_CALL.get(int(self._value(record, plan.number)))
+            read = (*read, *range(len(call.takes) if call is not None else 0))
+        if is_done and record.words != after.words:
+            old, new = record.words, after.words
+            written.update(at for at in range(REGISTERS) if old[2 * at : 2 * at + 2] != new[2 * at : 2 * at + 2])
         address = None
-        if op.memory_slot is not None:
-            base, offset = (self._value(record, row[1 + op.memory_slot + at]) for at in (0, 1))
+        if plan.address:
+            base, offset = (self._value(record, index) for index in plan.address)
             if isinstance(base, int) and isinstance(offset, int):
                 address = (base + offset) & _MASK
         return Step(
             number=record.number,
             pc=record.pc,
-            op=op,
-            reads={at: cell_value(record.cells, at) for at in read if at < REGISTERS},
-            writes={at: cell_value(after.cells, at) for at in sorted(written)},
+            op=plan.op,
+            reads={at: record.get(at) for at in read},
+            writes={at: after.get(at) for at in sorted(written)},
             address=address,
             depth=record.depth,
             stack=record.stack,
             next=after.pc,
         )
 
+    def _plan(self, pc: int) -> _Plan:
+        row = self._code[pc].tolist()
+        op = BY_CODE[row[0]]
+        read = tuple(row[1 + slot] for slot in op.reads if row[1 + slot] < REGISTERS)
+        at = op.memory_slot
+        address = () if at is None else (row[1 + at], row[2 + at])
+        is_system_call = row[0] == SYSTEM_CALL
+        return _Plan(op, read, tuple(row[1 + slot] for slot in op.writes), address, is_system_call, row[1])
+
     def _value(self, record: Record, index: int) -> int | float:
-        return cell_value(record.cells if index < REGISTERS else self._constants, index)
+        return record.get(index) if index < REGISTERS else cell_value(self._constants, index)
 
 
 def touching(code: NDArray[np.uint32], registers: Iterable[int]) -> NDArray[np.uint8]:

@@ -54,12 +54,16 @@ _level_option = level_option(
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every run takes."""
+    return define_option(include_option(_engine_option(_level_option(unchecked_option(_limit_options(command))))))
+
+
+def observed_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Those of a run that the interpreter does."""
+    return define_option(include_option(front_options(_limit_options(command))))
+
+
+def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[..., Any]] = [
-        define_option,
-        include_option,
-        _engine_option,
-        _level_option,
-        unchecked_option,
         click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
         click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
         click.option(
@@ -155,6 +159,55 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     elif run_.result is not None:
         show(repr(run_.result))
     raise SystemExit(outcome)
+
+
+@qbc.command()
+@click.argument("file", metavar="FILE")
+@click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
+@click.option("--routine", "routines", multiple=True, metavar="NAME", help="Only what is in this routine.")
+@click.option("--range", "ranges", multiple=True, metavar="START:END", help="Only instructions from START up to END.")
+@click.option("--register", "registers", multiple=True, metavar="rN", help="Only what reads or writes this register.")
+@click.option("--last", type=click.IntRange(1, 1 << 18), metavar="N", help="Only the last N, told at the end.")
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Write the trace there, not on standard error.")
+@observed_options
+def trace(file: str, args: tuple[int | float, ...], **options: Any) -> None:
+    """Run a program, and show each instruction with its values.
+
+    The trace goes to standard error, or to a file with -o. With --json it is JSON lines on standard output, what the
+    program prints among them. Filters of one kind add up; of several, all must hold.
+    """
+    from qbcc.cli.observing import Filters
+    from qbcc.cli.observing import trace as run_trace
+
+    names = ("routines", "ranges", "registers", "last", "output")
+    filters = Filters(**{name: options.pop(name) for name in names})
+    raise SystemExit(run_trace(file, Settings(args=args, engine="interp", **options), filters))
+
+
+@qbc.command()
+@click.argument("file", metavar="FILE")
+@click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Rows of each table.")
+@click.option("--annotate", is_flag=True, help="Show the sources with the cost of each line instead.")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    help="Save a flame graph as .svg, for speedscope as .json, collapsed paths as .txt.",
+)
+@observed_options
+def profile(
+    file: str, args: tuple[int | float, ...], top: int, annotate: bool, output: Path | None, **options: Any
+) -> None:
+    """Run a program, and tell where its instructions went.
+
+    Counts are exact: by routine, by line, by path of calls. Tables go to standard error.
+    """
+    from qbcc.cli.observing import Views
+    from qbcc.cli.observing import profile as run_profile
+
+    settings = Settings(args=args, engine="interp", **options)
+    raise SystemExit(run_profile(file, settings, Views(top, annotate, output)))
 
 
 @qbc.command("test")

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -77,9 +77,20 @@ def with_shots(settings: Settings, shots: int | None) -> Settings:
 class Run:
     """Builds a program, runs it, and keeps what there is to tell."""
 
-    def __init__(self, file: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        file: str,
+        settings: Settings,
+        *,
+        go: Callable[[Machine, driver.Built], Outcome] | None = None,
+        stdout: Callable[[bytes], object] | None = None,
+    ) -> None:
+        """``go`` runs the machine, else it runs to its end, as often as asked for; ``stdout`` takes what the program
+        prints, else that goes to standard output, or is kept for JSON."""
         self.file = file
         self.settings = settings
+        self._go = go
+        self._stdout = stdout
         self.built: driver.Built | None = None
         self.machine: Machine | None = None
         self.outcome: Outcome | None = None
@@ -95,7 +106,8 @@ class Run:
         self.built = driver.load([self.file], settings.defines, settings.include, front)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
-        settings = self.settings = with_shots(settings, self.built.shots)
+        if self._go is None:
+            settings = self.settings = with_shots(settings, self.built.shots)
         if settings.journal is not None:
             from qbcc.cli.devices import check_program
 
@@ -109,7 +121,7 @@ class Run:
         if machine.notice:
             say(machine.notice)
         start = time.perf_counter()
-        self.outcome = machine.run()
+        self.outcome = machine.run() if self._go is None else self._go(machine, self.built)
         if self.outcome.trap is None and settings.call is not None:
             self._call(machine, *settings.call)
         self.seconds = time.perf_counter() - start
@@ -167,7 +179,7 @@ class Run:
                 noise=settings.noise,
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
-                stdout=None if settings.as_json or seed is not None else _write_out,
+                stdout=self._stdout or (None if settings.as_json or seed is not None else write_out),
                 progress=Progress(settings) if sys.stderr.isatty() and seed is None else None,
             )
         except ValueError as error:
@@ -280,7 +292,8 @@ class Run:
         }
 
 
-def _write_out(data: bytes) -> None:
+def write_out(data: bytes) -> None:
+    """What a program prints, at once; ends the process where nobody reads on."""
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
