@@ -122,16 +122,17 @@ def endless(span: Span, registers: Sequence[str], head: Span) -> Diagnostic:
 # -- kinds
 
 
-def float_for_integer(span: Span, operand: str, use: str, origin: Span | None) -> Diagnostic:
-    related = (Related(origin, "it becomes a float here"),) if origin is not None else ()
-    return _finding("L0401", f"{operand} is a float, and {use}", span, related=related, notes=("it traps",))
+def wrong_kind(span: Span, operand: str, kind: str, use: str, origin: Span | None) -> Diagnostic:
+    related = (Related(origin, f"it becomes {kind} here"),) if origin is not None else ()
+    return _finding("L0401", f"{operand} is {kind}, and {use}", span, related=related, notes=("it traps",))
 
 
-def bits_as_number(span: Span, word: str, value: float, origin: Span | None) -> Diagnostic:
+def bits_as_number(span: Span, word: str, value: float, origin: Span | None, place: Span | None) -> Diagnostic:
+    fix = Fix(place, repr(value), f"write {value!r}") if place is not None else None
     related = (Related(origin, "the constant"),) if origin is not None else ()
     text = f"{short(word)} is the integer with the bits of {value!r}, not that number"
     notes = (f"write {value!r}, or QFBITS to make a float of the bits",)
-    return _finding("L0402", text, span, related=related, notes=notes)
+    return _finding("L0402", text, span, related=related, notes=notes, fix=fix)
 
 
 def whole_quotient(span: Span, use: Span) -> Diagnostic:
@@ -140,12 +141,13 @@ def whole_quotient(span: Span, use: Span) -> Diagnostic:
     return _finding("L0403", "this quotient of integers is a whole number", span, related=related, notes=notes)
 
 
-def other_kind(span: Span, is_float: bool, stored: Span) -> Diagnostic:
+def other_kind(span: Span, word: Span | None, is_float: bool, stored: Span) -> Diagnostic:
     was, now = ("an integer", "a float") if is_float else ("a float", "an integer")
     related = (Related(stored, f"{was} is stored here"),)
-    fix = "QLOAD" if is_float else "QLOADF"
+    right = "QLOAD" if is_float else "QLOADF"
+    fix = Fix(word, right, f"write {right}") if word is not None else None
     text = f"{now} is read from where {was} was stored"
-    return _finding("L0404", text, span, related=related, notes=(f"{fix} reads {was}",))
+    return _finding("L0404", text, span, related=related, notes=(f"{right} reads {was}",), fix=fix)
 
 
 # -- values and memory
@@ -168,8 +170,10 @@ def no_header(span: Span, what: str) -> Diagnostic:
 # -- contracts
 
 
-def broken_contract(span: Span, text: str, related: tuple[Related, ...], notes: tuple[str, ...] = ()) -> Diagnostic:
-    return _finding("L0601", text, span, related=related, notes=notes)
+def broken_contract(
+    span: Span, text: str, related: tuple[Related, ...], notes: tuple[str, ...] = (), fix: Fix | None = None
+) -> Diagnostic:
+    return _finding("L0601", text, span, related=related, notes=notes, fix=fix)
 
 
 def unkept(span: Span, name: str, register: int, place: Span, fix: Fix | None) -> Diagnostic:

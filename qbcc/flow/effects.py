@@ -135,8 +135,11 @@ class Effects:
         self.level = level
         self._taken: Effect | None = None
         """What :meth:`_anywhere` found, until something changes."""
+        self._calls: dict[int, Effect] = {}
+        self._is_done = False
         for component in routines.order:
             self._component(component)
+        self._is_done = True
 
     # -- questions
 
@@ -146,6 +149,14 @@ class Effects:
 
     def call(self, index: int) -> Effect:
         """Of a call instruction."""
+        found = self._calls.get(index)
+        if found is None:
+            found = self._call(index)
+            if self._is_done:
+                self._calls[index] = found
+        return found
+
+    def _call(self, index: int) -> Effect:
         row = self.code.rows[index]
         if row[0] == CALL:
             return CONVENTION if index in self.code.external else self._outside(row[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 from typing import Final
 
 from qbcc import messages_lint as messages
@@ -63,14 +64,15 @@ class Control:
         if not look.is_own(start) or self.code.lines[start].use is not None:
             return
         if routine is None or not self._leaves(routine):
-            if all(self.rows[index][0] in _IDLE for index in range(start, end)) or start in self._of_callee():
+            if all(self.rows[index][0] in _IDLE for index in range(start, end)) or start in self._called:
                 return
             ended = start > 0 and self.rows[start - 1][0] in ENDS
             look.report(messages.unreachable(look.span(start), look.span(start - 1) if ended else None))
         elif not self._is_led_to(routine) and look.outer(start).source is look.main:
             look.report(messages.uncalled(look.entry_span(routine), routine.name))
 
-    def _of_callee(self) -> frozenset[int]:
+    @cached_property
+    def _called(self) -> frozenset[int]:
         """Code of routines that only uncalled ones call: it is told at those."""
         found: set[int] = set()
         for routine in self.look.routines:
@@ -215,18 +217,19 @@ class Control:
         return True
 
     def _only_returns(self, index: int) -> bool:
-        """Whether a call does nothing that might end the program: nothing below it stops."""
-        seen: set[int] = set()
-        waiting = list(self.code.call_targets(index))
-        if self.code.is_open(index):
-            return False
-        while waiting:
-            entry = waiting.pop()
-            if entry in seen:
-                continue
-            seen.add(entry)
-            routine = self.cut.by_entry[entry]
-            if any(self.rows[index][0] in _ENDINGS for index in routine.instructions()):
-                return False
-            waiting += routine.others
-        return True
+        """Whether a call does nothing that might end the program."""
+        return not self.code.is_open(index) and not any(t in self.stopping for t in self.code.call_targets(index))
+
+    @cached_property
+    def stopping(self) -> frozenset[int]:
+        """Entries of routines in which, or below which, something may end the program."""
+        found: set[int] = set()
+        for component in self.cut.order:
+            for routine in component:
+                own = any(self.rows[index][0] in _ENDINGS for index in routine.instructions())
+                if own or any(self.code.is_open(call.index) for call in routine.calls):
+                    found.add(routine.entry)
+            # Callees stand before their callers.
+            if any(not found.isdisjoint((routine.entry, *routine.others)) for routine in component):
+                found.update(routine.entry for routine in component)
+        return frozenset(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from qbcc.assemble import Assembly
 from qbcc.diagnostics import Diagnostic
 from qbcc.flow.code import ALL, SCRATCH, Code, Mask
 from qbcc.flow.effects import Effects
@@ -16,6 +17,7 @@ from qbcc.flow.routines import Routine
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
+from qbcc.unit import Statement
 from vm.bytecode import Contract
 from vm.flow.blocks import CALL, CALL_INDIRECT, SYSTEM_CALL
 
@@ -25,12 +27,22 @@ class Look:
     """At one assembly."""
 
     flow: Flow
-    main: SourceFile
+    assembly: Assembly
     report: Callable[[Diagnostic], None]
 
     def __post_init__(self) -> None:
         self._chains: dict[int, Chains] = {}
         self._own: dict[SourceFile, bool] = {}
+
+    @property
+    def main(self) -> SourceFile:
+        """The source that is looked at; the others are included."""
+        return self.assembly.included[0]
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its lines, and what became of them."""
+        return self.assembly.statements
 
     @property
     def code(self) -> Code:

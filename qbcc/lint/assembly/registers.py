@@ -13,7 +13,7 @@ from qbcc.flow.routines import Call, Routine
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.results import Results
 from qbcc.lint.assembly.saving import Saving
-from vm.flow.blocks import POP, PUSH
+from vm.flow.blocks import MOVE, POP, PUSH
 from vm.isa import BY_NAME
 
 _STEPS: Final = frozenset(op.code for name in ("QADD", "QSUB") for op in BY_NAME[name])
@@ -64,6 +64,10 @@ class Registers:
             return
         chains = look.chains(routine)
         for register in registers_in(effect.changes & look.wanted.after(routine, call.index)):
+            is_read = effect.reads >> register & 1
+            if is_read and (register >= 4 or self.results.is_result(call.index, register)):
+                # Handed over and given back, or shared between the two by a convention of their own.
+                continue
             made, from_entry = chains.definitions(call.index, register)
             made = [each for each in made if each != call.index and self._is_value(each, register)]
             is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)
@@ -101,15 +105,12 @@ class Registers:
         effect = look.effects.call(call.index)
         is_read = bool(effect.reads >> register & 1)
         if self.results.is_result(call.index, register):
-            if is_read or not self._is_counter(call, loss) or self._is_promised(call, register):
+            if not self._is_counter(call, loss) or self._is_promised(call, register):
                 return False
             # What is set before the loop for nothing but what stands behind the call cannot be meant to be replaced.
             begun = [each for each in loss.made if each not in loss.uses]
             return any(not self._other_uses(chains, each, call, register) for each in begun)
-        if register >= 4:
-            # One that the callee reads is shared between the two, by a convention of their own.
-            return not is_read
-        if self._is_counter(call, loss):
+        if register >= 4 or self._is_counter(call, loss):
             return True
         if register == 0:
             # A result may come of a routine's work in r0 itself.
@@ -186,7 +187,11 @@ class Registers:
                 continue
             register = written.bit_length() - 1
             over = self._overwriting(chains, index, register)
-            look.report(messages.unused_value(look.span(index), register, look.span(over) if over else None, None))
+            fix = None
+            if code.rows[index][0] == MOVE and not code.lines[index].shape.labels:
+                fix = Fix(look.span(index), "", "take it out")
+            place = look.span(over) if over is not None else None
+            look.report(messages.unused_value(look.span(index), register, place, fix))
 
     def _overwriting(self, chains: Chains, index: int, register: int) -> int | None:
         """What replaces a value, where one instruction does."""
@@ -205,6 +210,7 @@ class Written:
         self.look = look
         self._entry: dict[int, Mask] = {}
         self._before: dict[int, dict[int, Mask]] = {}
+        self._each: dict[int, dict[int, Mask]] = {}
         for component in reversed(look.flow.cut.order):
             for routine in component:
                 self._entry[routine.entry] = self._outside(routine)
@@ -226,7 +232,10 @@ class Written:
 
     def before(self, routine: Routine) -> dict[int, Mask]:
         """Before each instruction that control comes to."""
-        found: dict[int, Mask] = {}
+        found = self._each.get(routine.entry)
+        if found is not None:
+            return found
+        found = self._each[routine.entry] = {}
         known = self.look.effects.known[routine.entry]
         for start in known.before:
             mask = self._before[routine.entry].get(start, 0)
@@ -246,6 +255,7 @@ class Written:
         if entry == self._entry[routine.entry] and routine.entry in self._before:
             return False
         self._entry[routine.entry] = entry
+        self._each.pop(routine.entry, None)
         known = self.look.effects.known[routine.entry]
         own = {}
         for start in known.before:

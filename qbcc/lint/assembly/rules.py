@@ -13,7 +13,7 @@ _ERRORS: Final = {
     "L0102": "a loop's counter that a call in the loop overwrites",
     "L0201": "ways that leave unlike numbers of values on the stack",
     "L0202": "a return with values on the stack, or with too few",
-    "L0401": "a float where only an integer can be",
+    "L0401": "an operand of the wrong kind",
 }
 _WARNINGS: Final = {
     "L0103": "a register that is read before anything writes it",

@@ -11,8 +11,11 @@ from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.flow.effects import Effects
 from qbcc.flow.program import Flow, analyse
 from qbcc.lexer import tables
+from qbcc.lint.assembly.contracts import Contracts
 from qbcc.lint.assembly.control import Control
+from qbcc.lint.assembly.kinds import Kinds
 from qbcc.lint.assembly.look import Look
+from qbcc.lint.assembly.memory import Memory
 from qbcc.lint.assembly.registers import Registers
 from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.stack import Stack
@@ -37,10 +40,15 @@ def lint_assembly(assembly: Assembly, flow: Flow | None = None) -> Linted:
         flow = flow or analyse(assembly)
         assert flow is not None
         found: list[Diagnostic] = []
-        look = _levelled(Look(flow, assembly.included[0], found.append))
+        look = _levelled(Look(flow, assembly, found.append))
         Stack(look).run()
-        Registers(look).run()
+        registers = Registers(look)
+        registers.run()
+        Contracts(look, registers).run()
         Control(look).run()
+        kinds = Kinds(look)
+        kinds.run()
+        Memory(look, kinds).run()
         order = {id(source): number for number, source in enumerate(assembly.included)}
         findings = {finding: None for finding in found if _is_meant(look, finding)}
         own = [source for source in assembly.included if look.is_own_source(source)]
@@ -55,7 +63,7 @@ def _levelled(look: Look) -> Look:
             break
         flow = look.flow
         effects = Effects(flow.cut, flow.effects.level | unlevel)
-        look = Look(Flow(flow.code, flow.cut, effects), look.main, look.report)
+        look = Look(Flow(flow.code, flow.cut, effects), look.assembly, look.report)
     return look
 
 
