@@ -103,19 +103,16 @@ class _Session:
     def type(self, count: int) -> None:
         """Make changes, with questions in between."""
         rng = random.Random(count)
-        made = strokes(self.language, self.text, count)
-        last = Stroke(0, 0, 0, "", 0)
-        for number, stroke in enumerate(made):
-            is_burst = number % (3 * _BURST) < _BURST
+        for number, stroke in enumerate(strokes(self.language, self.text, count)):
+            place = number % (3 * _BURST)
             begin = time.perf_counter()
             self.change(stroke)
-            last = stroke
-            if is_burst and number % (3 * _BURST) < _BURST - 1:
+            if place < _BURST - 1:
                 continue
             self._published()
-            self.waits[AFTER_BURST if is_burst else CHANGE].append(time.perf_counter() - begin)
+            self.waits[AFTER_BURST if place < _BURST else CHANGE].append(time.perf_counter() - begin)
             if number % _ASKED_EACH == 0:
-                self._ask(rng, last)
+                self._ask(rng, stroke)
             time.sleep(_PAUSE)
 
     def _ask(self, rng: random.Random, stroke: Stroke) -> None:

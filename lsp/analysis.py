@@ -78,9 +78,13 @@ def analyse(document: Document, overlay: Overlay, before: Analysis | None = None
 
 def _assembled(document: Document, overlay: Overlay) -> Analysis:
     from qbcc.assemble import Options
-    from qbcc.check import check
+    from qbcc.check import Checked, check
+    from qbcc.recheck import recheck
 
-    found = check(document.source, Options(read=overlay.read))
+    options = Options(read=overlay.read)
+    last: Checked | None = document.kept.get(workspace.QBC)
+    found = check(document.source, options) if last is None else recheck(last, document.source, options)
+    document.kept[workspace.QBC] = found
     return Analysis(document, found.diagnostics, found.included)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lsprotocol.types import (
     PositionEncodingKind,
@@ -37,6 +37,8 @@ class Document:
     text: Text
     path: str | None
     """With links resolved, as the compilers name files; None for what was never saved."""
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What the worker keeps from one version to the next."""
 
     @cached_property
     def source(self) -> SourceFile:
@@ -89,7 +91,7 @@ class Workspace:
                 text = text.replaced(change.range, change.text, self.encoding)
             else:
                 text = Text(change.text)
-        document = Document(uri, old.language, version, text, old.path)
+        document = Document(uri, old.language, version, text, old.path, old.kept)
         self.documents[uri] = document
         return document
 

@@ -90,18 +90,25 @@ def check_define(text: str) -> tuple[str, str]:
     return name, value if equals else "1"
 
 
+def folders(source: SourceFile, options: Options) -> Folders:
+    """Where the includes of a source come from."""
+    root = Path(source.path).parent if source.path else None
+    prefix = os.path.dirname(source.name) if source.path else ""
+    return Folders(options.include_dirs, stdlib_dir(), options.read, root, prefix)
+
+
 class Assembler:
     """One assembly, from text to object; :mod:`qbcc.check` stops before the object."""
+
+    names_type: type[Names] = Names
 
     def __init__(self, source: SourceFile, options: Options) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
         self._said: set[Diagnostic] = set()
-        self.names = Names(self._report)
+        self.names = self.names_type(self._report)
         self.unit = Unit(self.names)
-        root = Path(source.path).parent if source.path else None
-        prefix = os.path.dirname(source.name) if source.path else ""
-        self._folders = Folders(options.include_dirs, stdlib_dir(), options.read, root, prefix)
+        self._folders = folders(source, options)
         self.expander = Expander(self.names, self._folders, self._line, self._enter, self._leave)
         self._in_data = False
         self._scopes = {True: "", False: ""}

@@ -7,7 +7,7 @@ there is nothing to go stale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,11 +16,12 @@ from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic
 from qbcc.encode import Encoder
 from qbcc.expand import CONDITION, MAX_LINES, Expander, Frame
+from qbcc.names import Moving, Names, Value
 from qbcc.operands import CONSTANT, TARGET
 from qbcc.reading import SMALL, Reading, read
 from qbcc.source import SourceFile
-from qbcc.syntax import Integer, Line, Node
-from qbcc.unit import Statement
+from qbcc.syntax import Binary, Integer, Line, Node
+from qbcc.unit import Contracted, Statement
 from vm.bytecode import Base
 from vm.verify import MAX_INSTRUCTIONS
 
@@ -37,6 +38,36 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
     included: tuple[SourceFile, ...]
     """Every file read, the main source first."""
+    trace: Trace
+    """For :mod:`qbcc.recheck`."""
+
+
+@dataclass
+class Trace:
+    """What a check has seen on its way through the main source."""
+
+    options: Options
+    names: Measuring
+    size: int
+    """Instructions."""
+    contracts: list[Contracted]
+    files: Mapping[tuple[str, SourceFile], SourceFile]
+    """What was included, by name and includer."""
+    starts: list[int]
+    """For each line that is alone and counts, in the code section: the instructions before it; -1 for any other."""
+    scopes: list[str]
+    """For each of those, the owner of its local labels."""
+
+
+class Measuring(Names):
+    """Names that note whether anything was made of the places of code labels: then it matters how far they are."""
+
+    is_measured = False
+
+    def _move(self, line: Line, node: Binary, left: Value, right: Value) -> Value:
+        if any(isinstance(each, Moving) and each.base is Base.CODE for each in (left, right)):
+            self.is_measured = True
+        return super()._move(line, node, left, right)
 
 
 def check(source: SourceFile, options: Options | None = None) -> Checked:
@@ -63,8 +94,13 @@ class _Plain(NamedTuple):
 
 
 class _Checker(Assembler):
+    names_type = Measuring
+
     def __init__(self, source: SourceFile, options: Options) -> None:
         super().__init__(source, options)
+        self.options = options
+        self.starts = [-1] * len(source.lines)
+        self.scopes = [""] * len(source.lines)
         self.plain: list[_Plain] = []
         self.expander = _Reader(self)
 
@@ -77,18 +113,33 @@ class _Checker(Assembler):
         values.symbols()
         values.contracts()
         self._sort()
-        return Checked(tuple(self.diagnostics), tuple(self.expander.sources))
+        assert isinstance(self.names, Measuring)
+        trace = Trace(
+            self.options,
+            self.names,
+            self.unit.size,
+            self.unit.contracts,
+            self.expander.files,
+            self.starts,
+            self.scopes,
+        )
+        return Checked(tuple(self.diagnostics), tuple(self.expander.sources), trace)
 
     def lines(self, source: SourceFile, frame: Frame, reader: _Reader) -> Iterator[Line | Diagnostic | None]:
         """Of a file. An instruction in its place goes no further: it has been looked at but for its values."""
         unit, plain, statements, data = self.unit, self.plain, self.unit.statements, self.unit.data
+        starts, scopes = self.starts, self.scopes
+        is_main = source is self.source
         for number, text in enumerate(source.lines, 1):
-            if not text:
-                continue
             if frame.skipping and not CONDITION.match(text):
                 yield None
                 continue
             reading = read(text)
+            is_bound = self._in_data or reader.is_in_body or reader.count > MAX_LINES
+            if is_main and reading.is_alone and not is_bound:
+                starts[number - 1], scopes[number - 1] = unit.size, self._scopes[False]
+            if not text:
+                continue
             if reader.is_in_body or reader.count > MAX_LINES:
                 yield reading.line(source, number)
             elif reading.rows and not self._in_data and unit.size < MAX_INSTRUCTIONS:
@@ -137,7 +188,7 @@ class _Values(Encoder):
 
     def code(self) -> None:
         labels, size = self.names.labels, self.unit.size
-        fitting, small = self._numbers()
+        fitting, small = numbers(self.names)
         statements = self.unit.statements
         done = 0
         for each in self.plain:
@@ -159,18 +210,6 @@ class _Values(Encoder):
         for statement in statements[done:]:
             self._statement(statement)
 
-    def _numbers(self) -> tuple[set[str], set[str]]:
-        """Constants that a slot holds, and those that it holds with a small number added too."""
-        fitting, small = set(), set()
-        for name, constant in self.names.constants.items():
-            if isinstance(constant.value, float):
-                fitting.add(name)
-            elif isinstance(constant.value, int) and _LEAST <= constant.value < _END:
-                fitting.add(name)
-                if _LEAST + SMALL < constant.value < _END - SMALL:
-                    small.add(name)
-        return fitting, small
-
     def symbols(self) -> None:
         for name, (line, node) in self.unit.globals.items():
             if name not in self.names.labels:
@@ -189,6 +228,19 @@ class _Values(Encoder):
             self.target(line, instruction, node, 0, 0)
         else:
             self.constant(line, node)
+
+
+def numbers(names: Names) -> tuple[set[str], set[str]]:
+    """Constants that a slot holds, and those that it holds with a small number added too."""
+    fitting, small = set(), set()
+    for name, constant in names.constants.items():
+        if isinstance(constant.value, float):
+            fitting.add(name)
+        elif isinstance(constant.value, int) and _LEAST <= constant.value < _END:
+            fitting.add(name)
+            if _LEAST + SMALL < constant.value < _END - SMALL:
+                small.add(name)
+    return fitting, small
 
 
 def _is_short(line: Line, node: Node) -> bool:

@@ -32,7 +32,7 @@ MAX_WORDS: Final = 1 << 16
 _USUAL: Final = 8
 """Words that count as a line."""
 CONDITION: Final = re.compile(r"[ \t]*\.(if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
-_BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
+BLOCK: Final = re.compile(r"[^;\"]*?(\.(?:if|macro|rept))(?![A-Za-z0-9_])", re.IGNORECASE)
 _NOT_ARITHMETIC: Final = ("NAME", "LOCAL", "REGISTER", "FLOAT", "CHARACTER", "STRING")
 _CLOSES: Final = {".macro": ".endm", ".rept": ".endr"}
 
@@ -111,7 +111,7 @@ class Expander:
         self._stack: list[Frame] = []
         self.is_stopped = False
         self._uses = 0
-        self._files: dict[tuple[str, SourceFile], SourceFile] = {}
+        self.files: dict[tuple[str, SourceFile], SourceFile] = {}
         """What was included, by name and includer."""
         self._orphans: list[str] = []
         """Openers of blocks that were reported, whose ends are still to come."""
@@ -146,7 +146,7 @@ class Expander:
     def _misformed(self, found: Diagnostic) -> None:
         """A line that is none. If it was to open a block, the block's end is no error of its own."""
         self.report(found)
-        opened = _BLOCK.match(found.span.source.line(found.span.line)) if found.span is not None else None
+        opened = BLOCK.match(found.span.source.line(found.span.line)) if found.span is not None else None
         if opened is not None:
             self._orphans.append(opened[1].lower())
 
@@ -269,9 +269,9 @@ class Expander:
         """The file, read once. A line that a program made may be of another file than the main one. Raises
         :class:`IncludeFault`."""
         key = name, includer
-        if key not in self._files:
-            self._files[key] = self.folders.find(name, includer)
-        return self._files[key]
+        if key not in self.files:
+            self.files[key] = self.folders.find(name, includer)
+        return self.files[key]
 
     def _end(self, line: Line) -> None:
         _no_arguments(line)

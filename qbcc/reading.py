@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from qbcc.data import DIRECTIVES, WIDTHS, Data
 from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.expand import BLOCK
 from qbcc.lexer import tokenise
 from qbcc.names import Names, names_in
 from qbcc.operands import FIXED, REGISTER, TARGET, plan
@@ -39,12 +40,15 @@ class Use(NamedTuple):
 class Reading:
     """Of one line."""
 
-    __slots__ = ("columns", "data", "is_direct", "key", "rows", "shape", "uses", "words")
+    __slots__ = ("columns", "data", "is_alone", "is_direct", "key", "rows", "shape", "uses", "words")
 
     def __init__(self, text: str) -> None:
         self.rows = 0
         """Of a line that is an instruction without error and nothing else, so many instructions; 0 of any other."""
         self.uses: tuple[Use, ...] = ()
+        self.is_alone = False
+        """Whether it is empty, no line at all, or an instruction and nothing else that is wrong whatever names mean, or
+        by names alone. Other lines hear of it only how many instructions it is."""
         self.data = 0
         """Of a line of data whose values are numbers that fit: bytes; 0 of any other."""
         self.is_direct = False
@@ -54,6 +58,7 @@ class Reading:
         self.key, self.words, self.columns = tokenise(text) if len(text) <= MAX_LINE else ("!", [], [])
         if len(text) <= MAX_LINE:
             self.shape = shape_of(self.key)
+        self.is_alone = not self.key or (isinstance(self.shape, SyntaxFault) and not BLOCK.match(text))
         if isinstance(self.shape, Shape):
             word = self.words[self.shape.word] if self.shape.word >= 0 else ""
             is_instruction = word.upper() in BY_NAME
@@ -76,9 +81,13 @@ class Reading:
         return line_of(source, number, self.key, self.words, self.columns, self.shape)
 
     def _plan(self, line: Line) -> None:
-        uses = []
         try:
             rows = plan(line).rows
+        except SourceError:
+            self.is_alone = True
+            return
+        uses = []
+        try:
             for instruction, actions in rows:
                 for kind, what in actions:
                     if kind in (REGISTER, FIXED) or isinstance(what, int):
@@ -90,6 +99,7 @@ class Reading:
                         return
         except SourceError:
             return
+        self.is_alone = True
         self.rows, self.uses = len(rows), tuple(uses)
 
 

@@ -10,11 +10,13 @@ import pytest
 
 from benchmarks.assembler import generate
 from qbcc import reading
+from qbcc import recheck as rechecking
 from qbcc.assemble import Options, assemble
-from qbcc.check import check
+from qbcc.check import Checked, check
 from qbcc.diagnostics import Diagnostic
+from qbcc.recheck import recheck
 from qbcc.render import diagnostic_data
-from qbcc.source import SourceFile
+from qbcc.source import SourceFile, Span
 from tests import random_source
 from tests.fuzz import mutate
 
@@ -40,11 +42,27 @@ def _said(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
 
 def _same(text: str, options: Options | None = None, path: Path | None = None) -> int:
     """How many diagnostics the two agree on."""
+    return len(_agreed(text, options, path).diagnostics)
+
+
+def _agreed(
+    text: str, options: Options | None = None, path: Path | None = None, last: Checked | None = None
+) -> Checked:
+    """What is said of a text, perhaps by what was said of another one; it is what the assembler says."""
     source = SourceFile("a.qbc", text, str(path) if path else None)
-    checked, assembled = check(source, options), assemble(source, options)
+    options = options or Options()
+    checked = check(source, options) if last is None else recheck(last, source, options)
+    assembled = assemble(source, options)
     assert _said(checked.diagnostics) == _said(assembled.diagnostics), text
     assert [each.name for each in checked.included] == [each.name for each in assembled.included]
-    return len(checked.diagnostics)
+    sources = {id(span.source) for found in checked.diagnostics for span in _spans(found)}
+    assert sources <= {id(each) for each in checked.included}
+    return checked
+
+
+def _spans(found: Diagnostic) -> list[Span]:
+    spans = [found.span, *(each.span for each in found.related), found.fix.span if found.fix else None]
+    return [span for span in spans if span is not None]
 
 
 @pytest.mark.parametrize("folder", ["stdlib", "examples", "benchmarks/programs", "tests/golden_errors"])
@@ -85,6 +103,7 @@ def test_typing(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     for text in rng.sample(texts, 12):
         lines = text.split("\n")
         before = lines
+        last = _agreed(text)
         for _ in range(25):
             at = rng.randrange(len(lines))
             match rng.randrange(5):
@@ -93,7 +112,7 @@ def test_typing(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
                     end = rng.randrange(len(word) + 1)
                     typed = [[*lines[:at], "    " + word[:length], *lines[at:]] for length in range(end)]
                     for each in typed[-8:]:
-                        _same("\n".join(each))
+                        last = _agreed("\n".join(each), last=last)
                     lines, before = (typed[-1] if typed else lines), lines
                 case 1:
                     lines, before = [*lines[:at], *lines[at + rng.randrange(1, 4) :]], lines
@@ -106,7 +125,64 @@ def test_typing(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
                 case _:
                     lines, before = before, lines
             lines = lines or [""]
-            _same("\n".join(lines))
+            last = _agreed("\n".join(lines), last=last)
+
+
+def _edited(rng: random.Random, lines: list[str]) -> list[str]:
+    """A line or two come, go or become others, among them such as are being typed."""
+    at = rng.randrange(len(lines) + 1)
+    new = rng.choices([*_LINES, *lines], k=rng.choice([0, 1, 1, 1, 2]))
+    if rng.random() < 0.4:
+        new = [line[: rng.randrange(len(line) + 1)] for line in new]
+    return [*lines[:at], *new, *lines[at + rng.choice([0, 0, 1, 1, 2]) :]]
+
+
+def test_changes_of_random_lines() -> None:
+    rng = random.Random(7)
+    for _ in range(60):
+        lines = rng.choices(_LINES, k=rng.randrange(5, 25))
+        last = _agreed("\n".join(lines))
+        for _ in range(20):
+            lines = _edited(rng, lines)
+            last = _agreed("\n".join(lines), last=last)
+
+
+def test_changes_of_programs() -> None:
+    """Right ones, with contracts and macros."""
+    rng = random.Random(8)
+    texts = [text for text in mutate.right_sources() if len(text) < 5000]
+    for text in [generate(150), *rng.sample(texts, 12)]:
+        lines = text.split("\n")
+        last = _agreed(text)
+        for _ in range(15):
+            changed = _edited(rng, lines)
+            last = _agreed("\n".join(changed), last=last)
+            # Back again: what is right is looked at more closely.
+            last = _agreed("\n".join(lines), last=last)
+
+
+def test_most_letters_need_no_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    anew: list[str] = []
+
+    def counted(source: SourceFile, options: Options) -> Checked:
+        anew.append(source.text)
+        return check(source, options)
+
+    monkeypatch.setattr(rechecking, "check", counted)
+    text = generate(400)
+    lines, count = text.split("\n"), 0
+    last = _agreed(text)
+    at = next(number for number, line in enumerate(lines) if line.startswith("routine_")) + 5
+    lines.insert(at, "")
+    typed = "    QADD r1, r2, STEP + 8        ; one more"
+    for length in range(4, len(typed) + 1):
+        lines[at] = typed[:length]
+        last = _agreed("\n".join(lines), last=last)
+        count += 1
+    assert count > 35
+    # An unknown word or name is said of one place only: while there is one, and when it goes, all is checked.
+    found = [text.split("\n")[at].removeprefix("    QADD r1, ").strip() for text in anew]
+    assert found == ["Q", "QA", "QAD", "QADD", "r", "r2", "r2, S", "r2, ST", "r2, STE", "r2, STEP"]
 
 
 def test_too_many_errors_and_lines() -> None:
