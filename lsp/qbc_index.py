@@ -18,7 +18,7 @@ from qbcc.names import Names, Value
 from qbcc.parser import parse_line
 from qbcc.reading import read
 from qbcc.source import SourceFile
-from qbcc.syntax import Line, Name
+from qbcc.syntax import Line, Name, Shape
 from vm.isa import BY_NAME
 
 LABEL, LOCAL, CONSTANT, MACRO, EXTERNAL = "label", "local label", "constant", "macro", "external name"
@@ -106,12 +106,13 @@ class _File:
             reading = read(text)
             if reading.rows or not reading.key:
                 continue
-            line = reading.line(self.source, number)
-            if not isinstance(line, Line):
+            shape = reading.shape
+            if not isinstance(shape, Shape):
                 continue
-            word = line.word.lower()
-            if word not in _TELLING and not line.shape.labels:
+            word = reading.words[shape.word].lower() if shape.word >= 0 else ""
+            if word not in _TELLING and not shape.labels:
                 continue
+            line = reading.line_in(self.source, number)
             before = scope, parameters
             if word == ".macro":
                 names = line.words[line.shape.word + 1 :]
@@ -145,6 +146,8 @@ class _Places(Index):
         super().__init__(())
         self.symbols = symbols
         self.of = _Of(self)
+        keys = tables()[1]
+        self._named = (keys["NAME"], keys["LOCAL"])
 
     def at(self, source: SourceFile, line: int, column: int) -> Occurrence | None:
         """The name at a place; one that ends there counts too, if none begins."""
@@ -157,15 +160,21 @@ class _Places(Index):
 
     def definition(self, what: Hashable) -> Occurrence | None:
         """Where a name is given."""
-        return self._definitions.get(what)
+        found = self._definitions.get(what)
+        if found is None:
+            return None
+        line, token = found
+        return Occurrence(line.tokens(token, token), what, is_definition=True)
 
     @cached_property
-    def _definitions(self) -> dict[Hashable, Occurrence]:
-        found: dict[Hashable, Occurrence] = {}
+    def _definitions(self) -> dict[Hashable, tuple[Line, int]]:
+        """The first of each name, as a line's token."""
+        found: dict[Hashable, tuple[Line, int]] = {}
         for line, parameters in self.symbols.telling():
-            given = (*line.shape.labels, *_defined(line))
-            for each in self.occurrences(line, parameters, given):
-                found.setdefault(each.what, each)
+            for token in (*line.shape.labels, *_defined(line)):
+                name = _full(line, token)
+                if name not in found and self._is_name(line, token, name, parameters):
+                    found[name] = line, token
         return found
 
     def on(self, file: _File, number: int) -> Iterator[Occurrence]:
@@ -177,16 +186,18 @@ class _Places(Index):
 
     def occurrences(self, line: Line, parameters: frozenset[str], tokens: Iterable[int]) -> Iterator[Occurrence]:
         """Those of the tokens that are names."""
-        keys = tables()[1]
-        named = (keys["NAME"], keys["LOCAL"])
         definition = _defined(line)
         for token in tokens:
             name = _full(line, token)
-            is_mnemonic = token == line.shape.word and line.words[token].upper() in BY_NAME
-            is_name = line.kinds[token] in named and name in self.symbols.kinds
-            if is_name and name not in parameters and not is_mnemonic:
+            if self._is_name(line, token, name, parameters):
                 is_new = token in line.shape.labels or token in definition
                 yield Occurrence(line.tokens(token, token), name, is_new)
+
+    def _is_name(self, line: Line, token: int, name: str, parameters: frozenset[str]) -> bool:
+        """Whether a token means a name of the program: no mnemonic, and hidden by no parameter."""
+        if line.kinds[token] not in self._named or name not in self.symbols.kinds or name in parameters:
+            return False
+        return token != line.shape.word or line.words[token].upper() not in BY_NAME
 
 
 class _Of(Mapping[Hashable, list[Occurrence]]):
