@@ -64,13 +64,13 @@ class Analysis:
         return frozenset(source.path for source in self.sources if source.path is not None)
 
 
-def analyse(document: Document, overlay: Overlay, before: Analysis | None = None) -> Analysis:
+def analyse(document: Document, overlay: Overlay) -> Analysis:
     """Read a document, with what it includes or imports. What was found in an earlier version of it is used."""
     match document.language:
         case workspace.QBC:
             return _assembled(document, overlay)
         case workspace.SIGMA:
-            return _checked(document, overlay, before.session if before is not None else None)
+            return _checked(document, overlay)
         case workspace.CIRCUIT:
             return _circuit(document, overlay)
     return Analysis(document)
@@ -94,10 +94,12 @@ def _options(overlay: Overlay | None) -> Options:
     return Options(read=overlay.read if overlay is not None else None)
 
 
-def _checked(document: Document, overlay: Overlay, session: Session | None) -> Analysis:
+def _checked(document: Document, overlay: Overlay) -> Analysis:
     from lsp.sigma_session import Session
 
-    session = session or Session(document.source, _options(overlay))
+    session: Session | None = document.kept.get(workspace.SIGMA)
+    if session is None:
+        session = document.kept[workspace.SIGMA] = Session(document.source, _options(overlay))
     program = session.program(document.source, _options(overlay))
     said = program.diagnostics
     if program.is_sound:

@@ -129,7 +129,7 @@ class Server(LanguageServer):
         if self.open.documents.get(document.uri) is not document:
             return Analysis(document)
         try:
-            return analyse(document, overlay, self.analyses.get(document.uri))
+            return analyse(document, overlay)
         except Exception:
             _LOG.exception("cannot analyse %s", document.uri)
             return Analysis(document)
