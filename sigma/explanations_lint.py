@@ -35,6 +35,7 @@ _TABLE: Final = (
     ("S0921", "The angle is 0 or whole turns. Under control, or in a gate, which may come under control, half of a period of 4π is a phase that counts, and is not told.", "let q = qubit();\nsigma(q, 8);", "let q = qubit();\nsigma(q, 4);"),
     ("S0922", "What is called changes nothing, so a call without its result does nothing.", "sqrt(2.0);", "print(\"{sqrt(2.0)}\");"),
     ("S0923", "The language's own is out of reach where this one is seen. Names of variables count only in a source that uses the language's, and single letters never.", "fn sqrt(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{sqrt(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
+    ("S0924", "A line of the comment above its declaration begins with Deprecated; what follows says what to use.", "/// Deprecated: use half.\nfn halved(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{halved(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
 )  # fmt: skip
 
 

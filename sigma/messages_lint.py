@@ -130,6 +130,11 @@ def unused_result(span: Span, name: str) -> Diagnostic:
     return _finding("S0922", f"the result of '{short(name)}' is not used", span, notes=notes)
 
 
+def deprecated(span: Span, name: str, why: str, given: Span) -> Diagnostic:
+    text = f"'{short(name)}' is deprecated" + (f": {short(why)}" if why else "")
+    return _finding("S0924", text, span, related=(Related(given, "declared here"),))
+
+
 # -- qubits
 
 

@@ -10,6 +10,7 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.lint.finding import Linted
 from sigma.check.edited import EditedProgram
 from sigma.check.parts import Part
+from sigma.lint.deprecated import Deprecated
 from sigma.lint.flow import Flow
 from sigma.lint.gates import Gates
 from sigma.lint.names import Names, given_names, meant_names
@@ -69,6 +70,7 @@ class EditedFindings:
             self._look(part)
             found += self._of_names[part]
             found += self._of_rest[part]
+        Deprecated(Look(main, found.append), program.modules).run()
         # Without a word of it in the text, comments allow nothing.
         remarks = remarks_of(main.tokens) if "lint:" in text else ()
         return Linted((), in_order(found), remarks, RULES)

@@ -33,6 +33,7 @@ _HINTS: Final = {
     "S0916": "a whole quotient where a float is wanted",
     "S0920": "an outcome that is thrown away",
     "S0923": "a name that hides one of the language",
+    "S0924": "a name that is not to be used any more",
 }
 RULES: Final = {
     code: Rule(code, title, level)

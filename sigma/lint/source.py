@@ -8,6 +8,7 @@ from qbcc.source import SourceFile
 from sigma.check.modules import Options
 from sigma.check.program import Program, check
 from sigma.lexer import Tokens
+from sigma.lint.deprecated import Deprecated
 from sigma.lint.flow import Flow
 from sigma.lint.gates import Gates
 from sigma.lint.names import Names, given_names, meant_names
@@ -44,6 +45,7 @@ def _findings(program: Program) -> tuple[Diagnostic, ...]:
     Flow(look, uses).run()
     Values(look).run()
     Gates(look).run()
+    Deprecated(look, program.modules).run()
     return in_order(found)
 
 
