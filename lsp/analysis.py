@@ -16,6 +16,8 @@ from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
     from lsp.sigma_session import Session
+    from qbcc.assemble import Assembly
+    from qbcc.flow.program import Flow
     from qbcc.lint.finding import Linted
     from sigma.check.modules import Options
     from sigma.check.program import Program
@@ -44,6 +46,35 @@ class Analysis:
         """The same of a text in the place of the document's."""
         assert self.session is not None
         return self.session.program(source, _options(self.overlay))
+
+    def compiled(self, source: SourceFile) -> Assembly:
+        """What becomes of a text of σ in the place of the document's."""
+        from sigma.compile import compile_source
+
+        return compile_source(source, _options(self.overlay))
+
+    @cached_property
+    def assembly(self) -> Assembly:
+        """What becomes of the document, made when it is asked for."""
+        from qbcc.assemble import Options, assemble
+
+        match self.document.language:
+            case workspace.SIGMA:
+                return self.compiled(self.document.source)
+            case workspace.CIRCUIT:
+                from sigma.circuit_json import check_circuit
+                from sigma.compile import compile_program
+
+                program, shots = check_circuit(self.document.source, _options(self.overlay))
+                return compile_program(program, _options(self.overlay), shots=shots)
+        return assemble(self.document.source, Options(read=self.overlay.read if self.overlay is not None else None))
+
+    @cached_property
+    def flow(self) -> Flow | None:
+        """What the routines of its assembly do with registers and stack; None where it has errors."""
+        from qbcc.flow.program import analyse
+
+        return analyse(self.assembly)
 
     @property
     def names(self) -> Index:
@@ -85,7 +116,7 @@ def _assembled(document: Document, overlay: Overlay) -> Analysis:
     last: Checked | None = document.kept.get(workspace.QBC)
     found = check(document.source, options) if last is None else recheck(last, document.source, options)
     document.kept[workspace.QBC] = found
-    return Analysis(document, found.diagnostics, found.included)
+    return Analysis(document, found.diagnostics, found.included, overlay=overlay)
 
 
 def _options(overlay: Overlay | None) -> Options:
@@ -126,4 +157,4 @@ def _circuit(document: Document, overlay: Overlay) -> Analysis:
     from sigma.circuit_json import check_circuit
 
     program, _ = check_circuit(document.source, Options(read=overlay.read))
-    return Analysis(document, program.diagnostics, (document.source,))
+    return Analysis(document, program.diagnostics, (document.source,), overlay=overlay)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from lsprotocol import types as t
 
 from lsp.analysis import Analysis
-from lsp.features import actions, layout
+from lsp.client import Client
+from lsp.features import actions, circuits, layout
 from lsp.features import completion as completing
 from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.handlers.places import location
-from lsp.workspace import QBC, SIGMA
+from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Edit, Fix
 from qbcc.source import SourceFile
+
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 
 def _place(analysis: Analysis, texts: Texts, position: t.Position) -> tuple[SourceFile, int, int]:
@@ -26,9 +32,11 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     """What is said of a place."""
     place = _place(analysis, texts, position)
     if analysis.document.language == QBC:
-        said = hovering.assembly(place[0], analysis.symbols, *place[1:])
+        said = hovering.assembly(place[0], analysis.symbols, *place[1:], lambda: analysis.flow)
+    elif analysis.document.language == CIRCUIT:
+        said = circuits.hover(*place)
     else:
-        said = hovering.sigma(place[0], analysis.names, *place[1:])
+        said = hovering.sigma(place[0], analysis.names, *place[1:], analysis.program)
     if said is None:
         return None
     text, span = said
@@ -40,37 +48,79 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
 
 def completion(analysis: Analysis, texts: Texts, position: t.Position) -> list[t.CompletionItem]:
     """What could stand at a place."""
+    return items(analysis, texts, position, offered(analysis, texts, position))
+
+
+def items(analysis: Analysis, texts: Texts, position: t.Position, offer: completing.Offer) -> list[t.CompletionItem]:
+    """What is offered there, as this editor takes it."""
+    text = analysis.document.text
+    end = text.offset(position, texts.encoding)
+    line, _ = text.place(end)
+    start = text.at(line, offer.column)
+    range = t.Range(text.position(start, texts.encoding), text.position(end, texts.encoding))
+    return [_item(each, range, texts) for each in offer.entries if not each.snippet or _usable(each, texts.client)]
+
+
+def offered(analysis: Analysis, texts: Texts, position: t.Position) -> completing.Offer:
+    """The same as plain data."""
     source, line, column = _place(analysis, texts, position)
-    entries: list[completing.Entry] = []
     if analysis.document.language == QBC:
-        entries = completing.assembly(source, analysis.symbols, line, column)
-    elif analysis.document.language == SIGMA:
-        entries = _sigma_entries(analysis, source, line, column)
-    return [
-        t.CompletionItem(
-            each.label,
-            kind=each.kind,
-            detail=each.detail or None,
-            documentation=texts.said(each.text, COMPLETION),
-            insert_text=each.insert or None,
-        )
-        for each in entries
-    ]
+        return completing.assembly(source, analysis.symbols, line, column)
+    if analysis.document.language == SIGMA:
+        return _sigma_offer(analysis, source, line, column)
+    is_circuit = analysis.document.language == CIRCUIT
+    return circuits.completion(source, line, column) if is_circuit else completing.Offer(column, [])
 
 
-def _sigma_entries(analysis: Analysis, source: SourceFile, line: int, column: int) -> list[completing.Entry]:
+def _usable(entry: completing.Entry, client: Client) -> bool:
+    """A piece of a program is nothing without places to fill in."""
+    return client.has_snippets or entry.kind is not t.CompletionItemKind.Snippet
+
+
+def _item(entry: completing.Entry, range: t.Range, texts: Texts) -> t.CompletionItem:
+    client = texts.client
+    is_snippet = client.has_snippets and bool(entry.snippet)
+    item = t.CompletionItem(
+        entry.label,
+        kind=entry.kind,
+        detail=entry.detail or None,
+        documentation=None if client.resolves else texts.said(entry.text, COMPLETION),
+        # r10 comes behind r9.
+        sort_text=f"{entry.rank}{_ordered(entry.label)}",
+        filter_text=entry.label,
+        insert_text_format=t.InsertTextFormat.Snippet if is_snippet else None,
+        text_edit=t.TextEdit(range, entry.snippet if is_snippet else entry.insert or entry.label),
+    )
+    if client.has_commit and entry.commit and not is_snippet:
+        item.commit_characters = list(entry.commit)
+    if client.has_tags and entry.is_deprecated:
+        item.tags = [t.CompletionItemTag.Deprecated]
+    if entry.goes_on:
+        item.command = t.Command("more", "editor.action.triggerSuggest") if client.commands else None
+    return item
+
+
+def _ordered(label: str) -> str:
+    return _DIGITS.sub(lambda found: found[0].zfill(4), label.lower())
+
+
+def _sigma_offer(analysis: Analysis, source: SourceFile, line: int, column: int) -> completing.Offer:
+    files = completing.path_offer(source, line, column, is_sigma=True)
+    if files is not None:
+        return files
+    start = completing.word_column(source, line, column)
     modules = completing.import_paths(source, line, column)
     if modules is not None:
-        return modules
+        return completing.Offer(start, modules)
     other = completing.patched(source, line, column)
-    return completing.sigma(analysis.checked(other), line) if other is not None else []
+    return completing.Offer(start, completing.sigma(analysis.checked(other), line) if other is not None else [])
 
 
 def signature(analysis: Analysis, texts: Texts, position: t.Position) -> t.SignatureHelp | None:
     """Operands or arguments of what is being written there."""
     source, line, column = _place(analysis, texts, position)
     if analysis.document.language == QBC:
-        found = signing.assembly(source, line, column)
+        found = signing.assembly(source, analysis.symbols, line, column)
     else:
         call = signing.sigma(analysis.program, line, column) if analysis.program is not None else None
         found = [call] if call is not None else []

@@ -16,9 +16,10 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from lsp import requests
 from lsp.analysis import Analysis, analyse
+from lsp.client import PLAIN, client
 from lsp.collector import Collector
 from lsp.features import diagnostics
-from lsp.handlers import across, structure
+from lsp.handlers import across, advice, structure
 from lsp.handlers.safe import OfDocument, safe
 from lsp.levels import levels
 from lsp.workspace import Document, Overlay, Workspace
@@ -54,6 +55,7 @@ class Server(LanguageServer):
 
         super().__init__("qbc-lsp", version("qbc"), protocol_cls=_Protocol, converter_factory=default_converter)
         self.open = Workspace()
+        self.client = PLAIN
         self.marked = diagnostics.MARKED
         """Features in which the editor reads Markdown."""
         self.analyses: dict[str, Analysis] = {}
@@ -76,7 +78,7 @@ class Server(LanguageServer):
 
     def texts(self) -> diagnostics.Texts:
         """Places as this editor has them."""
-        return diagnostics.Texts(self.open.encoding, self.open.uri, self.marked)
+        return diagnostics.Texts(self.open.encoding, self.open.uri, self.marked, self.client)
 
     # -- documents
 
@@ -183,6 +185,7 @@ def make() -> Server:
 
     @server.feature(t.INITIALIZE)
     def initialize(ls: Server, params: t.InitializeParams) -> None:
+        ls.client = client(params)
         ls.marked = diagnostics.marked(params.capabilities.text_document)
         ls.open.levels = levels(params.initialization_options)
         ls.open.encoding = t.PositionEncodingKind(ls.workspace.position_encoding)
@@ -207,6 +210,7 @@ def make() -> Server:
     _add_language(server)
     structure.add(server)
     across.add(server)
+    advice.add(server)
     return server
 
 
@@ -217,11 +221,6 @@ def _add_language(server: Server) -> None:
     @safe
     async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
         return await ls.asked(params, requests.hover, params.position)
-
-    @server.feature(t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions([".", "@"]))
-    @safe
-    async def completion(ls: Server, params: t.CompletionParams) -> list[t.CompletionItem] | None:
-        return await ls.asked(params, requests.completion, params.position)
 
     @server.feature(t.TEXT_DOCUMENT_SIGNATURE_HELP, t.SignatureHelpOptions(["(", ",", " "]))
     @safe
@@ -237,8 +236,3 @@ def _add_language(server: Server) -> None:
     @safe
     async def range_formatting(ls: Server, params: t.DocumentRangeFormattingParams) -> list[t.TextEdit] | None:
         return await ls.asked(params, requests.range_formatting, params.range)
-
-    @server.feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions([t.CodeActionKind.QuickFix]))
-    @safe
-    async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeAction] | None:
-        return await ls.asked(params, requests.code_actions, params.range)

@@ -35,10 +35,16 @@ def _others() -> dict[str, Explanation]:
     return found
 
 
+def find(code: str) -> Explanation | None:
+    """The explanation of a code, of the assembler's or of a front end's; None if there is no such code."""
+    wanted = code.strip().upper()
+    return table().get(wanted) or _others().get(wanted)
+
+
 def explain(code: str) -> str | None:
     """The text for a code, or None if there is no such code."""
     wanted = code.strip().upper()
-    found = table().get(wanted) or _others().get(wanted)
+    found = find(code)
     if found is None:
         return None
     parts = [f"{wanted}: {found.title}", "", textwrap.fill(found.text, _WIDTH)]

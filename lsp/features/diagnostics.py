@@ -8,7 +8,9 @@ from typing import Final
 from lsprotocol import types as t
 
 from lsp.analysis import Analysis
+from lsp.client import PLAIN, Client
 from lsp.convert import Encoding, Text
+from lsp.features.explaining import address
 from lsp.workspace import QBC
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.source import SourceFile, Span
@@ -21,8 +23,10 @@ _SEVERITIES: Final = {
 _UNUSED: Final = frozenset({"S0901", "S0902", "S0903", "S0904", "S0905", "S0906", "S0908", "S0909", "S0911"})
 """Findings that speak of text which could go."""
 
-HOVER, COMPLETION, SIGNATURE = "hover", "completion", "signature"
-MARKED: Final = frozenset({HOVER, COMPLETION, SIGNATURE})
+_DEPRECATED: Final = frozenset({"S0924"})
+
+HOVER, COMPLETION, SIGNATURE, HINTS = "hover", "completion", "signature", "hints"
+MARKED: Final = frozenset({HOVER, COMPLETION, SIGNATURE, HINTS})
 """Features that speak in Markdown."""
 Address = Callable[[str], str]
 """The editor's address of a path."""
@@ -37,6 +41,8 @@ def marked(capabilities: t.TextDocumentClientCapabilities | None) -> frozenset[s
         HOVER: found.hover.content_format if found.hover else None,
         COMPLETION: item.documentation_format if item else None,
         SIGNATURE: signature.documentation_format if signature else None,
+        # Of tooltips an editor says nothing; who reads Markdown in hovers does so there.
+        HINTS: found.hover.content_format if found.hover else None,
     }
     return frozenset(name for name, known in formats.items() if known and t.MarkupKind.Markdown in known)
 
@@ -44,9 +50,16 @@ def marked(capabilities: t.TextDocumentClientCapabilities | None) -> frozenset[s
 class Texts:
     """Texts of sources, each made once."""
 
-    def __init__(self, encoding: Encoding, address: Address, marked: Container[str] = MARKED) -> None:
+    def __init__(
+        self,
+        encoding: Encoding,
+        address: Address,
+        marked: Container[str] = MARKED,
+        client: Client = PLAIN,
+    ) -> None:
         self.encoding = encoding
         self.address = address
+        self.client = client
         self._marked = marked
         self._texts: dict[SourceFile, Text] = {}
 
@@ -126,6 +139,20 @@ def made(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> t.Diagnost
         severity=_SEVERITIES[diagnostic.severity],
         code=diagnostic.code,
         source="qbc",
-        tags=[t.DiagnosticTag.Unnecessary] if diagnostic.code in _UNUSED else None,
+        tags=_tags(diagnostic.code),
         related_information=related or None,
+        code_description=_description(diagnostic.code, texts.client),
     )
+
+
+def _tags(code: str) -> list[t.DiagnosticTag] | None:
+    """What is greyed, and what is struck out."""
+    if code in _UNUSED:
+        return [t.DiagnosticTag.Unnecessary]
+    return [t.DiagnosticTag.Deprecated] if code in _DEPRECATED else None
+
+
+def _description(code: str, client: Client) -> t.CodeDescription | None:
+    """Where more is said of a code."""
+    found = address(code, has_provider=client.explains) if client.has_descriptions else None
+    return t.CodeDescription(found) if found is not None else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lsp import sigma_words
+from lsp import qbc_words, sigma_words
+from lsp.qbc_directives import FORMS
+from lsp.qbc_index import MACRO, Symbols
 from qbcc.lexer import tables
 from qbcc.source import SourceFile
 from sigma.check.program import Program
@@ -26,28 +28,53 @@ class Signature:
     """The parameter at the cursor, from 0."""
 
 
-def assembly(source: SourceFile, line: int, column: int) -> list[Signature]:
-    """The forms of an instruction whose operands are being written."""
-    word, count = "", 0
-    for found in tables()[0].finditer(source.line(line)[: column - 1]):
+def assembly(source: SourceFile, symbols: Symbols, line: int, column: int) -> list[Signature]:
+    """The forms of an instruction, a macro or a directive whose operands are being written."""
+    before = source.line(line)[: column - 1]
+    word, end, count = "", 0, 0
+    for found in tables()[0].finditer(before):
         kind = found.lastgroup or ""
         if kind == "COMMENT":
             return []
-        if kind == "NAME" and not word:
-            word = found[found.lastindex or 0].upper()
+        if kind in ("NAME", "DIRECTIVE", "DEFINE", "MACRO") and not word:
+            word, end = found[found.lastindex or 0], found.end()
         elif kind == "COLON":
-            word = ""
+            word, count = "", 0
         elif kind == "COMMA":
             count += 1
-    before = source.line(line)[: column - 1]
-    if word not in BY_NAME or before.rstrip().upper().endswith(word):
-        return [_form(op, 0) for op in BY_NAME.get(word, ())] if before.endswith((" ", "\t")) else []
-    return [_form(op, count) for op in BY_NAME[word] if count < len(op.letters) or op.listed]
+    if not word or len(before) <= end:
+        return []
+    if symbols.kinds.get(word) == MACRO and word.upper() not in BY_NAME:
+        return _macro(symbols, word, count)
+    if word[0] == ".":
+        return _directive(word.lower(), count)
+    ops = BY_NAME.get(word.upper(), ())
+    return [_form(op, count) for op in ops if count < max(len(op.letters), 1) or op.listed]
 
 
 def _form(op: Op, active: int) -> Signature:
     operands = op.syntax.split(" ", 1)[1].split(", ") if op.letters else []
     return Signature(op.syntax, operands, op.effect, min(active, max(len(operands) - 1, 0)))
+
+
+def _macro(symbols: Symbols, name: str, active: int) -> list[Signature]:
+    definition = symbols.index.definition(name)
+    parameters = qbc_words.macro_parameters(definition) if definition is not None else []
+    if active >= max(len(parameters), 1):
+        return []
+    label = f"{name} {', '.join(parameters)}".rstrip()
+    return [Signature(label, parameters, qbc_words.comment(symbols, name), active)]
+
+
+def _directive(word: str, active: int) -> list[Signature]:
+    found = FORMS.get(word)
+    if found is None:
+        return []
+    form, effect = found
+    parameters = form.partition(" ")[2].split(", ") if " " in form else []
+    if word in (".define", ".macro"):
+        parameters = form.split(" ", 2)[1:]
+    return [Signature(form, parameters, effect, min(active, max(len(parameters) - 1, 0)))] if parameters else []
 
 
 def sigma(program: Program, line: int, column: int) -> Signature | None:

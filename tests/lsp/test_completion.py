@@ -9,6 +9,7 @@ from lsprotocol import types as t
 
 from lsp import requests
 from lsp.analysis import Analysis
+from lsp.client import Client
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
 from lsp.workspace import Workspace
@@ -79,7 +80,8 @@ def test_what_is_offered_is_documented() -> None:
     assert isinstance(found.documentation, t.MarkupContent)
     assert "QADD d, a, b" in found.documentation.value
     call = offered(QBC, "    QSYSCALL ‸", "a.qbc")["1 print_int"]
-    assert call.insert_text == "1"
+    assert isinstance(call.text_edit, t.TextEdit)
+    assert call.text_edit.new_text == "1"
     sum_ = offered(SIGMA, "    s‸", "a.sigma")["sum"]
     assert sum_.detail == "fn sum(pair: Pair, more: int) -> int"
     assert sum_.documentation == t.MarkupContent(t.MarkupKind.Markdown, "Adds.")
@@ -109,6 +111,101 @@ def test_nothing_is_offered_in_text_of_sigma(line: str) -> None:
     assert not offered(SIGMA, line, "a.sigma")
 
 
+@pytest.mark.parametrize(
+    ("line", "first", "absent"),
+    [
+        ("    QADD ‸", "r0", {"WIDTH", "main"}),
+        ("    QJMP ‸", "@next", {"WIDTHS"}),
+        ("    QLOAD r0, [‸", "r0", {"QADD"}),
+        (".args ‸", "r0", {"WIDTH", "main"}),
+        (".entry_point ‸", "main", {"r0", "WIDTH"}),
+        ("    .qword ‸", "@next", {"r0"}),
+    ],
+)
+def test_operands_by_the_table(line: str, first: str, absent: set[str]) -> None:
+    found = offered(QBC, line, "a.qbc")
+    assert min(found.values(), key=lambda item: item.sort_text or "").label == first
+    assert not absent & found.keys()
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "line", "label", "new"),
+    [
+        (QBC, "a.qbc", "    tw‸", "twice", "twice ${1:a}"),
+        (QBC, "a.qbc", "    .fu‸", ".func", ".func ${1:name}"),
+        (QBC, "a.qbc", "    rou‸", "routine", "; ${1:name}"),
+        (SIGMA, "a.sigma", "    fo‸", "for", "for ${1:i} in"),
+        ("{}\n", "a.sigma", "rec‸", "record", "record ${1:Name}"),
+    ],
+)
+def test_places_to_fill_in(template: str, name: str, line: str, label: str, new: str) -> None:
+    analysis, _, position = place(template, line, name)
+    able = Texts(Encoding.Utf32, Workspace().uri, client=Client(has_snippets=True))
+    found = [item for item in requests.completion(analysis, able, position) if item.label == label]
+    (item,) = [item for item in found if item.insert_text_format is t.InsertTextFormat.Snippet]
+    assert isinstance(item.text_edit, t.TextEdit)
+    assert item.text_edit.new_text.startswith(new)
+    plain = requests.completion(analysis, texts(), position)
+    assert all(other.insert_text_format is None for other in plain)
+    assert not any("$" in other.text_edit.new_text for other in plain if isinstance(other.text_edit, t.TextEdit))
+
+
+def test_the_dot_of_a_directive_is_written_over() -> None:
+    item = offered(QBC, "    .de‸", "a.qbc")[".define"]
+    assert isinstance(item.text_edit, t.TextEdit)
+    assert (item.text_edit.range.start.character, item.text_edit.range.end.character) == (4, 7)
+
+
+def test_included_files(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "one.qbc").write_text("")
+    (tmp_path / "near.qbc").write_text("")
+    (tmp_path / "other.sigma").write_text("")
+    found = {i.label: i for i in requests.completion(*place("{}\n", '.include "n‸', "a.qbc", tmp_path))}
+    assert {"near.qbc", "parts", "qbc_core.qbc"} <= found.keys()
+    assert not {"other.sigma", "a.qbc"} & found.keys()
+    assert (found["near.qbc"].sort_text or "") < (found["qbc_core.qbc"].sort_text or "")
+    inner = requests.completion(*place("{}\n", '.include "parts/‸"', "a.qbc", tmp_path))
+    assert [item.label for item in inner] == ["one.qbc"]
+    assert not requests.completion(*place("{}\n", '.include "../‸"', "a.qbc", tmp_path))
+    modules = requests.completion(*place("{}\n", 'import "‸"', "a.sigma", tmp_path))
+    assert "other.sigma" in {item.label for item in modules}
+    routines = requests.completion(*place("{}\n", 'extern fn f() from "‸"', "a.sigma", tmp_path))
+    assert "near.qbc" in {item.label for item in routines}
+
+
+@pytest.mark.parametrize(
+    ("line", "there", "absent"),
+    [
+        ("    let x: ‸", {"int", "qubit", "byte", "Pair", "complex"}, {"sum", "while", "early"}),
+        ("    let x: complex.‸", {"Complex"}, {"add", "int"}),
+        ("    let x = Pair(‸", {"first:", "second:", "early"}, set()),
+        ("    let x = Pair(first: 1, ‸", {"second:"}, {"first:"}),
+        ("    let x = e‸", {"if", "true"}, {"fn", "view"}),
+    ],
+)
+def test_types_and_fields(line: str, there: set[str], absent: set[str]) -> None:
+    found = offered(SIGMA, line, "a.sigma")
+    assert there <= found.keys()
+    assert not absent & found.keys()
+
+
+def test_what_is_near_comes_first() -> None:
+    found = offered(SIGMA, "    ‸", "a.sigma")
+    order = sorted(("early", "sum", "sqrt", "while"), key=lambda label: found[label].sort_text or "")
+    assert order == ["early", "sum", "sqrt", "while"]
+
+
+def test_what_is_deprecated_is_struck_out() -> None:
+    text = "/// Deprecated: use new.\nfn old() {{ }}\nfn main() {{ ‸{} }}\n"
+    analysis, _, position = place(text, "", "a.sigma")
+    able = Texts(Encoding.Utf32, Workspace().uri, client=Client(has_tags=True, has_commit=True))
+    found = {item.label: item for item in requests.completion(analysis, able, position)}
+    assert found["old"].tags == [t.CompletionItemTag.Deprecated]
+    assert found["main"].tags is None
+    assert found["main"].commit_characters == ["("]
+
+
 def test_modules_of_the_library() -> None:
     assert "std" in offered("{}\n", "import ‸", "a.sigma")
     found = offered("{}\n", "import std.‸", "a.sigma")
@@ -122,6 +219,10 @@ def test_modules_of_the_library() -> None:
         (QBC, "a.qbc", "    QADD ‸", "QADD d, a, b", 0),
         (QBC, "a.qbc", "    QADD r1, r‸", "QADD d, a, b", 1),
         (QBC, "a.qbc", "x: QADD r1, r2, ‸", "QADD d, a, b", 2),
+        (QBC, "a.qbc", "    twice ‸", "twice a", 0),
+        (QBC, "a.qbc", "    .space 8, ‸", ".space n, fill", 1),
+        (QBC, "a.qbc", "    QRX r1, ‸", "QRX q, θ", 1),
+        (QBC, "a.qbc", "    QPUSH r1, r2, ‸", "QPUSH a", 0),
         (SIGMA, "a.sigma", "    sum(‸", "fn sum(pair: Pair, more: int) -> int", 0),
         (SIGMA, "a.sigma", "    sum(Pair(1, 2), ‸)", "fn sum(pair: Pair, more: int) -> int", 1),
         (SIGMA, "a.sigma", "    sum(Pair(1, ‸", "record Pair { first: int; second: int }", 1),

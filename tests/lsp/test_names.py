@@ -89,12 +89,80 @@ def test_hover_in_assembly(old: str, mark: str, parts: list[str]) -> None:
     assert all(part in found for part in parts), found
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("QADD r0, r1\n    QRET", "*Found*: reads r0, r1; changes r0."),
+        ("QPUSH r4\n    QMOV r4, 1\n    QPOP r4\n    QRET", "*Found*: reads nothing; changes nothing."),
+        ("QPUSH r4\n    QRET", "*Found*: reads r4; changes nothing; leaves 1 value on the stack."),
+        ("QPOP r7\n    QRET", "*Found*: reads nothing; changes r7; looks at 1 value of its caller's stack; takes 1 value off the stack."),
+        ("QHALT", "*Found*: reads nothing; never returns."),
+        ("QCALL far\n    QRET", "*Found*: reads r0–r3; changes r0–r3. What is not in this source is taken to keep the calling convention."),
+    ],
+)  # fmt: skip
+def test_what_a_routine_does(body: str, said: str) -> None:
+    analysis = analysed(f".extern far\nmain:\n    QCALL f\n    QHALT\nf:\n    {body}\n", "a.qbc")
+    found = hover.assembly(analysis.document.source, analysis.symbols, 3, 12, lambda: analysis.flow)
+    assert found is not None
+    assert found[0].endswith(said), found[0]
+
+
 def test_hover_over_a_system_call() -> None:
     analysis = analysed("main:\n    QSYSCALL 11\n", "a.qbc")
     found = hover.assembly(analysis.document.source, analysis.symbols, 2, 15)
     assert found is not None
     assert "**read_line**" in found[0]
     assert "gives r0 int" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("    QRX r1, HA‸LF", ["constant `1.5707963267948966`"]),
+        ("    Q‸RX r1, HALF", ["QRX q, θ", "⎡  1/√2  -i/√2 ⎤"]),
+        ("    QR‸X r1, r2", ["cos(θ/2)"]),
+        ("    QCX‸ r1, r2", ["⎢ ·  ·  ·  1 ⎥", "first qubit as the lowest bit"]),
+        ("    QADD ‸r3, 1", ["an argument and a result"]),
+        ("    QADD r1‸4, 1", ["the caller's"]),
+        ("    QMOV r1, (W ‸+ 2) * 3", ["`W + 2` is `10`, `0xa`"]),
+        ("    QMOV r1, (W + 2) ‸* 3", ["`(W + 2) * 3` is `30`"]),
+        ("    QMOV r1, '‸A'", ["`65`, `0x41`, the character `A`"]),
+        ("    QMOV r1, OUT‸PUT_BUFFER", ["`0x700000000`"]),
+        ("    QMOV r1, 1.‸5", ["bits `0x3ff8000000000000`"]),
+        (".sp‸ace 8", ["n bytes of fill"]),
+        (".de‸fine X 1", ["a constant; `-D"]),
+    ],
+)
+def test_hover_over_words_of_assembly(line: str, parts: list[str]) -> None:
+    text, offset = marked(f".define W 8\n.define HALF 3.141592653589793 / 2\nmain:\n{line}\n")
+    analysis = analysed(text, "a.qbc")
+    found = hover.assembly(analysis.document.source, analysis.symbols, *analysis.document.text.place(offset))
+    assert found is not None
+    assert all(part in found[0] for part in parts), found[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("let x = 2 ‸* 3.5;", ["2 * 3.5: float", "`7.0`"]),
+        ("let x = 0xF‸F;", ["0xFF: int", "`255`, `0xff`"]),
+        ("let x ‸= [1, 2];", []),
+        ("let x = ‸[1, 2];", ["[ 1 , 2 ]: [int; 2]"]),
+        ("r‸x(q, pi / 2);", ["gate rx(qubit, float)", "⎡  1/√2  -i/√2 ⎤"]),
+        ("r‸x(q, angle);", ["cos(θ/2)"]),
+        ("s‸igma(q, 4);", ["⎡  ·  -i ⎤"]),
+        ("let x = 1 ‸< 2;", ["1 < 2: bool", "`true`"]),
+        ("let p = Pair(1, 2); let x = p.se‸cond;", ["Pair.second: int", "8 bytes from its start, 8 bytes"]),
+    ],
+)
+def test_hover_over_expressions_of_sigma(line: str, parts: list[str]) -> None:
+    head = "record Pair { first: int; second: int }\n"
+    text, offset = marked(f"{head}fn main() {{ let q = qubit(); let angle = random(); {line} }}\n")
+    analysis = analysed(text, "a.sigma")
+    place = analysis.document.text.place(offset)
+    found = hover.sigma(analysis.document.source, analysis.names, *place, analysis.program)
+    assert (found is not None) == bool(parts)
+    assert found is None or all(part in found[0] for part in parts), found
 
 
 def test_hover_over_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const HINTS = ["values", "addresses", "stack", "types", "parameters"] as const;
+const HINTS = ["values", "addresses", "stack", "macros", "types", "parameters"] as const;
 /** Commands of the server's lenses, by the setting that switches them. */
 const LENSES: Record<string, readonly string[]> = {
   run: ["qbc.run", "qbc.runWithShots"],
