@@ -261,7 +261,7 @@ export async function install(toolchain: Toolchain, server: Server): Promise<voi
   }
   const terminal = vscode.window.createTerminal({ name: "Install QBC" });
   terminal.show();
-  terminal.sendText(environments.installation(python, process.platform), false);
+  terminal.sendText(environments.installation(python, process.platform));
   const closed = vscode.window.onDidCloseTerminal((other) => {
     if (other !== terminal) return;
     closed.dispose();

@@ -14,7 +14,7 @@ import type { Toolchain } from "./toolchain";
 
 /** Milliseconds for one view. A program that draws its circuit runs, and stops by itself after a minute. */
 const PATIENCE = 90_000;
-const CODE = /^[EST]\d{2,4}$/i;
+const CODE = /^[A-Z]\d{2,4}$/i;
 const METHOD_NOT_FOUND = -32601;
 
 /** The scheme of explanations: the server names such addresses behind codes. */
