@@ -16,7 +16,8 @@ demo: .venv/demo.stamp
 	$(BIN)/qbc table build/table.parquet --node 0
 	$(BIN)/qbc table build/table.parquet --node 1
 
-test: check vscode-test
+# Tests in editors are of the extension as it is now, where they can be run.
+test: check vscode-test $(if $(wildcard .editors/code-server.stamp),editors)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/dev.stamp
@@ -25,8 +26,10 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What tests in real editors need, beside Debian's packages: a later Neovim, the driver of a browser, VS Code as a server.
-editors: .venv/editors.stamp .editors/code-server.stamp
+# What tests in real editors need, beside Debian's packages: a later Neovim, the driver of a browser, VS Code as a server,
+# and the extension, packed and as its own tests want it.
+editors: .venv/editors.stamp .editors/code-server.stamp vsix
+	$(NPM) run --silent build
 
 coverage: .venv/dev.stamp
 	$(BIN)/coverage erase

@@ -17,6 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 _INSTALLED: Final = ROOT / ".editors"
 _PROGRAM: Final = _INSTALLED / "node_modules" / "code-server" / "out" / "node" / "entry.js"
 EXTENSION: Final = ROOT / "lsp" / "vscode"
+HOST_TESTS: Final = EXTENSION / "out-test" / "index.js"
 _VSIX: Final = EXTENSION / "qbc.vsix"
 _INSTALLING: Final = 60
 _SETTINGS: Final[dict[str, Any]] = {
@@ -50,8 +51,9 @@ def needs_code_server() -> None:
         lacking("not installed: playwright (make editors)")
     if not (_INSTALLED / "code-server.stamp").exists():
         lacking("not installed: code-server (make editors)")
-    if not _VSIX.exists():
-        lacking(f"not made: {_VSIX.relative_to(ROOT)} (make vsix)")
+    for made in (_VSIX, HOST_TESTS):
+        if not made.exists():
+            lacking(f"not made: {made.relative_to(ROOT)} (make editors)")
 
 
 @contextlib.contextmanager

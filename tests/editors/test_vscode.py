@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.editors.codeserver import EXTENSION, code_server, needs_code_server
+from tests.editors.codeserver import EXTENSION, HOST_TESTS, code_server, needs_code_server
 from tests.editors.programs import CIRCUIT, QBC, SIGMA
 from tests.editors.support import needs, processes, wait
 from tests.editors.workbench import Workbench, browser
@@ -52,7 +52,7 @@ def test_vscode(tmp_path: Path, subtests: pytest.Subtests) -> None:
             with subtests.test(step.__name__), window.on_failure(step.__name__):
                 step(window)
         with subtests.test("extension host"), window.on_failure("extension_host"):
-            window.run_tests(EXTENSION, EXTENSION / "out-test" / "index.js")
+            window.run_tests(EXTENSION, HOST_TESTS)
             said = wait("the last result", lambda: ended(results), HOST)
             assert "not ok" not in said, said
 

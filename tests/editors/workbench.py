@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PICTURES: Final = ROOT / "build" / "screenshots"
-_WIDTH, _HEIGHT = 1200, 750
+_WIDTH, _HEIGHT = 1000, 600
 _BROWSER: Final = (
     "--no-sandbox",
     "--no-first-run",
@@ -78,6 +78,8 @@ class Workbench:
         self.folder = folder
         page.goto(self.address)
         page.locator(".explorer-folders-view .monaco-list-row").first.wait_for()
+        self.press("Control+B")
+        page.locator(".explorer-folders-view").wait_for(state="hidden")
 
     def run_tests(self, extension: Path, tests: Path) -> None:
         """Open it anew with an extension that is being developed, and run tests in its host."""
