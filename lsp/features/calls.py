@@ -13,6 +13,7 @@ from lsp.features.stretch import Stretch, of_lines, of_node, of_span
 from lsp.qbc_index import EXTERNAL, LABEL
 from lsp.qbc_layout import layout
 from lsp.sigma_words import signature
+from qbcc.lexer import tables, tokenise
 from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
@@ -125,6 +126,9 @@ def is_use(span: Span) -> bool:
 
 def outgoing(analysis: Analysis, caller: Callable) -> Iterator[tuple[Callable, str, list[Span]]]:
     """What it calls, how, and where."""
+    if analysis.program is None:
+        yield from _uses(analysis, caller)
+        return
     for what, places in analysis.names.of.items():
         inside = [
             each.span
@@ -133,19 +137,27 @@ def outgoing(analysis: Analysis, caller: Callable) -> Iterator[tuple[Callable, s
             and not each.is_definition
             and caller.whole.holds(each.span.line, each.span.column)
         ]
-        target = meant(analysis, what) if inside and isinstance(what, str | Function) else None
+        target = meant(analysis, what) if inside and isinstance(what, Function) else None
+        if target is not None:
+            yield target, "", inside
+
+
+def _uses(analysis: Analysis, caller: Callable) -> Iterator[tuple[Callable, str, list[Span]]]:
+    """The same in assembly: its lines are gone through, each label in them is looked up."""
+    source, named = caller.place.source, tables()[1]["NAME"]
+    found: dict[str, dict[str, list[Span]]] = {}
+    for number in range(caller.whole.line, caller.whole.end_line + 1):
+        key, _, columns = tokenise(source.line(number))
+        for kind, column in zip(key, columns, strict=True):
+            each = analysis.names.at(source, number, column) if kind == named else None
+            if each is not None and not each.is_definition and is_use(each.span):
+                found.setdefault(str(each.what), {}).setdefault(how(each.span), []).append(each.span)
+    for what, ways in found.items():
+        target = meant(analysis, what)
         if target is None:
             continue
-        if not isinstance(what, str):
-            yield target, "", inside
-            continue
-        is_own = target.place.source is caller.place.source and caller.whole.holds(
-            target.place.line, target.place.column
-        )
-        ways: dict[str, list[Span]] = {}
-        for span in inside:
-            if is_use(span):
-                ways.setdefault(how(span), []).append(span)
+        place = target.place
+        is_own = place.source is source and caller.whole.holds(place.line, place.column)
         for way, spans in ways.items():
             # A routine jumps within itself; that is no call.
             if not (is_own and way == "jump"):
