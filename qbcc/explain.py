@@ -25,11 +25,13 @@ def table() -> dict[str, Explanation]:
     return dict(sorted(found.items()))
 
 
-def _others() -> dict[str, Explanation]:
-    """What front ends explain (:mod:`qbcc.frontends`)."""
+def others() -> dict[str, Explanation]:
+    """What the linter of QBC and front ends (:mod:`qbcc.frontends`) explain."""
     from importlib.metadata import entry_points
 
-    found: dict[str, Explanation] = {}
+    from qbcc.explanations_lint import EXPLANATIONS
+
+    found = dict(EXPLANATIONS)
     for point in entry_points(group="qbc.explanations"):
         found.update(point.load())
     return found
@@ -38,7 +40,7 @@ def _others() -> dict[str, Explanation]:
 def find(code: str) -> Explanation | None:
     """The explanation of a code, of the assembler's or of a front end's; None if there is no such code."""
     wanted = code.strip().upper()
-    return table().get(wanted) or _others().get(wanted)
+    return table().get(wanted) or others().get(wanted)
 
 
 def explain(code: str) -> str | None:
@@ -57,7 +59,7 @@ def explain(code: str) -> str | None:
 def nearest_code(code: str) -> str | None:
     """The code that was probably meant."""
     wanted = code.strip().upper()[:10]
-    known = sorted({*table(), *_others()})
+    known = sorted({*table(), *others()})
     digits = wanted.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     if digits.isdecimal() and digits != wanted:
         # E301 is E0301.

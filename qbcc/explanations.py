@@ -298,7 +298,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0810": _entry(
         "a language without a formatter or a linter",
-        "qbcc fmt takes .qbc and .sigma files, qbcc lint .sigma files. Of a folder they take what they can.",
+        "qbcc fmt and qbcc lint take .qbc and .sigma files. Of a folder they take what they can.",
         "",
         "",
     ),

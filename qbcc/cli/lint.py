@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     # Every command would wait for it.
     from qbcc.assemble import Options
 
-_MOST_ROUNDS = 10
+_MOST_ROUNDS = 20
 """Most times that a source is looked at for fixes: one may make another possible."""
 
 
@@ -62,7 +62,7 @@ def lint(
 ) -> None:
     """Find what is no error and yet hardly meant.
 
-    FILE is a source (.sigma), or a folder: all that it has.
+    FILE is a source (.qbc, .sigma), or a folder: all that it has.
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif are two forms of one answer")
@@ -74,6 +74,8 @@ def lint(
             _file(run, name)
         except SourceError as error:
             run.found += error.diagnostics
+    # A file that is included and named too is looked at twice.
+    run.found = list({_place(found): found for found in reversed(run.found)}.values())[::-1]
     if as_sarif:
         from qbcc.cli.common import version_text
         from qbcc.lint.sarif import sarif
@@ -87,8 +89,19 @@ def lint(
         raise SystemExit(FAILED)
 
 
+def _place(found: Diagnostic) -> tuple[object, ...]:
+    """What tells one finding from another."""
+    span = found.span
+    where = None if span is None else (span.source.path or span.source.name, span.line, span.column)
+    return found.code, found.message, where
+
+
 def _linter(name: str) -> Callable[[SourceFile, Options], Linted] | None:
     """What looks at a file, by its name."""
+    if name.endswith(".qbc"):
+        from qbcc.lint.assembly.source import lint_source
+
+        return lint_source
     front = frontends.find(name)
     return front.lint if front is not None else None
 

@@ -59,8 +59,7 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         own = Path(shown).name
         ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
-        command, kinds = ("fmt", ".qbc and .sigma") if what == "formatter" else ("lint", ".sigma")
-        notes = (f"'qbcc {command}' takes {kinds} files, and folders of them",)
+        notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",)
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:

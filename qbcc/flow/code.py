@@ -150,10 +150,12 @@ def _taken(obj: ObjectFile) -> dict[int, None]:
 
 
 def _starts(obj: ObjectFile) -> bool:
-    """Whether it is a program: its entry is named, or its first instruction belongs to no ``.func``."""
-    if obj.entry == NO_ENTRY:
-        return False
-    return obj.entry_declared or not any(c.start <= obj.entry < c.end for c in obj.contracts)
+    """Whether it is a program: its entry is named, or it begins with its first instruction, which is neither in a
+    ``.func`` nor in a source that has something for other objects."""
+    if obj.entry == NO_ENTRY or obj.entry_declared:
+        return obj.entry_declared
+    is_for_others = any(symbol.is_global and symbol.base is Base.CODE for symbol in obj.symbols)
+    return not is_for_others and not any(c.start <= obj.entry < c.end for c in obj.contracts)
 
 
 def read(obj: ObjectFile, statements: Sequence[Statement], sources: Sequence[SourceFile]) -> Code:

@@ -36,6 +36,9 @@ def levels_for(folder: Path, known: Iterable[str]) -> Levels:
 def _read(path: Path, known: set[str]) -> Levels:
     import tomllib
 
+    # A project may have sources of several languages.
+    from qbcc.explain import others
+
     try:
         data = tomllib.loads(decode(read_regular_bytes(path, NAME, _MOST), NAME))
     except IncludeFault as fault:
@@ -48,8 +51,10 @@ def _read(path: Path, known: set[str]) -> Levels:
     if not isinstance(table, dict):
         return _refused(path, "[tool.qbc.lint] is no table")
     for code, level in table.items():
-        if code not in known:
-            return _refused(path, f"there is no finding '{code[:40]}'", "codes are written S0901, as lint shows them")
+        if code not in known and code not in others():
+            return _refused(
+                path, f"there is no finding '{code[:40]}'", "codes are written L0101 or S0901, as lint shows them"
+            )
         if level not in LEVELS:
             return _refused(path, f"'{str(level)[:40]}' is no level of {code}", f"levels are {', '.join(LEVELS)}")
     return Levels(dict(table), ())

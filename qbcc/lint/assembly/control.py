@@ -10,7 +10,7 @@ from qbcc import messages_lint as messages
 from qbcc.flow.code import registers_in
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look
-from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP_INDIRECT, RETURN, STOPS, TARGET
+from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP, JUMP_INDIRECT, RETURN, STOPS, TARGET
 from vm.flow.graph import dominators
 from vm.isa import BY_NAME
 
@@ -101,8 +101,8 @@ class Control:
                 continue
             if row[0] in (CALL, CALL_INDIRECT) and not look.effects.call(index).returns:
                 continue
-            if any(caller is not routine for caller, _ in self.cut.by_entry[entry].callers):
-                callee = self.cut.by_entry[entry]
+            callee = self.cut.by_entry[entry]
+            if any(caller is not callee and look.is_call(at) for caller, at in callee.callers):
                 look.report(messages.falls_into(look.span(index), callee.name, look.entry_span(callee)))
         last = len(self.rows) - 1
         if last in look.chains(routine).instructions() and look.is_own(last):
@@ -134,8 +134,18 @@ class Control:
         return self.cut.by_entry[self.entries[at]] if at >= 0 else None
 
     def _comes_by_itself(self, routine: Routine, target: int) -> bool:
-        """Whether a step inside the text of a routine leads to one of its blocks."""
-        return any(target in block.successors and self._around(block.start) is routine for block in routine.blocks)
+        """Whether a routine runs through one of its blocks as a part of its text: it falls into it, or has something on
+        the stack there. A common end that it jumps to is another matter."""
+        known = self.look.effects.known[routine.entry]
+        falls = any(
+            block.end == target
+            and target in block.successors
+            and self.rows[target - 1][0] != JUMP
+            and self._around(block.start) is routine
+            for block in routine.blocks
+        )
+        before = known.before.get(target)
+        return falls or (before is not None and bool(before.depth) and self._around(target) is routine)
 
     # -- loops
 

@@ -35,6 +35,8 @@ _ADDRESSES: Final = {
 _NUMBERS: Final = {code for code, op in BY_CODE.items() if op.kinds in ("number", "compare")}
 _FLOATS: Final = {code for code, op in BY_CODE.items() if op.kinds == "float"}
 _DIVIDE: Final = BY_NAME["QDIV"][0].code
+_STEPS: Final = 3
+"""Instructions that a value is followed back through."""
 _LOWEST, _HIGHEST = 1023 - 40, 1023 + 40
 """Exponents of floats that people write."""
 
@@ -254,8 +256,24 @@ class Kinds:
         operand = f"r{slot}" if slot < REGISTERS else f"{self.code.constant(slot)!r}"
         if slot < REGISTERS:
             made, _ = self.look.chains(routine).definitions(index, slot)
+            if self._follows(routine, made, slot, 0):
+                return
             origin = self.look.span(made[0]) if made else None
         self.look.report(messages.wrong_kind(self.look.span(index), operand, kind, use, origin))
+
+    def _follows(self, routine: Routine, made: list[int], register: int, depth: int) -> bool:
+        """Whether a value comes of a register that a call overwrites: that is told, and may be all that is wrong."""
+        if depth > _STEPS or not self.look.lost:
+            return False
+        chains = self.look.chains(routine)
+        for index in made:
+            if (index, register) in self.look.lost:
+                return True
+            for column in () if self.look.is_call(index) else READS[self.rows[index][0]]:
+                slot = self.rows[index][column]
+                if slot < REGISTERS and self._follows(routine, chains.definitions(index, slot)[0], slot, depth + 1):
+                    return True
+        return False
 
     def _bits(self, routine: Routine, index: int, state: State) -> None:
         """The bits of a float where a number is calculated with."""

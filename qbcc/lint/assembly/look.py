@@ -33,6 +33,8 @@ class Look:
     def __post_init__(self) -> None:
         self._chains: dict[int, Chains] = {}
         self._own: dict[SourceFile, bool] = {}
+        self.lost: set[tuple[int, int]] = set()
+        """Calls and registers that were told to be overwritten: what follows from it is not told too."""
 
     @property
     def main(self) -> SourceFile:

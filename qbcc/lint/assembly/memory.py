@@ -262,14 +262,15 @@ class Memory:
 
     def _initial(self) -> Iterator[tuple[int, list[tuple[int, Span]]]]:
         """Words that the data section gives, but for zeros."""
-        data = dict(self.code.object.data)
+        data = self.code.object.data
         for line, start, length, in_data, _ in self.look.statements:
             word = line.word.lower()
             if not in_data or word not in (".qword", ".double"):
                 continue
             for offset in range(start, start + length, 8):
-                words = (content[offset - run :][:8] for run, content in data.items() if run <= offset)
-                if any(each.strip(b"\0") for each in words):
+                # Runs begin and end with what is not zero.
+                parts = (content[max(offset - run, 0) : max(offset + 8 - run, 0)] for run, content in data)
+                if any(part.strip(b"\0") for part in parts):
                     kind = REAL if word == ".double" else INTEGER
                     yield DATA_BASE + offset, [(kind, line.outermost().whole())]
 

@@ -76,6 +76,7 @@ class Registers:
             # What only passes through is told where it was set.
             if (made or (is_argument and uses)) and self._counts(chains, call, loss):
                 self.lost.update(made)
+                look.lost.add((call.index, register))
                 self._tell(routine, call, loss)
 
     def _arguments(self, routine: Routine, written: Written) -> Mask:
@@ -107,9 +108,10 @@ class Registers:
         if self.results.is_result(call.index, register):
             if not self._is_counter(call, loss) or self._is_promised(call, register):
                 return False
-            # What is set before the loop for nothing but what stands behind the call cannot be meant to be replaced.
+            # What is set before the loop for nothing but the loop cannot be meant to be replaced in it.
+            loop = chains.region(call.index)
             begun = [each for each in loss.made if each not in loss.uses]
-            return any(not self._other_uses(chains, each, call, register) for each in begun)
+            return any(loop.issuperset(self._other_uses(chains, each, call, register)) for each in begun)
         if register >= 4 or self._is_counter(call, loss):
             return True
         if register == 0:
