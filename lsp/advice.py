@@ -133,7 +133,7 @@ def _is_wanted(action: t.CodeAction, wanted: list[str]) -> bool:
 def _here(analysis: Analysis, texts: Texts, range: t.Range) -> Iterator[Diagnostic]:
     """What is said of the lines of a range."""
     first, last = _lines(analysis, texts, range)
-    for found in analysis.diagnostics:
+    for found in analysis.all:
         span = found.span
         if span is not None and span.source is analysis.document.source and first <= span.line <= last:
             yield found
@@ -158,7 +158,7 @@ def _findings(analysis: Analysis, texts: Texts, range: t.Range) -> Iterator[t.Co
 
 def _fix_all(analysis: Analysis, texts: Texts) -> Iterator[t.CodeAction]:
     """The fixes of all findings, those left out that lie over another. What is an error is for people to decide."""
-    found = [each for each in analysis.diagnostics if each.severity is not Severity.ERROR]
+    found = [each for each in analysis.all if each.severity is not Severity.ERROR]
     new, count = fixed(analysis.document.source, found)
     if count:
         title = f"fix all {count} findings that can be fixed" if count > 1 else "fix the finding"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lsp import qbc_index, workspace
 from lsp.index import Index
 from lsp.workspace import Document, Overlay
-from qbcc.diagnostics import Diagnostic
+from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ class Analysis:
     """In every file that belongs to it."""
     sources: tuple[SourceFile, ...] = ()
     """Those files, the document first."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Of a source of assembly, what the linter finds: that takes its time, so it comes later (:func:`looked_at`)."""
+    is_looked_at: bool = False
+    """Whether the findings are those of this version."""
     session: Session | None = None
     """Of a source of σ: what checks it."""
     overlay: Overlay | None = None
@@ -90,6 +94,16 @@ class Analysis:
         return qbc_index.symbols(self.sources if self.document.language == workspace.QBC else ())
 
     @property
+    def is_sound(self) -> bool:
+        """Whether it has no errors."""
+        return not any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+    @property
+    def all(self) -> tuple[Diagnostic, ...]:
+        """What is wrong, and what is hardly meant."""
+        return (*self.diagnostics, *self.findings)
+
+    @property
     def paths(self) -> frozenset[str]:
         """Files that it depends on."""
         return frozenset(source.path for source in self.sources if source.path is not None)
@@ -119,6 +133,36 @@ def _assembled(document: Document, overlay: Overlay) -> Analysis:
     return Analysis(document, found.diagnostics, found.included, overlay=overlay)
 
 
+def looked_at(analysis: Analysis, overlay: Overlay) -> Analysis:
+    """With what the linter finds in a source of assembly and in what it includes: nothing where that has errors."""
+    from qbcc.assemble import Options, assemble
+    from qbcc.lint.assembly.source import lint_assembly
+
+    document = analysis.document
+    if document.language != workspace.QBC or not analysis.is_sound:
+        return replace(analysis, is_looked_at=True)
+    assembly = assemble(document.source, Options(read=overlay.read))
+    found = _findings(document.source.path, lint_assembly(assembly), overlay.levels)
+    return replace(analysis, findings=found, is_looked_at=True)
+
+
+def carried(before: Analysis, analysis: Analysis) -> Analysis:
+    """With the findings of an earlier version, where they stand now, until those of this one are there."""
+    from sigma.check.parts import Mover, difference
+
+    old, new = before.document.source, analysis.document.source
+    if not before.findings or not analysis.is_sound:
+        return analysis
+    change = difference(old.lines, new.lines)
+    if change is None:
+        return replace(analysis, findings=before.findings) if old is new else analysis
+    mover = Mover(old, new, change)
+    stays = (
+        d for d in before.findings if d.span is None or d.span.source is not old or not change.touches(d.span.line)
+    )
+    return replace(analysis, findings=tuple(mover.all(stays)))
+
+
 def _options(overlay: Overlay | None) -> Options:
     from sigma.check.modules import Options
 
@@ -134,18 +178,17 @@ def _checked(document: Document, overlay: Overlay) -> Analysis:
     program = session.program(document.source, _options(overlay))
     said = program.diagnostics
     if program.is_sound:
-        said += _findings(program, session.findings(), overlay.levels)
+        said += _findings(document.source.path, session.findings(), overlay.levels)
     sources = tuple(module.source for module in program.modules)
-    return Analysis(document, said, sources, session, overlay)
+    return Analysis(document, said, sources, session=session, overlay=overlay)
 
 
-def _findings(program: Program, linted: Linted, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+def _findings(path: str | None, linted: Linted, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The linter's, at the levels of the editor, else of the project. What is wrong with the project's is said where no
     text is meant."""
     from qbcc.lint.config import levels_for
     from qbcc.lint.judge import judge
 
-    path = program.main.source.path
     if path is None:
         return tuple(judge(linted, levels))
     project = levels_for(Path(path).parent, linted.rules)

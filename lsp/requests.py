@@ -166,7 +166,7 @@ def code_actions(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.Cod
     source, first, _ = _place(analysis, texts, range.start)
     last = _place(analysis, texts, range.end)[1]
     found = []
-    for diagnostic in actions.fixes(analysis.diagnostics, source, first, last):
+    for diagnostic in actions.fixes(analysis.all, source, first, last):
         assert diagnostic.fix is not None
         edit = _mended(analysis, texts, diagnostic.fix)
         if edit is None:

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from lsprotocol import types as t
@@ -15,15 +16,17 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from lsp import requests
-from lsp.analysis import Analysis, analyse
+from lsp.analysis import Analysis, analyse, carried, looked_at
 from lsp.client import PLAIN, client
 from lsp.collector import Collector
 from lsp.features import diagnostics
 from lsp.handlers import across, advice, structure
 from lsp.handlers.safe import OfDocument, safe
 from lsp.levels import levels
-from lsp.workspace import Document, Overlay, Workspace
+from lsp.workspace import QBC, Document, Overlay, Workspace
 
+_REST: Final = 0.2
+"""Seconds without a change after which the linter looks at sources of assembly."""
 _LOG: Final = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
@@ -61,7 +64,9 @@ class Server(LanguageServer):
         self.analyses: dict[str, Analysis] = {}
         """The last of each document, by address."""
         self._worker = ThreadPoolExecutor(1, "analysis")
+        self._looker = ThreadPoolExecutor(1, "findings")
         self._reading: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._stale: dict[str, int] = {}
         """Documents that are to be read again, in this order, each with the change that it waits for."""
         self.collector: Collector | None = None
@@ -73,8 +78,9 @@ class Server(LanguageServer):
         """What the editor shows, by address, and of which version."""
 
     def stop_working(self) -> None:
-        """The worker's thread ends; nothing more can be asked."""
+        """The threads of the work end; nothing more can be asked."""
         self._worker.shutdown(wait=False, cancel_futures=True)
+        self._looker.shutdown(wait=False, cancel_futures=True)
 
     def texts(self) -> diagnostics.Texts:
         """Places as this editor has them."""
@@ -111,8 +117,36 @@ class Server(LanguageServer):
             if self._stale[uri] == change:
                 del self._stale[uri]
         self._publish()
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._look())
         if self.collector is not None:
             self.collector.rested()
+
+    async def _look(self) -> None:
+        """Add the linter's findings where they are missing, once nothing has changed for a moment."""
+        while True:
+            changes = self._changes
+            await asyncio.sleep(_REST)
+            if changes != self._changes:
+                continue
+            missing = [
+                each for each in self.analyses.values() if not each.is_looked_at and each.document.language == QBC
+            ]
+            if not missing:
+                return
+            for analysis in missing:
+                look = functools.partial(self._looked_at, analysis, self.open.overlay())
+                found = await asyncio.get_running_loop().run_in_executor(self._looker, look)
+                if self.analyses.get(analysis.document.uri) is analysis:
+                    self.analyses[analysis.document.uri] = found
+            self._publish()
+
+    def _looked_at(self, analysis: Analysis, overlay: Overlay) -> Analysis:
+        try:
+            return looked_at(analysis, overlay)
+        except Exception:
+            _LOG.exception("cannot look at %s", analysis.document.uri)
+            return replace(analysis, findings=(), is_looked_at=True)
 
     async def _analyse(self, document: Document) -> Analysis:
         """In the worker's thread, once for all that wait for it. What was overtaken by a change is not kept."""
@@ -123,6 +157,8 @@ class Server(LanguageServer):
             running = self._running[document.uri] = document, self._changes, future
         found = await asyncio.shield(running[2])
         if self.open.documents.get(document.uri) is document:
+            before = self.analyses.get(document.uri)
+            found = carried(before, found) if before is not None else found
             self.analyses[document.uri] = found
         return found
 

@@ -104,7 +104,7 @@ def by_file(analyses: Iterable[Analysis], texts: Texts) -> dict[str, list[t.Diag
     for analysis in analyses:
         if analysis.document.language == QBC and analysis.document.path in included:
             continue
-        for diagnostic in analysis.diagnostics:
+        for diagnostic in analysis.all:
             uri = _uri(diagnostic, analysis, texts)
             shown_as = made(diagnostic, analysis, texts)
             there = shown.setdefault(uri, [])

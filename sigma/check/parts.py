@@ -78,6 +78,10 @@ class Edit:
         """How far the lines behind it have moved."""
         return self.new_end - self.old_end
 
+    def touches(self, line: int) -> bool:
+        """Whether a line (from 1) is one of those that changed."""
+        return self.first < line <= self.old_end
+
 
 def difference(old: Sequence[str], new: Sequence[str]) -> Edit | None:
     """What differs, in as few lines as one stretch can be; None if nothing does."""

@@ -9,6 +9,7 @@ import random
 import re
 import typing
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,8 @@ class _Session:
             assert analysis is not None
             fresh = Workspace(self.encoding)
             again = analyse(fresh.open(self.uri, "", version, self.text), fresh.overlay())
-            assert shown(self.server.open, analysis) == shown(fresh, again)
+            # The linter's findings come later.
+            assert shown(self.server.open, replace(analysis, findings=())) == shown(fresh, again)
         assert analysis is not None
         return analysis.diagnostics[0].code if analysis.diagnostics else "sound"
 

@@ -43,7 +43,7 @@ async def test_queued_work_is_dropped() -> None:
 async def test_a_cancelled_request_is_answered_so(client: LanguageClient, tmp_path: Path) -> None:
     """Over the wire: behind a source that takes a while, requests are cancelled, and the last one is answered."""
     uri = (tmp_path / "a.qbc").as_uri()
-    open_document(client, uri, "main:\n" + "    QADD r1, r2, 3\n" * 20_000 + "    QHALT\n")
+    open_document(client, uri, "main:\n" + "".join(f"    QADD r1, r2, {n}\n" for n in range(40_000)) + "    QHALT\n")
     params = t.HoverParams(t.TextDocumentIdentifier(uri), t.Position(5, 5))
     sent: list[Any] = [
         client.protocol.send_request_async(t.TEXT_DOCUMENT_HOVER, params, msg_id=f"hover-{number}")
