@@ -125,9 +125,12 @@ def started(encoding: Encoding) -> Server:
     general = t.GeneralClientCapabilities(position_encodings=[encoding])
     folders = [t.WorkspaceFolder((ROOT / "examples").as_uri(), "examples")]
     symbols = t.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=encoding is not Encoding.Utf8)
-    of_text = t.TextDocumentClientCapabilities(document_symbol=symbols)
+    item = t.ClientCompletionItemOptions(snippet_support=encoding is not Encoding.Utf8)
+    completion = t.CompletionClientCapabilities(completion_item=item)
+    of_text = t.TextDocumentClientCapabilities(document_symbol=symbols, completion=completion)
     able = t.ClientCapabilities(text_document=of_text, general=general)
-    params = t.InitializeParams(able, workspace_folders=folders)
+    options = {"commands": True, "debugger": True, "explains": True}
+    params = t.InitializeParams(able, workspace_folders=folders, initialization_options=options)
     _driven(server.protocol.lsp_initialize(params))
     return server
 
@@ -176,6 +179,7 @@ def _needed(params: type) -> list[Any]:
 
 _MADE = {
     "text_document", "position", "range", "positions", "new_name", "query", "previous_result_id", "options", "context",
+    "ch",
 }  # fmt: skip
 _CALLS = (
     (t.CALL_HIERARCHY_INCOMING_CALLS, t.CallHierarchyIncomingCallsParams),
@@ -215,6 +219,8 @@ def _value(name: str, hint: Any, uri: str, place: t.Position) -> Any:
             return "mai"
         case "previous_result_id":
             return "1"
+        case "ch":
+            return "\n" if place.line % 2 else "}"
         case "options":
             return t.FormattingOptions(4, insert_spaces=True)
     return {t.ReferenceContext: t.ReferenceContext(True), t.CodeActionContext: t.CodeActionContext([])}[hint]
