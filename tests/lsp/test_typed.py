@@ -43,5 +43,14 @@ def test_layout_of_what_is_typed(text: str, key: str, wanted: str) -> None:
     assert behind(text, key) == wanted
 
 
-def test_assembly_is_left_alone() -> None:
-    assert behind("main:\n‸", "\n", "a.qbc") == "main:\n"
+@pytest.mark.parametrize(
+    ("text", "key", "wanted"),
+    [
+        ("main:\n  QADD r1,r2\n‸", "\n", "main:\n    QADD r1, r2\n"),
+        ("main:\r\n  QADD r1,r2\r\n‸\r\n", "\n", "main:\r\n    QADD r1, r2\r\n\r\n"),
+        ("main:\n  QADD r1,,\n‸", "\n", "main:\n  QADD r1,,\n"),
+        ("main:\n  QADD r1,r2\n}‸", "}", "main:\n  QADD r1,r2\n}"),
+    ],
+)
+def test_layout_of_assembly(text: str, key: str, wanted: str) -> None:
+    assert behind(text, key, "a.qbc") == wanted
