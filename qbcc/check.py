@@ -7,6 +7,7 @@ there is nothing to go stale."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -57,6 +58,12 @@ class Trace:
     """For each line that is alone and counts, in the code section: the instructions before it; -1 for any other."""
     scopes: list[str]
     """For each of those, the owner of its local labels."""
+    known: list[int]
+    """And how many macros there are."""
+    macros: tuple[str, ...]
+    """In the order of their definitions."""
+    unknown: Counter[str]
+    """How often each word stands that is none."""
 
 
 class Measuring(Names):
@@ -101,6 +108,8 @@ class _Checker(Assembler):
         self.options = options
         self.starts = [-1] * len(source.lines)
         self.scopes = [""] * len(source.lines)
+        self.known = [0] * len(source.lines)
+        self.unknown: Counter[str] = Counter()
         self.plain: list[_Plain] = []
         self.expander = _Reader(self)
 
@@ -122,13 +131,16 @@ class _Checker(Assembler):
             self.expander.files,
             self.starts,
             self.scopes,
+            self.known,
+            tuple(self.expander.macros),
+            self.unknown,
         )
         return Checked(tuple(self.diagnostics), tuple(self.expander.sources), trace)
 
     def lines(self, source: SourceFile, frame: Frame, reader: _Reader) -> Iterator[Line | Diagnostic | None]:
         """Of a file. An instruction in its place goes no further: it has been looked at but for its values."""
         unit, plain, statements, data = self.unit, self.plain, self.unit.statements, self.unit.data
-        starts, scopes = self.starts, self.scopes
+        starts, scopes, macros = self.starts, self.scopes, reader.macros
         is_main = source is self.source
         for number, text in enumerate(source.lines, 1):
             if frame.skipping and not CONDITION.match(text):
@@ -136,8 +148,10 @@ class _Checker(Assembler):
                 continue
             reading = read(text)
             is_bound = self._in_data or reader.is_in_body or reader.count > MAX_LINES
-            if is_main and reading.is_alone and not is_bound:
+            is_alone = reading.is_alone or (reading.unknown and reading.unknown not in macros)
+            if is_main and is_alone and not is_bound:
                 starts[number - 1], scopes[number - 1] = unit.size, self._scopes[False]
+                self.known[number - 1] = len(macros)
             if not text:
                 continue
             if reader.is_in_body or reader.count > MAX_LINES:
@@ -157,6 +171,10 @@ class _Checker(Assembler):
                     yield None
             elif reading.key:
                 yield reading.line(source, number)
+
+    def _unknown_word(self, line: Line, word: str) -> None:
+        self.unknown[word] += 1
+        super()._unknown_word(line, word)
 
 
 class _Reader(Expander):

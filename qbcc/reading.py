@@ -40,7 +40,7 @@ class Use(NamedTuple):
 class Reading:
     """Of one line."""
 
-    __slots__ = ("columns", "data", "is_alone", "is_direct", "key", "rows", "shape", "uses", "words")
+    __slots__ = ("columns", "data", "is_alone", "is_direct", "key", "rows", "shape", "unknown", "uses", "words")
 
     def __init__(self, text: str) -> None:
         self.rows = 0
@@ -49,6 +49,8 @@ class Reading:
         self.is_alone = False
         """Whether it is empty, no line at all, or an instruction and nothing else that is wrong whatever names mean, or
         by names alone. Other lines hear of it only how many instructions it is."""
+        self.unknown = ""
+        """The word of a line without a label that is neither an instruction nor a directive: a macro, or wrong."""
         self.data = 0
         """Of a line of data whose values are numbers that fit: bytes; 0 of any other."""
         self.is_direct = False
@@ -66,6 +68,8 @@ class Reading:
             line = Line(_NOWHERE, 1, self.key, self.words, self.columns, self.shape)
             if is_instruction and not self.shape.labels:
                 self._plan(line)
+            elif word and word[0] != "." and not is_instruction and not self.shape.labels:
+                self.unknown = word
             elif word.lower() in WIDTHS:
                 self.data = _size(line)
 

@@ -1,15 +1,18 @@
 """The check of a text that has changed a little: from the last one, where that is certain to be the same.
 
 Most changes are to lines that stand alone (:attr:`qbcc.reading.Reading.is_alone`): comments, instructions, what is not
-yet a line. Of such a line the rest of a program hears only how many instructions it is; and that matters only where
-something is made of the distances of code labels, or a label stands at the very end. So the diagnostics of all other
-lines stay, further up or down. Where anything of this is in doubt, :func:`recheck` checks anew."""
+yet a line or begins with what is not yet a word. Of such a line the rest of a program hears only how many instructions
+it is; and that matters only where something is made of the distances of code labels, or a label stands at the very end.
+So the diagnostics of all other lines stay, further up or down. Where anything of this is in doubt, :func:`recheck`
+checks anew."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 
+from qbcc import messages
 from qbcc.assemble import MAX_ERRORS, Options, folders
 from qbcc.check import Checked, Trace, check, numbers
 from qbcc.diagnostics import Diagnostic, SourceError
@@ -21,6 +24,7 @@ from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Shape
 from qbcc.unit import Contracted
 from vm.bytecode import Base
+from vm.isa import BY_NAME
 from vm.verify import MAX_INSTRUCTIONS
 
 _MOST: Final = 200
@@ -52,35 +56,39 @@ class _Change:
         start = self._start()
         if start is None or not self._is_same_program():
             return None
-        size, scope = start
+        size, scope, known = start
         old = [read(text) for text in self.before.lines[self.first : self.old_end]]
         new = [read(text) for text in self.source.lines[self.first : self.new_end]]
         grown = sum(map(_instructions, new)) - sum(map(_instructions, old))
-        if not all(reading.is_alone for reading in new) or self.trace.size + grown >= MAX_INSTRUCTIONS:
+        if (
+            not all(reading.is_alone or reading.unknown for reading in new)
+            or self.trace.size + grown >= MAX_INSTRUCTIONS
+        ):
             return None
         if grown and not self._may_grow(size + sum(map(_instructions, old))):
             return None
         kept = self._kept(old)
-        said = self._said(new, scope)
-        if kept is None or said is None or len(kept) + len(said) >= MAX_ERRORS:
+        unknown = self._unknown(old, new)
+        said = self._said(new, scope, known)
+        if kept is None or unknown is None or said is None or len(kept) + len(said) >= MAX_ERRORS:
             return None
         return Checked(
             self._sorted(kept, said),
             (self.source, *self.last.included[1:]),
-            self._traced(new, size, scope, grown),
+            self._traced(new, start, grown, unknown),
         )
 
-    def _start(self) -> tuple[int, str] | None:
-        """Instructions before the change, and the owner of local labels there; None where other lines than those that
-        stand alone are touched, or none is near to tell."""
+    def _start(self) -> tuple[int, str, int] | None:
+        """Instructions before the change, the owner of local labels there, and how many macros are known; None where
+        other lines than those that stand alone are touched, or none is near to tell."""
         trace, first = self.trace, self.first
         if max(self.old_end, self.new_end) - first > _MOST or -1 in trace.starts[first : self.old_end]:
             return None
         if first < len(trace.starts) and trace.starts[first] >= 0:
-            return trace.starts[first], trace.scopes[first]
+            return trace.starts[first], trace.scopes[first], trace.known[first]
         if first and trace.starts[first - 1] >= 0:
             before = read(self.before.lines[first - 1])
-            return trace.starts[first - 1] + _instructions(before), trace.scopes[first - 1]
+            return trace.starts[first - 1] + _instructions(before), trace.scopes[first - 1], trace.known[first - 1]
         return None
 
     def _is_same_program(self) -> bool:
@@ -140,6 +148,16 @@ class _Change:
             kept.append(self._shifted(found))
         return kept
 
+    def _unknown(self, old: list[Reading], new: list[Reading]) -> Counter[str] | None:
+        """How often words stand now that are none; None if one of those that go or come stands elsewhere too, as it is
+        said of one place only, or is a macro's name."""
+        gone = [reading.unknown for reading in old if reading.unknown]
+        come = [reading.unknown for reading in new if reading.unknown]
+        left = self.trace.unknown - Counter(gone)
+        if any(word in left for word in (*gone, *come)) or len(set(come)) < len(come):
+            return None
+        return None if set(come) & {*self.trace.macros} else left + Counter(come)
+
     def _line_of(self, span: Span | None) -> int:
         """The line of the last source; 0 for other places."""
         return span.line if span is not None and span.source is self.before else 0
@@ -157,7 +175,7 @@ class _Change:
             return span
         return replace(span, source=self.source, line=span.line + self.moved * (span.line > self.old_end))
 
-    def _said(self, new: list[Reading], scope: str) -> list[Diagnostic] | None:
+    def _said(self, new: list[Reading], scope: str, macros: int) -> list[Diagnostic] | None:
         """Those of the lines that come; None if one of them has names that are not plainly right."""
         said: list[Diagnostic] = []
         known = numbers(self.trace.names) if any(reading.uses for reading in new) else (set(), set())
@@ -165,6 +183,9 @@ class _Change:
             if reading.rows:
                 if not all(self._is_right(use, reading, number, scope, known) for use in reading.uses):
                     return None
+            elif reading.unknown:
+                span = reading.line_in(self.source, number).word_span()
+                said.append(messages.unknown_word(span, reading.unknown, [*BY_NAME, *self.trace.macros[:macros]]))
             elif reading.key:
                 said += self._wrong(reading.line(self.source, number))
         return said
@@ -212,9 +233,10 @@ class _Change:
 
         return tuple(sorted([*kept, *said], key=place))
 
-    def _traced(self, new: list[Reading], size: int, scope: str, grown: int) -> Trace:
+    def _traced(self, new: list[Reading], start: tuple[int, str, int], grown: int, unknown: Counter[str]) -> Trace:
         """For the next change."""
         trace = self.trace
+        size, scope, known = start
         starts = []
         for reading in new:
             starts.append(size)
@@ -228,9 +250,11 @@ class _Change:
             size=trace.size + grown,
             starts=[*trace.starts[: self.first], *starts, *behind],
             scopes=[*trace.scopes[: self.first], *[scope] * len(new), *trace.scopes[self.old_end :]],
+            known=[*trace.known[: self.first], *[known] * len(new), *trace.known[self.old_end :]],
+            unknown=unknown,
         )
 
 
 def _instructions(reading: Reading) -> int:
     """Of a line that stands alone; a wrong instruction counts as one."""
-    return reading.rows or int(isinstance(reading.shape, Shape) and reading.key != "")
+    return reading.rows or int(isinstance(reading.shape, Shape) and reading.key != "" and not reading.unknown)

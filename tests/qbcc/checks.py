@@ -59,7 +59,11 @@ def _spans(found: Diagnostic) -> list[Span]:
 def edited(rng: random.Random, lines: list[str]) -> list[str]:
     """A line or two come, go or become others, among them such as are being typed."""
     at = rng.randrange(len(lines) + 1)
-    of = [*LINES, *lines] if rng.random() < 0.3 else [line for line in (*LINES, *lines) if read(line).is_alone]
+    of = (
+        [*LINES, *lines]
+        if rng.random() < 0.3
+        else [line for line in (*LINES, *lines) if read(line).is_alone or read(line).unknown]
+    )
     new = rng.choices(of, k=rng.choice([0, 1, 1, 1, 2]))
     if rng.random() < 0.4:
         new = [line[: rng.randrange(len(line) + 1)] for line in new]
