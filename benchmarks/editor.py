@@ -18,9 +18,9 @@ import click
 from benchmarks.contenders import BenchmarkError
 from benchmarks.keystrokes import QBC, SIGMA, Stroke, source, strokes
 from benchmarks.language_client import LanguageClient, Message
-from benchmarks.report import Table, digits, draw, write
-from benchmarks.results import Measured, Samples, describe_machine, now, read, save
-from benchmarks.suite import HERE, PROGRAMS
+from benchmarks.report import Table, conclude, digits
+from benchmarks.results import Measured, Samples, describe_machine, now, read
+from benchmarks.suite import PROGRAMS
 
 LANGUAGES: Final = (QBC, SIGMA)
 LONG, SHORT = 10_000, 300
@@ -235,14 +235,7 @@ def main(
             results = measure(only or LANGUAGES, runs=runs, changes=changes, small=small, note=_note)
     except (BenchmarkError, ValueError) as error:
         sys.exit(f"benchmarks: {error}")
-    if not show:
-        path = json_path or HERE / "results" / f"editor-{results.date.replace(':', '').replace('+0000', 'Z')}.json"
-        save(results, path)
-        click.echo(f"saved {path}", err=True)
-    if markdown:
-        click.echo(write(results, tables(results)), nl=False)
-    else:
-        draw(results, tables(results))
+    conclude(results, tables(results), "editor", show=show, json_path=json_path, markdown=markdown)
 
 
 def _note(name: str) -> None:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from benchmarks.results import AssemblerResult, Measured, ProcessResult, ProgramResult, Results, Samples, geometric_mean
-from benchmarks.suite import STANDARD
+import click
+
+from benchmarks.results import (
+    AssemblerResult,
+    Measured,
+    ProcessResult,
+    ProgramResult,
+    Results,
+    Samples,
+    geometric_mean,
+    save,
+)
+from benchmarks.suite import HERE, STANDARD
 
 OTHERS: Final = ("native", "luajit", "wasmtime", "numba", "interp", "python")
 """Contenders that stand beside C, in the order of the tables."""
@@ -150,3 +162,17 @@ def spread(samples: Samples) -> str:
 def digits(value: float) -> str:
     """Three significant digits, without an exponent."""
     return f"{value:.0f}" if value >= 99.95 else f"{value:#.3g}"
+
+
+def conclude(
+    results: Measured, made: Sequence[Table], name: str, *, show: Path | None, json_path: Path | None, markdown: bool
+) -> None:
+    """Save what was measured now (not what is only shown), and print it."""
+    if show is None:
+        path = json_path or HERE / "results" / f"{name}-{results.date.replace(':', '').replace('+0000', 'Z')}.json"
+        save(results, path)
+        click.echo(f"saved {path}", err=True)
+    if markdown:
+        click.echo(write(results, made), nl=False)
+    else:
+        draw(results, made)

@@ -15,8 +15,8 @@ from typing import Final
 import click
 
 from benchmarks.contenders import BenchmarkError, Run, build, machine
-from benchmarks.report import Table, digits, draw, spread, write
-from benchmarks.results import Measured, Samples, describe_machine, now, read, save
+from benchmarks.report import Table, conclude, digits, spread
+from benchmarks.results import Measured, Samples, describe_machine, now, read
 from benchmarks.suite import BENCHMARKS, HERE, Benchmark
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile
@@ -188,14 +188,7 @@ def main(
         results = load(show) if show else measure(only or PROGRAMS, runs=runs, small=small, note=_note)
     except (BenchmarkError, ValueError) as error:
         sys.exit(f"benchmarks: {error}")
-    if not show:
-        path = json_path or HERE / "results" / f"sigma-{results.date.replace(':', '').replace('+0000', 'Z')}.json"
-        save(results, path)
-        click.echo(f"saved {path}", err=True)
-    if markdown:
-        click.echo(write(results, tables(results)), nl=False)
-    else:
-        draw(results, tables(results))
+    conclude(results, tables(results), "sigma", show=show, json_path=json_path, markdown=markdown)
 
 
 def _note(name: str) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from qbcc.diagnostics import Diagnostic
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.assembly import Assembly
-from sigma.lexer import Tokens
-from sigma.symbols import Constant, Function, Given, Local, Module, Symbol, Variable
+from sigma.symbols import Constant, Function, Given, Local, Symbol, Variable
 from sigma.types import (
     BOOL,
     FLOAT,
@@ -33,17 +29,8 @@ class Statements(Assembly):
     """Checks a body. A statement's check says whether control goes on behind it."""
 
     loops = 0
-
-    def __init__(
-        self,
-        module: Module,
-        report: Callable[[Diagnostic], None],
-        resolve: Callable[[Symbol], None],
-        pieces: list[Tokens],
-    ) -> None:
-        super().__init__(module, report, resolve, pieces)
-        self.owned: set[Symbol] = set()
-        """Arrays and records that the function made: nobody else sees what it does to them."""
+    owned: frozenset[Symbol] = frozenset()
+    """Arrays and records that the function made: nobody else sees what it does to them."""
 
     def body(self, function: Function) -> None:
         """Everything in a function or a gate."""
@@ -140,7 +127,7 @@ class Statements(Assembly):
             node.symbols.append(local)
             is_reference = isinstance(type, Array) and type.length is None and not isinstance(node.value, s.Repeat)
             if not node.is_tuple and not is_reference:
-                self.owned.add(local)
+                self.owned |= {local}
             if not node.is_tuple and not node.is_var:
                 self._fixed(local, node.value)
 
