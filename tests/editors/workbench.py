@@ -141,6 +141,10 @@ class Workbench:
         """Wait for a text in what is said of the place under the mouse."""
         self.page.locator(".monaco-hover:not(.hidden)").get_by_text(text).first.wait_for()
 
+    def hover_settles(self) -> None:
+        """Wait until it is known whether there are fixes."""
+        self.page.get_by_text("Checking for quick fixes").wait_for(state="hidden")
+
     def squiggle(self, kind: str) -> Locator:
         """The first line below something wrong."""
         return self.page.locator(f".editor-group-container.active .squiggly-{kind}").first
