@@ -102,7 +102,7 @@ def colours(window: Workbench) -> None:
 def error(window: Workbench) -> None:
     window.open("ghz.sigma")
     window.squiggle("error").wait_for()
-    window.point("q[0]", 3)
+    window.point("q", 6)
     window.hover("'cx' takes different qubits, and q[0] stands twice")
     window.hover_settles()
     window.picture("error")
