@@ -340,9 +340,7 @@ class Effects:
         return frozenset(found)
 
     def _behind(self, routine: Routine, index: int, live: dict[int, Mask]) -> Mask:
-        start = index
-        while start not in routine.inside:
-            start -= 1
+        start = self.routines.starts[index]
         return self.behind_each(routine, routine.inside[start], 0, live)[index - start]
 
     def behind_each(

@@ -50,20 +50,13 @@ class Lives:
 
     def after(self, routine: Routine, index: int) -> Mask:
         """What is read behind an instruction."""
-        block = block_of(routine, index)
+        block = routine.inside[self.effects.routines.starts[index]]
         found = self._after.get((routine.entry, block.start))
         if found is None:
             live = self._live[routine.entry]
             found = self.effects.behind_each(routine, block, self.out[routine.entry], live, self.halted)
             self._after[routine.entry, block.start] = found
         return found[index - block.start]
-
-
-def block_of(routine: Routine, index: int) -> Block:
-    """The block of a routine that an instruction is in."""
-    while index not in routine.inside:
-        index -= 1
-    return routine.inside[index]
 
 
 class Chains:
@@ -81,6 +74,10 @@ class Chains:
                     if after in routine.inside:
                         self.before.setdefault(after, []).append(block)
 
+    def _block(self, index: int) -> Block:
+        """The block that an instruction is in."""
+        return self.routine.inside[self.effects.routines.starts[index]]
+
     def reads(self, index: int) -> Mask:
         """What an instruction reads; of a call what the callee reads."""
         return 0 if index in self.known.silent else self.effects.reads_and_kills(index)[0]
@@ -93,7 +90,7 @@ class Chains:
     def definitions(self, index: int, register: int) -> tuple[list[int], bool]:
         """Where the value comes from that a register has before an instruction, and whether it may be the entry's."""
         found: dict[int, None] = {}
-        start = block_of(self.routine, index).start
+        start = self._block(index).start
         is_entry = self._back(start, index, register, found)
         seen: set[int] = set()
         waiting = [start] if is_entry else []
@@ -122,7 +119,7 @@ class Chains:
         """Where the value is read that a register has behind an instruction, nearest first, and whether it may come to
         an end of the routine. ``without``: an instruction that is not passed."""
         found: dict[int, None] = {}
-        block = block_of(self.routine, index)
+        block = self._block(index)
         seen: set[int] = set()
         leaves = False
         waiting = [(block, index + 1)]
@@ -156,7 +153,7 @@ class Chains:
     def region(self, start: int) -> set[int]:
         """Instructions that control may come to from behind one."""
         found: set[int] = set()
-        waiting = [(block_of(self.routine, start), start + 1)]
+        waiting = [(self._block(start), start + 1)]
         seen: set[int] = set()
         while waiting:
             block, begin = waiting.pop()

@@ -90,6 +90,8 @@ class Routines:
     blocks: dict[int, Block]
     uncalled: set[int]
     """Entries that nothing leads to."""
+    starts: list[int]
+    """By instruction, the first one of its block; -1 where control never comes."""
 
 
 class _Cutter:
@@ -237,7 +239,10 @@ class _Cutter:
                     by_entry[target].callers.append((routine, call.index))
             for index, entry in routine.tails:
                 by_entry[entry].callers.append((routine, index))
-        return Routines(self.code, by_entry, order, reached, self.blocks, self.uncalled)
+        starts = [-1] * self.count
+        for start, block in self.blocks.items():
+            starts[start : block.end] = [start] * (block.end - start)
+        return Routines(self.code, by_entry, order, reached, self.blocks, self.uncalled, starts)
 
 
 def cut(code: Code) -> Routines:

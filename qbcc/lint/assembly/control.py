@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from qbcc import messages_lint as messages
-from qbcc.flow.code import registers_in
+from qbcc.flow.code import Mask, registers_in
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look
 from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP, JUMP_INDIRECT, RETURN, STOPS, TARGET
@@ -18,6 +18,9 @@ _IDLE: Final = frozenset(op.code for name in ("QNOP", "QRET", "QHALT", "QJMP", "
 """What is put behind a call that does not return, and the like, to be sure."""
 _ENDINGS: Final = frozenset(op.code for name in ("QTRAP", "QHALT", "QASSERT") for op in BY_NAME[name])
 """What may end a program."""
+
+_MOST: Final = 30
+"""Loops around a block that are looked at, on the average of a routine."""
 
 
 class Control:
@@ -150,11 +153,23 @@ class Control:
     # -- loops
 
     def _loops(self, routine: Routine) -> None:
-        known = self.look.effects.known[routine.entry]
         told: set[int] = set()
+        blocks = {start: self._seen(routine, start) for start in self.look.effects.known[routine.entry].before}
         for head, body in self._natural(routine):
-            if head in known.before and head not in told and self._never_ends(routine, body):
+            if head not in told and body <= blocks.keys() and self._never_ends(routine, body, blocks):
                 told.add(head)
+
+    def _seen(self, routine: Routine, start: int) -> Mask | None:
+        """What a block writes; None if something in it may end the program or return."""
+        chains, written = self.look.chains(routine), 0
+        for index in range(start, routine.inside[start].end):
+            code = self.rows[index][0]
+            if code in _ENDINGS or code in (RETURN, JUMP_INDIRECT):
+                return None
+            if self.look.is_call(index) and not self._only_returns(index):
+                return None
+            written |= chains.writes(index)
+        return written
 
     def _natural(self, routine: Routine) -> list[tuple[int, set[int]]]:
         """Loops with one head: what can go back to it without passing it. Blocks by first instruction."""
@@ -165,7 +180,10 @@ class Control:
                 if after in inside:
                     before.setdefault(after, []).append(block.start)
         found = []
+        budget = _MOST * len(routine.blocks)
         for head, body in self._retreats(routine):
+            if budget < 0:
+                break
             loop = {head}
             waiting = [body]
             while waiting:
@@ -173,6 +191,7 @@ class Control:
                 if start not in loop:
                     loop.add(start)
                     waiting += before.get(start, ())
+            budget -= len(loop)
             found.append((head, loop))
         return found
 
@@ -199,21 +218,16 @@ class Control:
             if place[after] <= place[start] and dominates(after, start)
         ]
 
-    def _never_ends(self, routine: Routine, body: set[int]) -> bool:
+    def _never_ends(self, routine: Routine, body: set[int], blocks: dict[int, Mask | None]) -> bool:
         """Tell of a loop whose ways out all depend on registers that nothing in it changes."""
         look = self.look
-        chains = look.chains(routine)
         written, tested = 0, 0
         exits: list[int] = []
         for start in body:
-            block = routine.inside[start]
-            for index in range(block.start, block.end):
-                code = self.rows[index][0]
-                if code in _ENDINGS or code in (RETURN, JUMP_INDIRECT):
-                    return False
-                if look.is_call(index) and not self._only_returns(index):
-                    return False
-                written |= chains.writes(index)
+            block, seen = routine.inside[start], blocks[start]
+            if seen is None:
+                return False
+            written |= seen
             if any(after not in body for after in block.successors):
                 last = block.end - 1
                 if self.rows[last][0] not in BRANCHES:

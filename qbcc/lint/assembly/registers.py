@@ -17,6 +17,7 @@ from vm.flow.blocks import MOVE, POP, PUSH
 from vm.isa import BY_NAME
 
 _STEPS: Final = frozenset(op.code for name in ("QADD", "QSUB") for op in BY_NAME[name])
+_MOST_TOLD: Final = 5
 _PLAIN: Final = frozenset({"move", "arithmetic", "bits", "float"})
 """Groups of instructions that do nothing but write a register, unless they trap."""
 
@@ -43,6 +44,8 @@ class Registers:
         self.saving = Saving(look)
         self.lost: set[int] = set()
         """Instructions whose value a call overwrites: that they are not used is told so."""
+        self.told: dict[tuple[int, int, tuple[int, ...]], int] = {}
+        """Findings by routine, register and callee: a few say it of all."""
 
     def run(self) -> None:
         """Everything."""
@@ -64,6 +67,9 @@ class Registers:
             return
         chains = look.chains(routine)
         for register in registers_in(effect.changes & look.wanted.after(routine, call.index)):
+            cause = routine.entry, register, call.targets
+            if self.told.get(cause, 0) >= _MOST_TOLD:
+                continue
             is_read = effect.reads >> register & 1
             if is_read and (register >= 4 or self.results.is_result(call.index, register)):
                 # Handed over and given back, or shared between the two by a convention of their own.
@@ -77,6 +83,7 @@ class Registers:
             if (made or (is_argument and uses)) and self._counts(chains, call, loss):
                 self.lost.update(made)
                 look.lost.add((call.index, register))
+                self.told[cause] = self.told.get(cause, 0) + 1
                 self._tell(routine, call, loss)
 
     def _arguments(self, routine: Routine, written: Written) -> Mask:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look, mask_of
@@ -9,12 +11,16 @@ from qbcc.messages import short
 from qbcc.source import Span
 from vm.flow.blocks import JUMP
 
+_MOST: Final = 50
+"""Callers that are looked at; of more, one may take anything."""
+
 
 class Saving:
     """Makes them."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
+        self._made: dict[tuple[int, int], Fix | None] = {}
         self._holders: dict[int, int] = {}
         """By first instruction of a block, the routines that have it."""
         for routine in look.routines:
@@ -23,6 +29,12 @@ class Saving:
 
     def inside(self, routine: Routine, register: int) -> Fix | None:
         """Push at the entry, pop before each return; None where that is not plainly right."""
+        key = routine.entry, register
+        if key not in self._made:
+            self._made[key] = self._inside(routine, register)
+        return self._made[key]
+
+    def _inside(self, routine: Routine, register: int) -> Fix | None:
         look = self.look
         effect = look.flow.effect(routine)
         contract = look.contracts.get(routine.entry)
@@ -52,6 +64,8 @@ class Saving:
 
     def _is_taken(self, routine: Routine, register: int) -> bool:
         """Whether a caller takes what the routine leaves in the register: it has put nothing there before."""
+        if len(routine.callers) > _MOST:
+            return True
         for caller, index in routine.callers:
             if not self.look.is_call(index):
                 continue

@@ -28,9 +28,7 @@ class Values:
 
     def state(self, routine: Routine, index: int) -> State | None:
         """Tags before an instruction."""
-        start = index
-        while start not in routine.inside:
-            start -= 1
+        start = self.look.flow.cut.starts[index]
         key = routine.entry, start
         if key not in self._states:
             self._states[key] = self.look.effects.states(routine, routine.inside[start])
