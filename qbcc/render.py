@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from qbcc import frontends
-from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.diagnostics import Diagnostic, Fix, Severity
 from qbcc.source import Span
 from vm.trap import TITLE, Location, Operand, Trap
 
@@ -148,8 +148,14 @@ def diagnostic_data(found: Diagnostic) -> dict[str, Any]:
         "label": found.label,
         "related": [{"message": related.text, **_span_data(related.span)} for related in found.related],
         "notes": list(found.notes),
-        "fix": None if fix is None else {"title": fix.title, "replacement": fix.replacement, **_span_data(fix.span)},
+        "fix": None if fix is None else _fix_data(fix),
     }
+
+
+def _fix_data(fix: Fix) -> dict[str, Any]:
+    """A fix: its first edit, and all of them."""
+    edits = [{"replacement": edit.replacement, **_span_data(edit.span)} for edit in fix.edits]
+    return {"title": fix.title, **edits[0], "edits": edits}
 
 
 # -- traps

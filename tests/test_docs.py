@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from docs import gen_errors, gen_instructions, gen_pages
+from docs import gen_errors, gen_instructions, gen_lint, gen_pages
 from qbcc.cli.qbc import qbc
 from qbcc.cli.qbcc import qbcc
 from qbcc.data import MAX_WRITTEN
@@ -31,7 +31,9 @@ from vm.verify import MAX_DATA, MAX_INSTRUCTIONS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-WRAPPED = [ROOT / "docs" / f"{name}.md" for name in ("reference", "instructions", "errors", "objects", "tutorial")]
+WRAPPED = [
+    ROOT / "docs" / f"{name}.md" for name in ("reference", "instructions", "errors", "lint", "objects", "tutorial")
+]
 WRAPPED += [ROOT / "docs" / f"sigma{name}.md" for name in ("", "_builtins", "_tutorial")]
 WRAPPED += [ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 
@@ -50,8 +52,12 @@ def section(page: str, title: str) -> str:
 
 @pytest.mark.parametrize(
     ("page", "made"),
-    [(gen_instructions.PAGE, gen_instructions.page), (gen_errors.PAGE, gen_errors.page)],
-    ids=["instructions", "errors"],
+    [
+        (gen_instructions.PAGE, gen_instructions.page),
+        (gen_errors.PAGE, gen_errors.page),
+        (gen_lint.PAGE, gen_lint.page),
+    ],
+    ids=["instructions", "errors", "lint"],
 )
 def test_the_page_is_current(page: Path, made: Callable[[], str]) -> None:
     assert page.read_text("utf-8") == made(), "run 'make docs'"

@@ -158,11 +158,11 @@ def test_lint_as_data(tmp_path: Path) -> None:
 
 def test_lint_of_what_is_no_program(tmp_path: Path) -> None:
     put(tmp_path, "bad.sigma", "fn main() { let x: int = 2.5; }\n")
-    put(tmp_path, "a.qbc", "main: QRET\n")
-    done = call("qbcc", "lint", "bad.sigma", "a.qbc", cwd=tmp_path)
+    put(tmp_path, "a.txt", "main: QRET\n")
+    done = call("qbcc", "lint", "bad.sigma", "a.txt", cwd=tmp_path)
     assert done.returncode == 1
     assert b"S0301" in done.stderr
-    assert b"there is no linter for .qbc files yet" in done.stderr
+    assert b"there is no linter for .txt files yet" in done.stderr
     assert b"S0901" not in done.stderr
 
 

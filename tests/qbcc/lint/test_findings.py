@@ -1,0 +1,250 @@
+"""Findings beside their explanations, whose they are, what silences them; no false alarms; what runs say of them."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from qbcc.assemble import Options, assemble
+from qbcc.explain import explain
+from qbcc.explanations_lint import EXPLANATIONS
+from qbcc.lint.assembly.rules import RULES
+from qbcc.lint.assembly.source import lint_assembly, lint_source
+from qbcc.lint.judge import judge
+from qbcc.source import SourceFile
+from tests.engine_cases import Model, case
+from tests.model import ModelTrap
+from tests.qbcc.lint.support import linted, places
+from vm.isa import BY_NAME
+from vm.trap import STATUS
+
+ROOT = Path(__file__).parents[3]
+OURS = [p for folder in ("stdlib", "examples", "benchmarks/programs") for p in sorted((ROOT / folder).glob("*.qbc"))]
+STEPS = 3000
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_explanations_show_what_they_say(code: str) -> None:
+    found = EXPLANATIONS[code]
+    assert [finding.code for finding in linted(found.wrong).findings] == [code]
+    assert linted(found.right).findings == ()
+    text = explain(code)
+    assert text is not None
+    assert RULES[code].title in text
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_nothing_is_found_in_the_library_and_in_examples(path: Path) -> None:
+    found = lint_source(SourceFile(path.name, path.read_text("utf-8"), str(path.resolve())))
+    assert not found.errors
+    assert [f.message for f in judge(found, {})] == []
+
+
+# -- the two forms that programs fail by
+
+TWO_DEEP = """
+main:
+    QMOV r4, 0
+next:
+    QMOV r0, r4
+    QCALL compute_j
+    QSYSCALL 4
+    QADD r4, 1
+    QJLT r4, 8, next
+    QHALT
+compute_j:
+    QDIV r0, 8.0
+    QCALL math_cos
+    QADD r0, 1.0
+    QRET
+math_cos:
+    QMUL r4, r0, r0
+    QMUL r4, -0.5
+    QADD r0, r4, 1.0
+    QRET
+"""
+HELPER = """
+main:
+    QMOV r10, 0
+again:
+    QMOV r0, 100
+    QCALL show
+    QADD r10, r10, 1
+    QJLT r10, 5, again
+    QRET
+show:
+    QCALL helper
+    QSYSCALL 1
+    QRET
+helper:
+    QMOV r10, r0
+    QDIV r10, 2
+    QADD r0, r10, 1
+    QRET
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "chain", "register", "wrote"),
+    [(TWO_DEEP, 6, "compute_j → math_cos", 4, 17), (HELPER, 6, "show → helper", 10, 15)],
+)
+def test_both_places_and_the_calls_between(text: str, line: int, chain: str, register: int, wrote: int) -> None:
+    (finding,) = linted(text).findings
+    assert finding.span is not None
+    assert (finding.span.line, finding.code, str(finding.severity)) == (line, "L0102", "error")
+    assert f"r{register}" in finding.message
+    assert chain in finding.message
+    said = {related.span.line: related.text for related in finding.related}
+    assert "overwrites" in said[wrote]
+    assert any("set here" in text for text in said.values())
+    assert any("used here" in text for text in said.values())
+    assert any("calls" in text for text in said.values())
+    assert finding.fix is not None
+    assert len(finding.fix.edits) == 2
+
+
+# -- registers that are handed over
+
+HANDED_OVER = {
+    "a result in r4": "main:\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET",
+    "a result over an old value": "main:\n QMOV r4, 1\n QSTORE r4, [0x200000]\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET",
+    "a register that both share": "main:\n QMOV r6, 0\n@l: QCALL f\n QJLT r6, 9, @l\n QHALT\nf: QADD r6, 1\n QMOV r0, r6\n QSYSCALL 1\n QRET",
+    "a pointer that goes on": "main:\n QMOV r1, 0x200000\n QCALL f\n QCALL f\n QHALT\nf: QSTORE 1, [r1]\n QADD r1, 8\n QRET",
+    "a contract": "main:\n QMOV r5, 1\n QSTORE r5, [0x200000]\n QCALL f\n QSTORE r5, [0x200008]\n QHALT\n.func f\n.returns r5\nf: QMOV r5, 3\n@l: QSUB r5, 1\n QJGT r5, 0, @l\n QRET\n.endfunc",
+    "what the caller saves": "main:\n QMOV r4, 1\n QPUSH r4\n QCALL f\n QPOP r4\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QSTORE r4, [0x200000]\n QRET",
+    "what is saved in another register": "main:\n QMOV r4, 1\n QCALL f\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QMOV r1, r4\n QMOV r4, 7\n QSTORE r4, [0x200000]\n QMOV r4, r1\n QRET",
+    "a length that is counted in r0": ".data\nt: .asciz \"abc\"\n.text\nmain:\n QMOV r0, t\n QCALL length\n QSYSCALL 1\n QHALT\nlength: QMOV r1, r0\n QMOV r0, 0\n@l: QLOADB r2, [r1+r0]\n QJEQ r2, 0, @d\n QADD r0, 1\n QJMP @l\n@d: QRET",
+    "a recursion that saves": "main:\n QMOV r0, 5\n QCALL f\n QSYSCALL 1\n QHALT\nf: QJLE r0, 1, @o\n QPUSH r4\n QMOV r4, r0\n QSUB r0, 1\n QCALL f\n QMUL r0, r4\n QPOP r4\n@o: QRET",
+    "arguments and results on the stack": "main:\n QPUSH 3\n QCALL f\n QPOP r0\n QSYSCALL 1\n QHALT\nf: QPOP r1\n QADD r1, 1\n QPUSH r1\n QRET",
+    "an exchange by the stack": "main:\n QMOV r1, 1\n QMOV r2, 2\n QPUSH r1, r2\n QPOP r1, r2\n QSUB r0, r1, r2\n QSYSCALL 1\n QHALT",
+    "a table of routines": ".data\nt: .qword a, b\n.text\nmain:\n QMOV r4, 0\n@l: QSHL r5, r4, 3\n QLOAD r5, [r5+t]\n QMOV r0, 1\n QCALL r5\n QSYSCALL 1\n QADD r4, 1\n QJLT r4, 2, @l\n QHALT\na: QADD r0, 1\n QRET\nb: QADD r0, 2\n QRET",
+    "a common end": "main:\n QMOV r0, 1\n QCALL a\n QCALL b\n QHALT\na: QADD r0, 1\n QJMP out\nb: QADD r0, 2\n QJMP out\nout: QSYSCALL 1\n QRET",
+    "a loop that another ends": "main:\n QMOV r4, 0\n@l: QCALL f\n QJEQ r4, 0, @l\n QHALT\nf: QSYSCALL 6\n QJGT r0, 9, stop\n QRET\nstop: QHALT 1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HANDED_OVER.values(), ids=HANDED_OVER.keys())
+def test_what_is_meant_is_not_told(text: str) -> None:
+    assert [finding.message for finding in linted(text).findings] == []
+
+
+def test_a_recursion_that_does_not_save_loses_its_own_value() -> None:
+    text = "main:\n QMOV r0, 5\n QCALL f\n QSYSCALL 1\n QHALT\nf: QJLE r0, 1, @o\n QMOV r4, r0\n QSUB r0, 1\n QCALL f\n QMUL r0, r4\n@o: QRET"
+    assert places(linted(text)) == {(9, "L0101")}
+
+
+# -- whose a finding is, and what silences it
+
+
+def test_only_lines_of_the_user_are_told(tmp_path: Path) -> None:
+    helper = tmp_path / "helper.qbc"
+    helper.write_text(".text\nhelp:\n QMOV r0, 1 ; lint: allow L0104\n QMOV r0, 2\n QMOV r0, 3\n QRET\n")
+    text = '.include "helper.qbc"\n.include "qbc_core.qbc"\nmain:\n QCALL help\n QCALL qbc_print_int\n QCALL qbc_print_float\n QHALT\n'
+    path = tmp_path / "main.qbc"
+    path.write_text(text)
+    found = lint_source(SourceFile("main.qbc", text, str(path)))
+    told = [(f.span.source.name, f.span.line, f.code) for f in judge(found, {}) if f.span is not None]
+    assert told == [("helper.qbc", 4, "L0104")]
+    # The comment speaks of its own file only.
+    assert [f.code for f in found.findings] == ["L0104", "L0104"]
+
+
+def test_comments_and_levels() -> None:
+    text = "main:\n QMOV r0, 1 ; lint: allow L0104, L0101\n ; lint: allow L0104\n ; twice\n QMOV r0, 2\n QMOV r0, 3\n QSYSCALL 1\n QHALT"
+    assert len(linted(text).findings) == 2
+    assert judge(linted(text), {}) == []
+    plain = text.replace("lint:", "")
+    assert [str(f.severity) for f in judge(linted(plain), {"L0104": "hint"})] == ["hint", "hint"]
+    assert judge(linted(plain), {"L0104": "off"}) == []
+
+
+def test_findings_of_what_macros_make_stand_at_their_use() -> None:
+    text = ".macro half x\n QMOV x, 2.5\n QAND x, 1\n.endm\nmain:\n half r4\n QMOV r0, r4\n QSYSCALL 1\n QHALT"
+    assert places(linted(text)) == {(6, "L0401")}
+
+
+def test_a_source_with_errors_has_no_findings() -> None:
+    found = lint_source(SourceFile("test.qbc", "main: QMOV r0, NONE"))
+    assert ([d.code for d in found.errors], found.findings) == (["E0301"], ())
+
+
+def test_externals_are_limits_and_no_errors() -> None:
+    text = ".extern f\n.global g\ng:\n QPUSH r4\n QMOV r4, r0\n QCALL f\n QADD r0, r4\n QPOP r4\n QRET"
+    assert linted(text).findings == ()
+    assert places(linted(text.replace("r4", "r2").replace(" QPUSH r2\n", "").replace(" QPOP r2\n", ""))) == set()
+
+
+# -- what runs say
+
+
+def _executed(model: Model, junk: dict[int, int]) -> tuple[str, list[int]]:
+    """Run a model; behind instructions of ``junk`` a register is filled with another value."""
+    order = []
+    while len(order) < STEPS and model.pc < len(model.code):
+        pc = model.pc
+        order.append(pc)
+        try:
+            model.step()
+        except ModelTrap as trap:
+            return str(trap), order
+        except Exception as end:
+            return type(end).__name__, order
+        if pc in junk:
+            model.registers[junk[pc]] = random.Random(pc).getrandbits(40)
+    return "", order
+
+
+def test_claims_hold_in_runs() -> None:
+    """What is never reached is not executed, a wrong kind traps, an unused value makes no difference."""
+    unused, kinds, unreached = 0, 0, 0
+    for seed in range(40):
+        text = case(seed).text
+        assembly = assemble(SourceFile("test.qbc", text), Options())
+        assert assembly.object is not None
+        found = lint_assembly(assembly)
+        by_line: dict[int, list[int]] = {}
+        for statement in assembly.statements:
+            if not statement.in_data:
+                indices = range(statement.start, statement.start + statement.length)
+                by_line.setdefault(statement.line.number, []).extend(indices)
+        told: dict[str, set[int]] = {}
+        for finding in found.findings:
+            if finding.span is not None:
+                told.setdefault(finding.code, set()).update(by_line.get(finding.span.line, ()))
+        model = Model(assembly.object, case(seed).args)
+        plain = copy.deepcopy(model)
+        end, order = _executed(plain, {})
+        assert not told.get("L0301", set()) & set(order), seed
+        unreached += len(told.get("L0301", ()))
+        for index in told.get("L0401", set()) & set(order):
+            assert (order[-1], end) == (index, "kind"), (seed, index)
+            kinds += 1
+        rows = assembly.object.code
+        moves = {i for i in told.get("L0104", ()) if int(rows[i, 0]) == BY_NAME["QMOV"][0].code}
+        other = copy.deepcopy(model)
+        again, second = _executed(other, {index: int(rows[index, 1]) for index in moves})
+        assert (again, second) == (end, order), seed
+        assert (other.output, other.memory) == (plain.output, plain.memory), seed
+        unused += len(moves & set(order))
+    assert "kind" in STATUS
+    assert unused > 5
+    assert unreached > 5
+
+
+# -- time
+
+
+def test_a_large_program_is_looked_at_in_seconds() -> None:
+    from benchmarks.linter import generate
+
+    assembly = assemble(SourceFile("test.qbc", generate(20_000)))
+    assert assembly.object is not None
+    assert len(assembly.object.code) > 18_000
+    begin = time.process_time()
+    found = lint_assembly(assembly)
+    assert time.process_time() - begin < 8
+    assert found.findings == ()
