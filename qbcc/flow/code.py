@@ -127,6 +127,9 @@ class Code:
         return None
 
 
+_HALT: Final = next(op.code for op in BY_CODE.values() if op.name == "QHALT")
+_STARTS: Final = frozenset({"start", "_start", "begin", "entry", "program", "run"})
+"""Names under which programs begin, in lower case, beside ``main``."""
 _BARRIERS: Final = frozenset({CALL, CALL_INDIRECT, JUMP, JUMP_INDIRECT, *TARGET})
 """Instructions past which nothing is looked for."""
 
@@ -150,12 +153,18 @@ def _taken(obj: ObjectFile) -> dict[int, None]:
 
 
 def _starts(obj: ObjectFile) -> bool:
-    """Whether it is a program: its entry is named, or it begins with its first instruction, which is neither in a
-    ``.func`` nor in a source that has something for other objects."""
+    """Whether it is a program. One says so by ``.entry_point`` or ``main``; else it begins with its first instruction,
+    unless that looks like a routine for others: of a ``.func``, beside ``.global`` names, or with a label and no QHALT
+    anywhere."""
     if obj.entry == NO_ENTRY or obj.entry_declared:
         return obj.entry_declared
-    is_for_others = any(symbol.is_global and symbol.base is Base.CODE for symbol in obj.symbols)
-    return not is_for_others and not any(c.start <= obj.entry < c.end for c in obj.contracts)
+    names = {s.name for s in obj.symbols if s.base is Base.CODE and s.value == obj.entry and "@" not in s.name}
+    if any(symbol.is_global and symbol.base is Base.CODE for symbol in obj.symbols):
+        return False
+    if any(contract.start <= obj.entry < contract.end for contract in obj.contracts):
+        return False
+    halts = bool((obj.code[:, 0] == _HALT).any())
+    return halts or not names or not _STARTS.isdisjoint(name.lower() for name in names)
 
 
 def read(obj: ObjectFile, statements: Sequence[Statement], sources: Sequence[SourceFile]) -> Code:

@@ -35,7 +35,8 @@ class Contracts:
                 self._convention(routine)
 
     def _is_for_others(self, routine: Routine) -> bool:
-        if routine.entry in self.queries or self.look.is_start(routine) or not routine.name:
+        begins = routine.entry == self.look.code.object.entry and routine.calls
+        if routine.entry in self.queries or self.look.is_start(routine) or begins or not routine.name:
             return False
         return routine.entry in self.globals or (routine.is_root and not self.look.starts)
 

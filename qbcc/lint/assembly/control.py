@@ -7,18 +7,24 @@ from functools import cached_property
 from typing import Final
 
 from qbcc import messages_lint as messages
-from qbcc.flow.code import Mask, registers_in
+from qbcc.flow.code import ALL, Mask, registers_in
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look
 from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP, JUMP_INDIRECT, RETURN, STOPS, TARGET
 from vm.flow.graph import dominators
-from vm.isa import BY_NAME
+from vm.isa import ARITHMETIC, BITS, BY_CODE, BY_NAME, FLOATS, JUMPS
 
 _IDLE: Final = frozenset(op.code for name in ("QNOP", "QRET", "QHALT", "QJMP", "QTRAP") for op in BY_NAME[name])
 """What is put behind a call that does not return, and the like, to be sure."""
 _ENDINGS: Final = frozenset(op.code for name in ("QTRAP", "QHALT", "QASSERT") for op in BY_NAME[name])
 """What may end a program."""
 
+_PURE: Final = frozenset(
+    op.name
+    for op in BY_CODE.values()
+    if op.group in (ARITHMETIC, BITS, FLOATS, JUMPS) or op.name.startswith("QLOAD") or op.name in ("QMOV", "QNOP")
+)
+"""Instructions that leave all but registers as it is."""
 _MOST: Final = 30
 """Loops around a block that are looked at, on the average of a routine."""
 
@@ -105,7 +111,8 @@ class Control:
             if row[0] in (CALL, CALL_INDIRECT) and not look.effects.call(index).returns:
                 continue
             callee = self.cut.by_entry[entry]
-            if any(caller is not callee and look.is_call(at) for caller, at in callee.callers):
+            is_called = any(caller is not callee and look.is_call(at) for caller, at in callee.callers)
+            if is_called or entry in look.contracts:
                 look.report(messages.falls_into(look.span(index), callee.name, look.entry_span(callee)))
         last = len(self.rows) - 1
         if last in look.chains(routine).instructions() and look.is_own(last):
@@ -155,9 +162,23 @@ class Control:
     def _loops(self, routine: Routine) -> None:
         told: set[int] = set()
         blocks = {start: self._seen(routine, start) for start in self.look.effects.known[routine.entry].before}
+        live = self.look.effects.live(routine, ALL)
         for head, body in self._natural(routine):
-            if head not in told and body <= blocks.keys() and self._never_ends(routine, body, blocks):
-                told.add(head)
+            if head not in told and body <= blocks.keys():
+                is_same = not self._carries(routine, head, body, live)
+                if self._never_ends(routine, body, blocks, is_same):
+                    told.add(head)
+
+    def _carries(self, routine: Routine, head: int, body: set[int], live: dict[int, Mask]) -> bool:
+        """Whether a turn of a loop may be another than the one before: by a register, memory, or what is outside."""
+        chains, written = self.look.chains(routine), 0
+        for start in body:
+            for index in range(start, routine.inside[start].end):
+                op = self.code.op(index)
+                if op.name not in _PURE or self.look.is_call(index):
+                    return True
+                written |= chains.writes(index)
+        return bool(written & live[head])
 
     def _seen(self, routine: Routine, start: int) -> Mask | None:
         """What a block writes; None if something in it may end the program or return."""
@@ -218,8 +239,9 @@ class Control:
             if place[after] <= place[start] and dominates(after, start)
         ]
 
-    def _never_ends(self, routine: Routine, body: set[int], blocks: dict[int, Mask | None]) -> bool:
-        """Tell of a loop whose ways out all depend on registers that nothing in it changes."""
+    def _never_ends(self, routine: Routine, body: set[int], blocks: dict[int, Mask | None], is_same: bool) -> bool:
+        """Tell of a loop whose ways out all depend on registers that nothing in it changes, or each of whose turns is
+        the same."""
         look = self.look
         written, tested = 0, 0
         exits: list[int] = []
@@ -234,7 +256,7 @@ class Control:
                     return False
                 exits.append(last)
                 tested |= self.code.reads[last]
-        if not exits or tested & written or not tested or not look.is_own(exits[0]):
+        if not exits or not tested or (tested & written and not is_same) or not look.is_own(exits[0]):
             return False
         names = [f"r{register}" for register in registers_in(tested)]
         look.report(messages.endless(look.span(min(exits)), names, look.span(min(body))))

@@ -368,6 +368,16 @@ main:
     QSYSCALL 1
     QHALT
 """,
+    "endless-field": """
+main:
+    QMOV rX, 0x200000
+@wait:
+    QLOAD r0, [rX]
++   QADD rX, 8
+    QJEQ r0, 0, @wait   ; expect-lint: L0305
+    QSYSCALL 1
+    QHALT
+""",
     "endless-head": """
 main:
     QMOV rX, 5

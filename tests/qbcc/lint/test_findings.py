@@ -123,6 +123,9 @@ HANDED_OVER = {
     "an exchange by the stack": "main:\n QMOV r1, 1\n QMOV r2, 2\n QPUSH r1, r2\n QPOP r1, r2\n QSUB r0, r1, r2\n QSYSCALL 1\n QHALT",
     "a table of routines": ".data\nt: .qword a, b\n.text\nmain:\n QMOV r4, 0\n@l: QSHL r5, r4, 3\n QLOAD r5, [r5+t]\n QMOV r0, 1\n QCALL r5\n QSYSCALL 1\n QADD r4, 1\n QJLT r4, 2, @l\n QHALT\na: QADD r0, 1\n QRET\nb: QADD r0, 2\n QRET",
     "a common end": "main:\n QMOV r0, 1\n QCALL a\n QCALL b\n QHALT\na: QADD r0, 1\n QJMP out\nb: QADD r0, 2\n QJMP out\nout: QSYSCALL 1\n QRET",
+    "a file of routines": "double: QADD r0, r0\n QRET\nshow: QSYSCALL 1\n QRET",
+    "a loop that looks for something": "main:\n QMOV r1, 0x200000\n@l: QLOADB r0, [r1]\n QADD r1, 1\n QJNE r0, 0, @l\n QMOV r0, r1\n QSYSCALL 1\n QHALT",
+    "a loop that waits for the clock": "main:\n@l: QSYSCALL 6\n QJLT r0, 999, @l\n QHALT",
     "a loop that another ends": "main:\n QMOV r4, 0\n@l: QCALL f\n QJEQ r4, 0, @l\n QHALT\nf: QSYSCALL 6\n QJGT r0, 9, stop\n QRET\nstop: QHALT 1",
 }  # fmt: skip
 
