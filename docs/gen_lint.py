@@ -36,9 +36,9 @@ reads, changes and leaves on the stack, through calls, recursion and jumps, as a
 * `; lint: allow L0104` on a line, or alone above it, says that something is meant there.
 * `[tool.qbc.lint]` in the nearest `pyproject.toml` gives codes other levels: `L0104 = "off"`, or `error`, `warning`,
   `hint`.
-* A source with `.entry_point` or `main`, or one that begins with instructions outside any `.func` and has no `.global`
-  names, is a program. Any other is for others: routines that it does not call are not told, and they keep the calling
-  convention or a contract.
+* A source with `.entry_point` or `main` is a program. So is one that begins with its first instruction, unless that
+  looks like a routine for others: in a `.func`, beside `.global` names, or with a label and no `QHALT` in the source. In
+  what is for others, routines that nothing calls are not told, and they keep the calling convention or a contract.
 * What stands in the standard library is not told, only what the source does with it.
 
 What the linter does not know it does not tell. A call through a register may go wherever the program takes an address;

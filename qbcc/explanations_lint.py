@@ -45,7 +45,7 @@ _TABLE: Final = (
     ),
     (
         "L0104",
-        "On every way from here the register is written again, or the program ends, before anything reads it. Results (r0 to r3) are not counted, nor is what a program that prints and stores nothing leaves in registers.",
+        "On every way from here the register is written again, or the program ends, before anything reads it. Results and arguments (r0 to r3) are not counted, nor is what a program that prints and stores nothing leaves in registers.",
         "main:\n    QMOV r0, 3\n    QMOV r0, 4\n    QSYSCALL 1\n    QHALT",
         "main:\n    QMOV r0, 4\n    QSYSCALL 1\n    QHALT",
     ),

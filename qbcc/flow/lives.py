@@ -150,6 +150,25 @@ class Chains:
         """Whether control may come from behind one instruction to another."""
         return end in self.region(start)
 
+    def meets_call(self, index: int, register: int) -> bool:
+        """Whether the value that a register has behind an instruction may still be there at a call."""
+        rows = self.effects.code.rows
+        seen: set[int] = set()
+        waiting = [(self._block(index), index + 1)]
+        while waiting:
+            block, start = waiting.pop()
+            for at in range(start, block.end):
+                if rows[at][0] in _CALLS:
+                    return True
+                if self.writes(at) >> register & 1:
+                    break
+            else:
+                for after in block.successors:
+                    if after in self.routine.inside and after not in seen:
+                        seen.add(after)
+                        waiting.append((self.routine.inside[after], after))
+        return False
+
     def region(self, start: int) -> set[int]:
         """Instructions that control may come to from behind one."""
         found: set[int] = set()

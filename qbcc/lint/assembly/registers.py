@@ -195,6 +195,9 @@ class Registers:
             if index in self.lost or code.lines[index].use is not None or written & look.possible.after(routine, index):
                 continue
             register = written.bit_length() - 1
+            if register < 4 and chains.meets_call(index, register):
+                # An argument, though the routine does nothing with it.
+                continue
             over = self._overwriting(chains, index, register)
             fix = None
             if code.rows[index][0] == MOVE and not code.lines[index].shape.labels:
