@@ -37,8 +37,8 @@ reads, changes and leaves on the stack, through calls, recursion and jumps, as a
 * `[tool.qbc.lint]` in the nearest `pyproject.toml` gives codes other levels: `L0104 = "off"`, or `error`, `warning`,
   `hint`.
 * A source with `.entry_point` or `main` is a program. So is one that begins with its first instruction, unless that
-  looks like a routine for others: in a `.func`, beside `.global` names, or with a label and no `QHALT` in the source. In
-  what is for others, routines that nothing calls are not told, and they keep the calling convention or a contract.
+  looks like a routine for others: in a `.func`, beside `.global` names, or with a label and no `QHALT` anywhere. What
+  is for others may have routines that nothing calls, which keep the calling convention or a contract.
 * What stands in the standard library is not told, only what the source does with it.
 
 What the linter does not know it does not tell. A call through a register may go wherever the program takes an address;
