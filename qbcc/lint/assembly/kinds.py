@@ -55,6 +55,7 @@ class Kinds:
         """The routine that was asked about last, and its states."""
         constants = look.code.object.constant_kinds.tolist()
         self.constants = [REAL if kind == FLOAT else INTEGER for kind in constants]
+        self.plain = [self._plain(index) for index in range(len(self.rows))]
         self._solve()
 
     # -- working out
@@ -89,6 +90,7 @@ class Kinds:
         known = self.look.effects.known[routine.entry]
         before = {routine.entry: self.entry[routine.entry]}
         reached: list[int] = []
+        plain = self.plain
         result = self.result.get(routine.entry, 0)
         old = result
         waiting = [routine.entry]
@@ -98,9 +100,13 @@ class Kinds:
             state: State | None = before[start]
             for index in range(start, block.end):
                 assert state is not None
+                found = plain[index]
+                if found is not None:
+                    state = state & found[0] | found[1]
+                    continue
                 if self.rows[index][0] in _CALLS:
                     reached += self._bring(self.code.call_targets(index), state)
-                state = self.after(index, state)
+                state = self._slow(index, state)
                 if state is None:
                     break
             if state is None:
@@ -137,6 +143,10 @@ class Kinds:
 
     def after(self, index: int, state: State) -> State | None:
         """The state behind an instruction; None where control does not come, or not yet."""
+        plain = self.plain[index]
+        return state & plain[0] | plain[1] if plain is not None else self._slow(index, state)
+
+    def _slow(self, index: int, state: State) -> State | None:
         row = self.rows[index]
         code = row[0]
         if code in _CALLS:
@@ -168,6 +178,19 @@ class Kinds:
             kind = REAL if any(each & REAL for each in kinds) else 0
             kind |= INTEGER if all(each & INTEGER for each in kinds) else 0
         return _set(state, row[WRITES[code][0]], kind)
+
+    def _plain(self, index: int) -> tuple[State, State] | None:
+        """Bits that an instruction leaves, and those that it sets, whatever the state; None where that matters."""
+        row = self.rows[index]
+        code, op = row[0], BY_CODE[row[0]]
+        depends = op.result == "number" or op.kinds == "select" or code in (MOVE, SYSTEM_CALL, *_CALLS)
+        if depends:
+            return None
+        # What is in both is set; what is in the second alone is left.
+        none, every = self._slow(index, 0), self._slow(index, spread(ALL))
+        assert none is not None
+        assert every is not None
+        return every & ~none, none
 
     def _after_call(self, index: int, state: State) -> State | None:
         effect = self.look.effects.call(index)

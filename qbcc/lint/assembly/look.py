@@ -77,7 +77,13 @@ class Look:
 
     def is_own(self, index: int) -> bool:
         """Whether an instruction stands in a file of the user's."""
-        return self.is_own_source(self.outer(index).source)
+        return bool(self._own_instructions[index])
+
+    @cached_property
+    def _own_instructions(self) -> bytes:
+        """By instruction, 1 for the user's."""
+        lines = (line if line.use is None else line.outermost() for line in self.code.lines)
+        return bytes(self.is_own_source(line.source) for line in lines)
 
     def is_own_routine(self, routine: Routine) -> bool:
         """Whether a routine begins in one."""
