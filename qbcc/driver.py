@@ -71,10 +71,14 @@ def load(
     if not diagnostics:
         obj, problems = join(pieces)
         diagnostics += problems
-    inputs = [piece.path for piece in pieces if piece.path is not None]
-    inputs += [Path(s.path) for p in pieces if p.assembly for s in p.assembly.included if s.path]
     prefix = os.path.dirname(pieces[0].name) if pieces and pieces[0].path is not None else ""
-    return Built(obj, tuple(diagnostics), tuple(pieces), prefix, tuple(inputs))
+    return Built(obj, tuple(diagnostics), tuple(pieces), prefix, tuple(inputs_of(pieces)))
+
+
+def inputs_of(pieces: Sequence[Piece]) -> list[Path]:
+    """Every file that was read for them."""
+    inputs = [piece.path for piece in pieces if piece.path is not None]
+    return inputs + [Path(s.path) for piece in pieces if piece.assembly for s in piece.assembly.included if s.path]
 
 
 def read(

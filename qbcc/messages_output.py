@@ -63,7 +63,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "E0908": Explanation(
         "missing extra",
-        "Parquet files need pyarrow, and the pictures of --plot matplotlib, which a plain installation does not bring.",
+        "Parquet files need pyarrow, the pictures of --plot matplotlib, those of --emit cfg and callgraph Graphviz and "
+        "its package for Python, which a plain installation does not bring.",
         "pip install qbc",
         "pip install 'qbc[table]'",
     ),
@@ -152,6 +153,16 @@ def unwritable(path: Path, fault: Exception) -> SourceError:
 def missing_extra(ending: str, verb: str, extra: str = "table") -> SourceError:
     """``verb`` is what was tried: ``writing``, ``reading`` or ``drawing``."""
     return error("E0908", f"{verb} {ending} needs the '{extra}' extra: pip install 'qbc[{extra}]'")
+
+
+def missing_program(ending: str, program: str, source: str) -> SourceError:
+    """Another program does it, and is not installed."""
+    return error("E0908", f"drawing {ending} needs the program '{program}' of {source}, which is not on the PATH")
+
+
+def undrawn(ending: str, why: str) -> SourceError:
+    """Graphviz did not draw it."""
+    return error("E0908", f"Graphviz cannot draw {ending}: {why}")
 
 
 def unreadable(path: Path, why: str) -> SourceError:

@@ -52,12 +52,16 @@ def qbcc() -> None:
 @include_option
 @click.option(
     "--emit",
-    type=click.Choice(["obj", "asm", "ast", "ir", "listing", "symbols", "qasm3", "qasm2", "qir", "qiskit"]),
+    type=click.Choice(
+        ["obj", "asm", "ast", "ir", "listing", "symbols", "cfg", "callgraph", "qasm3", "qasm2", "qir", "qiskit"]
+    ),
     default="obj",
     show_default=True,
     help="What to write: an object file, or text on standard output. ast and ir show a source in σ on its way, and so "
-    "does asm, which disassembles all else. The last four run the program, and write the circuit that it records.",
+    "does asm, which disassembles all else. cfg and callgraph are graphs for Graphviz, which draws them if -o ends in "
+    ".svg or .png. The last four run the program, and write the circuit that it records.",
 )
+@click.option("--routine", "routines", multiple=True, metavar="NAME", help="With --emit cfg: only this routine.")
 @click.option("--dump-after", metavar="PASS", help="Show a source in σ behind a pass of its optimisation, each time.")
 @front_options
 @tape_options
@@ -69,6 +73,7 @@ def compile_command(
     include: Sequence[Path],
     emit: str,
     dump_after: str | None,
+    routines: Sequence[str],
     optimize: int | None,
     unchecked: bool,
     as_json: bool,
@@ -79,6 +84,8 @@ def compile_command(
     With -o they are linked into one.
     """
     settings = front_settings(files, optimize, unchecked)
+    if routines and emit != "cfg":
+        raise click.UsageError("--routine NAME is for --emit cfg")
     if emit in ("qasm3", "qasm2", "qir", "qiskit"):
         from qbcc.cli import circuits
 
@@ -99,7 +106,11 @@ def compile_command(
     pieces, diagnostics = driver.read(files, defines, include, settings)
     if diagnostics:
         fail(diagnostics, as_json)
-    if emit != "obj":
+    if emit in ("cfg", "callgraph"):
+        from qbcc.cli import graphs
+
+        graphs.emit(pieces, emit, routines, output, as_json)
+    elif emit != "obj":
         _emit_text(pieces, emit, output, as_json)
     elif output is not None:
         _write_linked(pieces, output, as_json)
@@ -128,11 +139,6 @@ def _write_beside(piece: driver.Piece) -> None:
     _write(target, to_bytes(piece.object), [piece])
 
 
-def _inputs(pieces: Sequence[driver.Piece]) -> list[Path]:
-    inputs = [piece.path for piece in pieces if piece.path is not None]
-    return inputs + [Path(s.path) for piece in pieces if piece.assembly for s in piece.assembly.included if s.path]
-
-
 def _put(text: str, output: Path | None, inputs: Sequence[Path]) -> None:
     """Text to standard output, or whole to a file that is no input."""
     if output is None:
@@ -146,7 +152,7 @@ def _put(text: str, output: Path | None, inputs: Sequence[Path]) -> None:
 
 def _write(target: Path, content: bytes, pieces: Sequence[driver.Piece]) -> None:
     try:
-        write_whole(target, content, _inputs(pieces))
+        write_whole(target, content, driver.inputs_of(pieces))
     except SourceError as error:
         fail(error.diagnostics)
 
@@ -201,7 +207,7 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
             text = {"asm": disassemble, "symbols": symbols}[emit](obj)
     except SourceError as error:
         fail(error.diagnostics, as_json)
-    _put(text, output, _inputs(pieces))
+    _put(text, output, driver.inputs_of(pieces))
 
 
 @qbcc.command("import")
