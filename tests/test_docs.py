@@ -31,9 +31,8 @@ from vm.verify import MAX_DATA, MAX_INSTRUCTIONS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-WRAPPED = [
-    ROOT / "docs" / f"{name}.md" for name in ("reference", "instructions", "errors", "lint", "objects", "tutorial")
-]
+_REFERENCE = ("reference", "instructions", "errors", "lint", "objects", "tutorial", "tools")
+WRAPPED = [ROOT / "docs" / f"{name}.md" for name in _REFERENCE]
 WRAPPED += [ROOT / "docs" / f"sigma{name}.md" for name in ("", "_builtins", "_tutorial")]
 WRAPPED += [ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 

@@ -19,6 +19,9 @@ _EXPECTING: Final = (
     "expect", "expect-status", "expect-trap", "expect-register", "expect-memory", "expect-record", "shots",
 )  # fmt: skip
 WORDS: Final = (*_EXPECTING, "shots-count", "input", "args", "seed", "define", "case")
+_ALONE: Final = tuple(word for word in _EXPECTING if word.startswith("expect"))
+_PROSE: Final = "except"
+"""An English word that is nearly one of them."""
 _MOST_SHOTS: Final = 1_000_000
 _NUMBER: Final = (
     r"[-+]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|inf|nan)"
@@ -134,12 +137,15 @@ class _Reader:
 
     @staticmethod
     def _is_meant(word: str, *, beside: bool) -> bool:
-        """Whether an unknown word was meant for tests: it looks so, or it stands beside some and is like one."""
+        """Whether an unknown word was meant for tests: it looks so, or it is like one."""
         import difflib
 
         if word.startswith(("expect-", "shots-")):
             return True
-        return beside and bool(difflib.get_close_matches(word, WORDS, 1, 0.75))
+        if beside:
+            return bool(difflib.get_close_matches(word, WORDS, 1, 0.75))
+        # By itself it may be a word of a sentence, so it must be nearly one that is for tests only.
+        return word.lower() != _PROSE and bool(difflib.get_close_matches(word.lower(), _ALONE, 1, 0.8))
 
     def _take(self, line: int, word: str, match: re.Match[str]) -> None:
         text = match[2] or ""

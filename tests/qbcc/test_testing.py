@@ -89,6 +89,11 @@ def test_the_comment_is_that_of_the_language() -> None:
     [
         ("; expect-sttus: 3", "E1002 1:3"),
         ("; expct: 3\n; expect: 3", "E1002 1:3"),
+        ("; expct: 3", "E1002 1:3"),
+        ("QNOP\n; expct: 3\nQNOP\n; seed: 3", "E1002 2:3"),
+        ("; Expect: 3", "E1002 1:3"),
+        ("; expected: 3", "E1002 1:3"),
+        ("; expectstatus: 3", "E1002 1:3"),
         ("; expect: 3\n; inputs: 3", "E1002 2:3"),
         ("; Expect: 3\n; expect: 4", "E1002 1:3"),
         ("; expect-status: 256", "E1003 1:18"),
@@ -128,7 +133,19 @@ def test_what_is_wrong_is_said_where_it_stands(text: str, found: str) -> None:
     assert wrong(text) == [found]
 
 
+@pytest.mark.parametrize(
+    "word", ["except", "Except", "respect", "aspect", "inspect", "shots taken", "shot", "inputs", "seeds", "note"]
+)
+def test_words_of_a_sentence_are_no_mistakes(word: str) -> None:
+    assert wrong(f"; {word}: what comes after\nmain: QHALT\n") == []
+    assert wrong(f"// {word}: what comes after\nfn main() {{}}\n", "//") == []
+
+
 def test_what_is_wrong_says_what_is_right() -> None:
+    for text, leader in (("; expct: 3", ";"), ("// expct: 3", "//")):
+        _, (alone,) = read(SourceFile("t.qbc", text), leader)
+        assert alone.fix is not None
+        assert alone.fix.replacement == "expect"
     _, (word,) = read(SourceFile("t.qbc", "; expect-regster: r1 = 2"), ";")
     assert word.fix is not None
     assert word.fix.replacement == "expect-register"
