@@ -6,7 +6,7 @@ text = control_flow(flow, routine)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from importlib.util import find_spec
 from typing import Final
 
@@ -31,6 +31,10 @@ _HEAD: Final = (
 _TAKEN, _PASSED, _OUTSIDE = '"#2a7f3f"', '"#b23a3a"', '"#3d6ea8"'
 
 
+def _style(colour: str, label: str) -> str:
+    return f' [color={colour}, fontcolor={colour}, label="{label}"]'
+
+
 def quoted(text: str) -> str:
     """A string of the language: nothing of it ends the string or moves a terminal."""
     return '"' + visible(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -39,16 +43,16 @@ def quoted(text: str) -> str:
 # -- control flow
 
 
-def control_flow(flow: Flow, routine: Routine) -> str:
-    """The blocks of a routine, each with its instructions, and where control goes from each: green where a condition
-    holds, red where not, blue to other routines."""
-    lines = [f"digraph {quoted(flow.name(routine.entry))} {{", *_HEAD, *_Blocks(flow).routine(routine, ""), "}"]
+def control_flow(flow: Flow, routine: Routine, most: int | None = None) -> str:
+    """The blocks of a routine, each with its instructions, and where control goes from each: yes where a condition
+    holds, no where it does not, dashed to other routines. Of more blocks than ``most``, so many are shown."""
+    lines = [f"digraph {quoted(flow.name(routine.entry))} {{", *_HEAD, *_Blocks(flow, most).routine(routine, ""), "}"]
     return "\n".join(lines) + "\n"
 
 
-def all_control_flow(flow: Flow, routines: Sequence[Routine] | None = None) -> str:
+def all_control_flow(flow: Flow, routines: Sequence[Routine] | None = None, most: int | None = None) -> str:
     """The same for several routines, else for every one of the program, each in a frame of its own."""
-    blocks = _Blocks(flow)
+    blocks = _Blocks(flow, most)
     lines = ["digraph program {", "  compound=true", *_HEAD]
     for number, routine in enumerate(flow.routines if routines is None else routines):
         lines += [
@@ -61,8 +65,9 @@ def all_control_flow(flow: Flow, routines: Sequence[Routine] | None = None) -> s
 
 
 class _Blocks:
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, most: int | None) -> None:
         self.flow = flow
+        self.most = most
         self.decoder = Decoder(flow.code.object, Labels(flow.code.object), strict=False)
         self.labels: dict[int, list[str]] = {}
         for symbol in flow.code.object.symbols:
@@ -72,12 +77,14 @@ class _Blocks:
     def routine(self, routine: Routine, prefix: str) -> Iterator[str]:
         """Nodes and edges; ``prefix`` keeps the names of several routines apart."""
         outside: dict[str, str] = {}
-        for block in routine.blocks:
+        blocks = routine.blocks[: self.most]
+        shown = {block.start for block in blocks}
+        for block in blocks:
             is_entry = block.start == routine.entry
             more = ', penwidth=2, fillcolor="#e9f1fb"' if is_entry else ""
             yield f"  {prefix}b{block.start} [label={self._text(block)}{more}]"
-        for block in routine.blocks:
-            for after, style in self._edges(block, routine):
+        for block in blocks:
+            for after, style in self._edges(block, routine, shown):
                 if isinstance(after, int):
                     yield f"  {prefix}b{block.start} -> {prefix}b{after}{style}"
                 else:
@@ -86,18 +93,20 @@ class _Blocks:
         for name, node in outside.items():
             yield f"  {node} [label={quoted(name)}, shape=ellipse, style=dashed, color={_OUTSIDE}]"
 
-    def _edges(self, block: Block, routine: Routine) -> Iterator[tuple[int | str, str]]:
-        """Where a block leads, to a block of the routine or to what has a name, and how it looks."""
+    def _edges(self, block: Block, routine: Routine, shown: Set[int]) -> Iterator[tuple[int | str, str]]:
+        """Where a block leads, to a block that is shown or to what has a name, and how it looks."""
         code = self.flow.code
         last = block.end - 1
         row = code.rows[last]
         target = row[TARGET[row[0]]] if row[0] in BRANCHES and last not in code.external else None
         for after in block.successors:
-            colour = ""
+            style = ""
             if target is not None and len(block.successors) > 1:
-                colour = f" [color={_TAKEN}]" if after == target else f" [color={_PASSED}]"
-            if after in routine.inside:
-                yield after, colour
+                style = _style(_TAKEN, "yes") if after == target else _style(_PASSED, "no")
+            if after in shown:
+                yield after, style
+            elif after in routine.inside:
+                yield "…", style
             elif after < len(code.rows):
                 yield self.flow.name(after), f" [color={_OUTSIDE}, style=dashed]"
             else:

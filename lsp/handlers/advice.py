@@ -245,7 +245,7 @@ def _graph(analysis: Analysis, texts: diagnostics.Texts, routine: str | None) ->
     made, flow = analysis.assembly, analysis.flow
     if flow is None or made.object is None:
         return graph.Graph("", None, "the program has errors")
-    dot = graph.control_flow(flow, made, routine)
+    dot = graph.control_flow(flow, routine)
     return graph.Graph(dot, None) if dot is not None else graph.Graph("", None, f"there is no routine '{routine}'")
 
 

@@ -139,7 +139,7 @@ async def test_requests_of_our_own(able: LanguageClient, tmp_path: Path) -> None
     refused = await own(client, "qbc/circuit", {"textDocument": {"uri": uri}})
     assert refused == {"svg": None, "text": "", "message": "the program has no quantum instruction"}
     flow = await own(client, "qbc/controlFlow", {"textDocument": {"uri": uri}, "routine": "main"})
-    assert flow["dot"].startswith("digraph flow {")
+    assert flow["dot"].startswith('digraph "main" {')
     assert (flow["svg"] is None) == bool(flow["message"])
     assert (await own(client, "qbc/controlFlow", {"textDocument": {"uri": uri}, "routine": "no"}))["message"]
     for nonsense in ({}, {"textDocument": 3}, {"textDocument": {"uri": "file:///none.qbc"}}):

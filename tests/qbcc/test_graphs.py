@@ -43,8 +43,8 @@ CONTROL = """\
   b1 [label="main@next:\\l    1  QCALL step\\l    2  QSUB r4, r4, 1\\l    3  QJGT r4, 0, @next\\l"]
   b4 [label="    4  QCALL step\\l    5  QCALL other\\l    6  QHALT 0\\l"]
   b0 -> b1
-  b1 -> b4 [color="#b23a3a"]
-  b1 -> b1 [color="#2a7f3f"]
+  b1 -> b4 [color="#b23a3a", fontcolor="#b23a3a", label="no"]
+  b1 -> b1 [color="#2a7f3f", fontcolor="#2a7f3f", label="yes"]
 }
 """
 CALLS = """\
@@ -117,6 +117,14 @@ def test_long_blocks_are_cut() -> None:
     text = control_flow(flow, flow.routines[0])
     assert text.count("QNOP") == 60
     assert "101 instructions in all" in text
+
+
+def test_as_many_blocks_as_asked_for() -> None:
+    flow = flow_of(TEXT)
+    text = control_flow(flow, flow.routines[0], 2)
+    assert re.findall(r"^  (b\d+) \[", text, re.MULTILINE) == ["b0", "b1"]
+    assert 'x0 [label="…"' in text
+    assert "b1 -> x0" in text
 
 
 def steps_of(found: Assembly) -> list[Step]:
