@@ -1,4 +1,5 @@
-"""Where a run's instructions went: by routine, by line and by path of calls. Every number is exact."""
+"""Where a run's instructions went: by routine, by line and by path of calls. Every number is exact, but where
+:attr:`Profile.folded` says otherwise."""
 
 from __future__ import annotations
 
@@ -64,6 +65,12 @@ class Profile:
     def count(self) -> int:
         """Instructions in all."""
         return sum(self.counts)
+
+    @cached_property
+    def folded(self) -> int:
+        """Calls that have no path of their own, since they are too deep or on one path too many: what ran in them counts
+        in the routine and the path that they were made in. Lines are exact even so."""
+        return sum(self._called) - sum(path.calls for path in self.paths)
 
     def routine(self, entry: int) -> str:
         """What a routine is called: by its label, or by the place of one that has none."""
@@ -171,6 +178,7 @@ class Profile:
         """As JSON has it."""
         return {
             "instructions": self.count,
+            "folded": self.folded,
             "routines": [
                 {"name": cost.name, "calls": cost.calls, "own": cost.own, "total": cost.total} for cost in self.routines
             ],

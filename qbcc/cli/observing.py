@@ -189,5 +189,7 @@ def _tables(made: Profile, top: int) -> None:
             console.print(table)
             if rest > 0:
                 console.print(f"  and {rest:,} more")
+        if made.folded:
+            console.print(f"{made.folded:,} calls are too deep, or on too many paths: they count where they were made")
     # Rich fills lines with blanks.
     say("\n".join(line.rstrip() for line in drawn.get().rstrip().splitlines()))

@@ -194,6 +194,13 @@ def test_the_flame_graph(seed: int) -> None:
     assert len(bars) == sum(total * 1180 >= 0.4 * profile.count for total in profile.totals)
 
 
+def test_calls_that_are_too_deep_are_told() -> None:
+    profile = profiled(build("main:\nQADD r1, 1\nQJGT r1, 1200, @end\nQCALL main\n@end: QRET\n"))
+    assert (profile.folded, profile.data()["folded"]) == (200, 200)
+    assert (profile.routines[0].calls, profile.routines[0].own) == (1200, profile.count)
+    assert profiled(build(TEXT)).folded == 0
+
+
 def test_deep_recursion_has_a_picture() -> None:
     profile = profiled(build("main:\nQADD r1, 1\nQJGT r1, 900, @end\nQCALL main\n@end: QRET\n"))
     assert ET.fromstring(flame_graph(profile, "deep")).attrib["height"] == str(46 + 18 * 901 + 20)
