@@ -68,8 +68,8 @@ class Profile:
 
     @cached_property
     def folded(self) -> int:
-        """Calls that have no path of their own, since they are too deep or on one path too many: what ran in them counts
-        in the routine and the path that they were made in. Lines are exact even so."""
+        """Calls that have no path of their own, since they are too deep or on one path too many: what ran in them
+        counts in the routine and the path that they were made in. Lines are exact even so."""
         return sum(self._called) - sum(path.calls for path in self.paths)
 
     def routine(self, entry: int) -> str:

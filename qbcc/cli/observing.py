@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 import click
 
 from qbcc import driver, render, tracing
-from qbcc.cli.common import fail, json_text, say, show
+from qbcc.cli.common import fail, json_text, reader_gone, say, show
 from qbcc.cli.running import Run, Settings, write_out
 from qbcc.diagnostics import SourceError
 from qbcc.export import atomic
@@ -57,7 +57,10 @@ def _trace(file: str, settings: Settings, filters: Filters, stream: TextIO) -> i
     def put(data: dict[str, Any] | str) -> None:
         text = data if isinstance(data, str) else json_text(data)
         encoding = stream.encoding or "ascii"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        try:
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        except BrokenPipeError:
+            reader_gone()
 
     def printed(content: bytes) -> None:
         put({"prints": content.decode(errors="replace")})
@@ -75,7 +78,10 @@ def _trace(file: str, settings: Settings, filters: Filters, stream: TextIO) -> i
         def tell() -> None:
             for step in tracer.steps():
                 put(teller.data(step) if settings.as_json else teller.line(step))
-            stream.flush()
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                reader_gone()
 
         if not settings.as_json:
             put(teller.head())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,14 @@ def test_profile_of_a_run_that_traps(tmp_path: Path) -> None:
     assert done.returncode == 70
     assert "trap[T70]" in done.stderr.decode()
     assert "4 instructions" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("words", [("--json",), ("2>&1", ">/dev/null")])
+def test_a_reader_that_goes_away(tmp_path: Path, words: tuple[str, ...]) -> None:
+    put(tmp_path, "a.qbc", "main: QADD r1, 1\nQJLT r1, 100000, main\n")
+    command = f"{sys.executable} -c 'from qbcc.cli.qbc import main; main()' trace a.qbc {' '.join(words)} | head -2"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"], cwd=tmp_path, capture_output=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (141, b"")
+    assert len(done.stdout.splitlines()) == 2

@@ -43,6 +43,10 @@ def test_fmt_of_standard_input(tmp_path: Path) -> None:
     done = call("qbcc", "fmt", "-", "--stdin-name", "x.sigma", cwd=tmp_path, stdin=UGLY.replace("\n", "\r\n").encode())
     assert (done.returncode, done.stdout) == (0, TIDY.replace("\n", "\r\n").encode())
     assert call("qbcc", "fmt", "-", cwd=tmp_path, stdin=b"").returncode == 2
+    done = call("qbcc", "fmt", "-", "--stdin-name", "x.qbc", cwd=tmp_path, stdin=b"main: qret")
+    assert (done.returncode, done.stdout) == (0, b"main:\n    QRET\n")
+    done = call("qbcc", "fmt", "-", "--stdin-name", "x.qbc", "--diff", "--check", cwd=tmp_path, stdin=b"qret\n")
+    assert (done.returncode, done.stdout) == (1, b"--- x.qbc\n+++ x.qbc (formatted)\n@@ -1 +1 @@\n-qret\n+    QRET\n")
 
 
 def test_folders_are_walked(tmp_path: Path) -> None:
