@@ -12,6 +12,7 @@ from random import Random
 
 from qbcc import render
 from qbcc.assemble import Options, assemble
+from qbcc.format.source import format_source
 from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines
 from tests.fuzz.editor import try_edits
@@ -69,11 +70,30 @@ def try_source(text: str) -> str:
     return run_briefly(found.object)
 
 
+def try_layout(text: str) -> str:
+    """Format: errors are told, the layout of a layout is itself, and the program stays."""
+    source = SourceFile("fuzz.qbc", text)
+    found = format_source(source)
+    assert (found.text is None) == bool(found.diagnostics)
+    if found.text is None:
+        return found.diagnostics[0].code
+    again = SourceFile("fuzz.qbc", found.text)
+    assert format_source(again).text == found.text
+    before, after = assemble(source), assemble(again)
+    assert [one.code for one in before.diagnostics] == [one.code for one in after.diagnostics]
+    if before.object is None or after.object is None:
+        return "wrong"
+    assert (before.object.code == after.object.code).all()
+    assert before.object.data == after.object.data
+    return "right"
+
+
 TRIES = {
     "object": lambda seed: try_object(mutated_object(seed)),
     "image": lambda seed: try_object(mutated_image(seed)),
     "source": lambda seed: try_source(mutated_source(seed)),
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
+    "layout": lambda seed: try_layout((mutated_source if seed % 2 else mutated_tokens)(seed)),
     "sigma": lambda seed: try_sigma(seed, run_briefly),
     "circuit": lambda seed: try_circuit(seed, run_briefly),
     "qasm": try_qasm,
@@ -91,7 +111,7 @@ TRIES = {
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
 structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
 ``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``edits``, a source of σ is edited and checked in parts; of the
-kind ``lsp``, a program is edited."""
+kind ``lsp``, a program is edited; of the kind ``layout``, a source is formatted."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
