@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from qbcc.lexer import tables, tokenise
-from qbcc.parser import parse_line
+from qbcc.reading import read as reading_of
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Name, Register
-from sigma.lexer import lex
 from sigma.symbols import Module
+from sigma.tables import END
 from vm.isa import BY_NAME, BY_SYSTEM_CALL
 
 EXTRACT, REWRITE, QUICK = "refactor.extract", "refactor.rewrite", "quickfix"
@@ -76,9 +77,10 @@ class Routine:
     lines: tuple[Line, ...]
 
 
-def read(source: SourceFile) -> list[Line]:
-    """The lines of a source that can be read."""
-    found = (parse_line(source, at) for at in range(1, len(source.lines) + 1) if source.line(at).strip())
+def read(source: SourceFile, first: int = 1, last: int | None = None) -> list[Line]:
+    """The lines of a source that can be read, or of some of its lines, both counted in."""
+    texts = enumerate(source.lines[first - 1 : last], first)
+    found = (reading_of(text).line(source, at) for at, text in texts if text.strip())
     return [line for line in found if isinstance(line, Line)]
 
 
@@ -106,10 +108,12 @@ def routine_at(lines: list[Line], number: int) -> Routine | None:
 def save_register(source: SourceFile, number: int, column: int) -> Action | None:
     """The register at a place pushed where its routine begins, and popped before each way back. None where the register
     is not written there, is saved already, or where control leaves the routine in another way."""
+    register = _register_at(read(source, number, number), number, column)
+    if register is None:
+        return None
     lines = read(source)
     routine = routine_at(lines, number)
-    register = _register_at(lines, number, column)
-    if routine is None or register is None or not _may_be_saved(routine, lines, register):
+    if routine is None or not _may_be_saved(routine, lines, register):
         return None
     changes: list[Change] = []
     first = next((line for line in routine.lines if line.shape.word >= 0 and line.word[0] != "."), None)
@@ -291,12 +295,16 @@ def _fresh(name: str, taken: set[str]) -> str:
 
 def extract_sigma(module: Module, number: int, column: int) -> Action | None:
     """The number at a place as a ``const``, behind the last one above, else behind what is imported."""
-    tokens, _ = lex(module.source)
-    for at, kind in enumerate(tokens.kinds[:-1]):
+    tokens = module.tokens
+    for at in range(bisect_left(tokens.lines, number), bisect_right(tokens.lines, number)):
         start, word = tokens.columns[at], tokens.words[at]
-        if kind in ("INTEGER", "FLOAT") and tokens.lines[at] == number and start <= column <= start + len(word):
-            top = max((t for t in range(at) if tokens.kinds[t] in (";", "}")), default=-1)
-            if tokens.kinds[top + 1] == "CONST" and tokens.kinds[at - 1] == "=":
+        if tokens.kinds[at] in ("INTEGER", "FLOAT") and start <= column <= start + len(word):
+            top = at
+            while top and tokens.kinds[top - 1] not in (";", "}"):
+                top -= 1
+            while tokens.kinds[top] == END:
+                top += 1
+            if tokens.kinds[top] == "CONST" and tokens.kinds[at - 1] == "=":
                 # It has a name already.
                 return None
             name = _fresh("VALUE", set(tokens.words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from lsp import qbc_words, sigma_words
@@ -11,7 +12,6 @@ from qbcc.lexer import tables
 from qbcc.source import SourceFile
 from sigma.check.program import Program
 from sigma.check.scope import UNIVERSE
-from sigma.lexer import lex
 from sigma.symbols import Function, Given, Module, ModuleName, RecordName, Symbol
 from sigma.types import Record
 from vm.isa import BY_NAME, Op
@@ -79,11 +79,12 @@ def _directive(word: str, active: int) -> list[Signature]:
 
 def sigma(program: Program, line: int, column: int) -> Signature | None:
     """The call whose arguments are being written."""
-    source = program.main.source
-    lines = [*source.lines[: line - 1], source.line(line)[: column - 1]]
-    tokens, _ = lex(SourceFile(source.name, "\n".join(lines)))
+    tokens = program.main.tokens
+    last = (
+        bisect_left(range(len(tokens.lines)), (line, column), key=lambda at: (tokens.lines[at], tokens.columns[at])) - 1
+    )
     depth = count = 0
-    for at in range(len(tokens.kinds) - 2, 0, -1):
+    for at in range(last, 0, -1):
         kind = tokens.kinds[at]
         if kind in (";", "{", "}"):
             return None

@@ -1,0 +1,64 @@
+"""What is kept from one version to the next tells what a fresh start tells."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from lsprotocol import types as t
+
+from lsp import advice, requests
+from lsp.analysis import Analysis, analyse
+from lsp.client import Client
+from lsp.features import tokens
+from lsp.features.diagnostics import MARKED, Texts
+from lsp.handlers import structure
+from lsp.workspace import Workspace
+from tests.sigma.edits import ROOT, edits
+
+_CLIENT = Client(has_snippets=True, resolves=True, commands=True, debugger=True, explains=True)
+_TYPES = tokens.known(None)
+
+
+def _told(analysis: Analysis, texts: Texts, random: Random) -> list[object]:
+    lines = len(analysis.document.source.lines)
+    line = random.randrange(lines)
+    position = t.Position(line, random.randrange(len(analysis.document.source.lines[line]) + 1))
+    range = t.Range(position, t.Position(min(line + 20, lines), 0))
+    return [
+        structure.semantic(analysis, texts, _TYPES),
+        structure.semantic(analysis, texts, _TYPES, range),
+        structure.symbols(analysis, texts),
+        structure.folds(analysis, texts, None),
+        structure.highlights(analysis, texts, position),
+        structure.selections(analysis, texts, [position]),
+        advice.inlay_hints(analysis, texts, range),
+        advice.code_lenses(analysis, texts),
+        advice.code_actions(analysis, texts, t.Range(position, position)),
+        requests.signature(analysis, texts, position),
+        requests.completion(analysis, texts, position),
+        requests.hover(analysis, texts, position),
+    ]
+
+
+@pytest.mark.parametrize("name", ["bell.sigma", "records.sigma", "report.qbc"])
+@pytest.mark.parametrize("seed", range(2))
+def test_random_edits(name: str, seed: int) -> None:
+    path = next((ROOT / "examples").rglob(name))
+    random = Random(f"{name} {seed}")
+    language = path.suffix[1:]
+    space, uri = Workspace(), path.as_uri()
+    text = path.read_text("utf-8")
+    space.open(uri, language, 1, text)
+    for number, new in enumerate(edits(random, text, 25)):
+        document = space.change(uri, number, [t.TextDocumentContentChangeWholeDocument(new)])
+        if not new:
+            continue
+        fresh = Workspace()
+        asked = random.random()
+        told = []
+        for one, held in ((space, document), (fresh, fresh.open(uri, language, number, new))):
+            analysis = analyse(held, one.overlay())
+            told.append(_told(analysis, Texts(one.encoding, one.uri, MARKED, _CLIENT), Random(asked)))
+        for kept, made in zip(*told, strict=True):
+            assert kept == made, repr(new)
