@@ -97,8 +97,8 @@ def code_lenses(analysis: Analysis, texts: Texts) -> list[t.CodeLens]:
         found = lenses.assembly(source, analysis.symbols, changed, has_debugger=client.debugger)
     elif analysis.document.language == CIRCUIT:
         found = lenses.circuit(source)
-    elif analysis.program is not None:
-        found = lenses.sigma(analysis.program, analysis.names, has_debugger=client.debugger)
+    elif analysis.program is not None and analysis.session is not None:
+        found = lenses.sigma(analysis.program, analysis.session.references(), has_debugger=client.debugger)
     return [_lens(analysis, texts, each) for each in found]
 
 

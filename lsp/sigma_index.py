@@ -29,7 +29,7 @@ class Places(Index):
     def at(self, source: SourceFile, line: int, column: int) -> Occurrence | None:
         """The name at a place; one that ends there counts too, if none begins."""
         if source is not self.edited.source:
-            return self._elsewhere.at(source, line, column)
+            return self.elsewhere.at(source, line, column)
         return self.in_part(self.edited.parts.at(line - 1)).at(source, line, column)
 
     def in_part(self, part: Part) -> Index:
@@ -39,26 +39,35 @@ class Places(Index):
         return self._parts[part]
 
     @cached_property
-    def _elsewhere(self) -> Index:
+    def elsewhere(self) -> Index:
+        """The names of the modules that are imported."""
         modules = self.edited.program.modules[1:]
         return Index(each for module in modules for each in _Walk(module).run(module.declarations))
+
+    @cached_property
+    def _with_name(self) -> dict[str, list[Part]]:
+        """The parts in which a name stands."""
+        found: dict[str, list[Part]] = {}
+        tokens = self.edited.main.tokens
+        for part in self.edited.parts.all:
+            for word in part.words(tokens):
+                found.setdefault(word, []).append(part)
+        return found
 
     def everything(self) -> Iterator[Hashable]:
         """All that has a name."""
         for part in self.edited.parts.all:
             yield from self.in_part(part).of
-        yield from self._elsewhere.of
+        yield from self.elsewhere.of
 
     def places(self, what: Hashable) -> Iterator[Occurrence]:
         """Where it stands."""
         name = what[1] if isinstance(what, tuple) else getattr(what, "name", "")
         # What is imported from a file has a name that is a part of the file's.
         is_file = isinstance(what, ModuleName)
-        tokens = self.edited.main.tokens
-        for part in self.edited.parts.all:
-            if name in part.words(tokens) or is_file:
-                yield from self.in_part(part).of.get(what, ())
-        yield from self._elsewhere.of.get(what, ())
+        for part in self.edited.parts.all if is_file else self._with_name.get(name, ()):
+            yield from self.in_part(part).of.get(what, ())
+        yield from self.elsewhere.of.get(what, ())
 
 
 class _Of(Mapping[Hashable, list[Occurrence]]):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lsp.sigma_index import Places
 from qbcc.lint.finding import Linted
-from qbcc.source import SourceFile
+from qbcc.source import SourceFile, Span
 from sigma.check.edited import EditedProgram
 from sigma.check.modules import Options
+from sigma.check.parts import Part
 from sigma.check.program import Program
+from sigma.symbols import ModuleName
 
 if TYPE_CHECKING:
     from sigma.lint.edited import EditedFindings
 
 _NO_MAIN: Final = "S0502"
+_T = TypeVar("_T")
 
 
 class Session:
@@ -27,6 +31,7 @@ class Session:
         self._made: Program = self._edited.program
         self._program: Program | None = None
         self._places: Places | None = None
+        self._kept: dict[str, tuple[Hashable, dict[Part, Any]]] = {}
 
     def program(self, source: SourceFile, options: Options) -> Program:
         """The checked program of a text. One without ``main`` is a module, which others import."""
@@ -53,3 +58,42 @@ class Session:
         if self._places is None:
             self._places = Places(self._edited)
         return self._places
+
+    def of_parts(self, name: str, given: Hashable, make: Callable[[Part], _T]) -> list[tuple[Part, _T]]:
+        """What somebody makes of each part of the text that was asked for last, in order. Of a part that no edit has
+        touched it is what was made before, if what is ``given`` besides is the same: so it may tell of no line but as
+        so many behind the part's first one, and of other parts only what their names mean."""
+        before, known = self._kept.get(name, (given, {}))
+        kept = known if before == given else {}
+        found = {part: kept[part] if part in kept else make(part) for part in self._edited.parts.all}
+        self._kept[name] = given, found
+        return list(found.items())
+
+    def references(self) -> dict[Hashable, list[Span]]:
+        """Where what the main source declares is used, in the order of :meth:`names`."""
+        edited, names = self._edited, self.names()
+        own = {symbol for symbol in edited.main.names.values() if symbol.module is edited.main}
+
+        def make(part: Part) -> dict[Hashable, list[tuple[int, int, int]]]:
+            found: dict[Hashable, list[tuple[int, int, int]]] = {}
+            for what, places in names.in_part(part).of.items():
+                if what in own:
+                    spans = (each.span for each in places if not each.is_definition)
+                    found[what] = [(span.line - part.start, span.column, span.end_column) for span in spans]
+            return found
+
+        all: dict[Hashable, list[Span]] = {}
+        for part, found in self.of_parts("references", None, make):
+            for what, spans in found.items():
+                there = all.setdefault(what, [])
+                there += [Span(edited.source, part.start + line, column, end) for line, column, end in spans]
+        if self._is_imported():
+            for what, spans in all.items():
+                spans += [each.span for each in names.elsewhere.of.get(what, ()) if not each.is_definition]
+        return all
+
+    def _is_imported(self) -> bool:
+        """Whether a module imports the main source."""
+        others = self._edited.program.modules[1:]
+        named = (symbol for module in others for symbol in module.names.values())
+        return any(isinstance(symbol, ModuleName) and symbol.target is self._edited.main for symbol in named)

@@ -13,3 +13,8 @@ _WORD: Final = re.compile(r"^\W*deprecated\b", re.IGNORECASE | re.MULTILINE)
 def is_deprecated(tokens: Tokens, token: int) -> bool:
     """Whether the ``///`` lines above a declaration's first token of σ say so."""
     return _WORD.search(tokens.doc(token)) is not None
+
+
+def may_be_deprecated(comment: str) -> bool:
+    """Whether a comment has that word in it: where none has, nothing is."""
+    return "deprecated" in comment.lower()

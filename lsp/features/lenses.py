@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lsp.index import Index
 from lsp.qbc_index import CONSTANT, LABEL, MACRO, Symbols
 from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Name
 from sigma import syntax as s
 from sigma.check.program import Program
+from sigma.check.scope import UNIVERSE
 from sigma.lint.walk import everything
 from sigma.symbols import Constant, Function, Given, Module, RecordName, Symbol
 from vm.isa import BY_NAME, QUANTUM
@@ -54,7 +54,8 @@ def assembly(source: SourceFile, symbols: Symbols, changed: Mapping[str, str], *
         if given is None or given.span.source is not source or kind not in (LABEL, CONSTANT, MACRO):
             continue
         if kind != LABEL or what in routines:
-            found.append(_references(symbols.index, what, given.span))
+            places = (each.span for each in symbols.index.of.get(what, ()) if not each.is_definition)
+            found.append(_references(given.span, places))
         if what in routines and what in changed:
             found.append(Lens(given.span, changed[what], CHANGES))
     return sorted(found, key=lambda lens: lens.span.line)
@@ -101,15 +102,15 @@ def _run(span: Span, *, is_quantum: bool, has_debugger: bool) -> Iterator[Lens]:
         yield Lens(span, "circuit", CIRCUIT)
 
 
-def _references(index: Index, what: Any, span: Span) -> Lens:
-    places = tuple(each.span for each in index.of.get(what, ()) if not each.is_definition)
-    return Lens(span, f"{len(places)} reference{'' if len(places) == 1 else 's'}", REFERENCES, (), places)
+def _references(span: Span, places: Iterable[Span]) -> Lens:
+    found = tuple(places)
+    return Lens(span, f"{len(found)} reference{'' if len(found) == 1 else 's'}", REFERENCES, (), found)
 
 
 # -- σ
 
 
-def sigma(program: Program, index: Index, *, has_debugger: bool) -> list[Lens]:
+def sigma(program: Program, references: Mapping[Hashable, Iterable[Span]], *, has_debugger: bool) -> list[Lens]:
     """In a source of σ."""
     module = program.main
     found: list[Lens] = []
@@ -122,7 +123,7 @@ def sigma(program: Program, index: Index, *, has_debugger: bool) -> list[Lens]:
             found += _run(span, is_quantum=_is_quantum(program), has_debugger=has_debugger)
             found.append(Lens(span, "disassembly", DISASSEMBLY))
         elif isinstance(symbol, Function | RecordName | Constant):
-            found.append(_references(index, symbol, span))
+            found.append(_references(span, references.get(symbol, ())))
         if isinstance(symbol, Function) and symbol.is_gate:
             found.append(Lens(span, "circuit", CIRCUIT, (symbol.name,)))
     return found
@@ -134,12 +135,18 @@ def _is_quantum(program: Program) -> bool:
 
 
 def _uses_qubits(module: Module) -> bool:
+    if not any(name in module.source.text for name in _MAKING):
+        return False
     nodes = (node for top in module.declarations for node in everything(top))
     return any(_makes_qubits(node.target) for node in nodes if isinstance(node, s.Call))
 
 
 def _makes_qubits(target: Symbol | None) -> bool:
     return isinstance(target, Given) and target.builtin.effect in _QUBITS
+
+
+_MAKING: Final = [name for name, symbol in UNIVERSE.items() if _makes_qubits(symbol)]
+"""What makes qubits, or looks at them."""
 
 
 def circuit(source: SourceFile) -> list[Lens]:

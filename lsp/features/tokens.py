@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from lsprotocol import types as t
 
 from lsp.convert import Encoding, Text, units
 from qbcc.source import SourceFile
+from sigma.check.parts import common
 
 TYPES: Final = tuple(kind.value for kind in t.SemanticTokenTypes)
 QUANTUM: Final = "quantum"
@@ -47,14 +49,56 @@ def encoded(
     tokens: Iterable[Token], source: SourceFile, text: Text, encoding: Encoding, types: tuple[int, ...]
 ) -> list[int]:
     """Five numbers for each token, relative to the one before it."""
-    is_plain = len(text.starts) == text.text.count("\n") + 1 and not text.text.startswith("\ufeff")
-    placed = _by_line(tokens, source, encoding) if is_plain else _by_offset(tokens, source, text, encoding)
+    placed = _by_line(tokens, source, encoding) if is_plain(text) else _by_offset(tokens, source, text, encoding)
     data: list[int] = []
     last_line = last_start = 0
     for line, start, length, type, modifiers in placed:
         data += (line - last_line, start - last_start if line == last_line else start, length, types[type], modifiers)
         last_line, last_start = line, start
     return data
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Tokens as numbers that stay when the text before them grows: the first one's line counts from some line on."""
+
+    data: list[int]
+    lines: int
+    """From that line to the last token's."""
+    start: int
+    """Where the last token begins in its line."""
+
+    @classmethod
+    def of(cls, data: list[int], line: int) -> Numbered:
+        """Of numbers that count from the start of the text; now they count from a line (from 0)."""
+        if not data:
+            return cls(data, 0, 0)
+        data = [data[0] - line, *data[1:]]
+        start, at = data[-4], len(data) - 5
+        while at and not data[at]:
+            at -= 5
+            start += data[at + 1]
+        return cls(data, sum(data[::5]), start)
+
+
+def joined(pieces: Iterable[tuple[int, Numbered]]) -> list[int]:
+    """Numbers that follow each other, each with the line that they count from."""
+    data: list[int] = []
+    last_line = last_start = 0
+    for line, piece in pieces:
+        if piece.data:
+            place = len(data)
+            data += piece.data
+            data[place] += line - last_line
+            if not data[place]:
+                data[place + 1] -= last_start
+            last_line, last_start = line + piece.lines, piece.start
+    return data
+
+
+def is_plain(text: Text) -> bool:
+    """Whether an editor has the same lines in it as the compilers, each beginning at the same character."""
+    return len(text.starts) == text.text.count("\n") + 1 and not text.text.startswith("\ufeff")
 
 
 def _by_line(tokens: Iterable[Token], source: SourceFile, encoding: Encoding) -> Iterator[Token]:
@@ -82,10 +126,10 @@ def _by_offset(tokens: Iterable[Token], source: SourceFile, text: Text, encoding
 def difference(old: list[int], new: list[int]) -> list[t.SemanticTokensEdit]:
     """The one stretch that changed, in whole tokens."""
     least = min(len(old), len(new))
-    first = next((at for at in range(least) if old[at] != new[at]), least)
+    first = common(old, new, least)
     if first == len(old) == len(new):
         return []
     first -= first % 5
-    behind = next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)
+    behind = common(old[::-1], new[::-1], least - first)
     behind -= behind % 5
     return [t.SemanticTokensEdit(first, len(old) - first - behind, new[first : len(new) - behind])]

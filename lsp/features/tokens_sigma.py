@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from lsprotocol.types import SemanticTokenModifiers as M
 from lsprotocol.types import SemanticTokenTypes as T
 
-from lsp.features.deprecation import is_deprecated
+from lsp.features.deprecation import is_deprecated, may_be_deprecated
 from lsp.features.highlight import is_target
-from lsp.features.tokens import QUANTUM, Token, bits, kind
+from lsp.features.tokens import QUANTUM, Numbered, Token, bits, joined, kind
 from lsp.index import Index, Occurrence
+from lsp.sigma_session import Session
 from qbcc.lexer import tables, tokenise
 from qbcc.source import SourceFile
 from sigma import syntax as s
+from sigma.check.parts import Part
 from sigma.check.program import Program
-from sigma.lexer import KEYWORDS, Tokens
+from sigma.lexer import KEYWORDS, Comment, Tokens
 from sigma.lint.walk import within
-from sigma.symbols import Constant, Function, Given, Local, Module, ModuleName, RecordName, Symbol, Variable
+from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Type, holds_qubits
 from vm.isa import BY_NAME
 from vm.isa import QUANTUM as GATES
@@ -41,8 +43,8 @@ _NAMES: Final = frozenset({"NAME", "STEP", "AT", "FROM", "AS", "RECORD", "TYPE"}
 _MADE: Final = bits(M.Declaration, M.Definition)
 _BROUGHT: Final = bits(M.DefaultLibrary)
 _OLD: Final = bits(M.Deprecated)
-_LONG: Final = 400
-"""Lines of a stretch that is long."""
+_LONG: Final = 4000
+"""Words of a stretch that is long."""
 _NUMBER: Final = re.compile(r"\w+")
 _LETTERS: Final = frozenset("qQ")
 
@@ -51,8 +53,42 @@ def tokens(
     source: SourceFile, program: Program | None, index: Index, own: Tokens, first: int, last: int
 ) -> Iterator[Token]:
     """Of some lines, from 1 and both counted in; ``own`` are the words of the source."""
-    looked = _Look(source, program, index, first, last)
-    found = [*looked.words(own, first, last), *_comments(own, first, last)]
+    # An asm block or a literal may begin long before; it is one word.
+    begin = max(bisect_left(own.lines, first) - 1, 0)
+    words = range(begin, bisect_right(own.lines, last))
+    strings = _strings(own, program.main.declarations, words) if program is not None else {}
+    params = _parameters(program, program.main.declarations) if program is not None else frozenset[int]()
+    looked = _Look(source, params, index, strings, words)
+    found = [*looked.words(own, words, first, last), *_comments(own, own.comments, first, last)]
+    return _in_order(source, found, first, last)
+
+
+def of_parts(
+    session: Session, program: Program, given: Hashable, number: Callable[[Iterable[Token]], list[int]]
+) -> list[int]:
+    """The tokens of a program that a session has checked, as numbers: of a part that no edit has touched those that it
+    had. ``number`` makes them, and ``given`` is what that depends on."""
+    source, own = program.main.source, program.main.tokens
+
+    def make(part: Part) -> Numbered:
+        first, last = part.start + 1, part.end
+        words = range(part.base, part.base + part.size)
+        looked = _Look(
+            source,
+            _parameters(program, part.declarations),
+            session.names().in_part(part),
+            _strings(own, part.declarations, words),
+            words,
+        )
+        found = [*looked.words(own, words, first, last), *_comments(own, part.comments, first, last)]
+        return Numbered.of(number(_in_order(source, found, first, last)), part.start)
+
+    kept = session.of_parts("semantic tokens", (given, _old_names(program)), make)
+    return joined((part.start, each) for part, each in kept)
+
+
+def _in_order(source: SourceFile, found: Iterable[Token], first: int, last: int) -> Iterator[Token]:
+    """Those of some lines, each where it ends in its line and the one before it has ended."""
     place = (0, 0)
     for line, column, end, type, modifiers in sorted(found):
         # What an unknown character stands in may be told of as if it were something else.
@@ -62,9 +98,9 @@ def tokens(
             place = line, end
 
 
-def _comments(own: Tokens, first: int, last: int) -> Iterator[Token]:
+def _comments(own: Tokens, comments: Iterable[Comment], first: int, last: int) -> Iterator[Token]:
     """A token for each line of a comment; ``///`` documents."""
-    for comment in own.comments:
+    for comment in comments:
         if comment.line > last or comment.last_line < first:
             continue
         modifiers = bits(M.Documentation) if comment.text.startswith("///") else 0
@@ -79,17 +115,22 @@ def _lines(source: SourceFile, text: str, line: int, column: int, type: int, mod
 
 
 class _Look:
-    def __init__(self, source: SourceFile, program: Program | None, index: Index, first: int, last: int) -> None:
+    def __init__(
+        self,
+        source: SourceFile,
+        params: frozenset[int],
+        index: Index,
+        strings: dict[tuple[int, int], list[s.Piece]],
+        words: range,
+    ) -> None:
         self.source = source
+        self.params = params
         self.index = index
-        modules = program.modules if program is not None else []
-        functions = (f for module in modules for f in module.names.values() if isinstance(f, Function))
-        self.params = {id(param) for function in functions for param in function.params}
-        self.strings = _strings(program, first, last) if program is not None else {}
+        self.strings = strings
         self.known: dict[int, tuple[int, int]] = {}
         self.places: dict[tuple[int, int], Occurrence] = {}
         """Of a long stretch, all names: looking each up takes longer."""
-        self.is_long = last - first > _LONG
+        self.is_long = len(words) > _LONG
         if self.is_long:
             found = (each for places in index.of.values() for each in places if each.span.source is source)
             self.places = {(each.span.line, each.span.column): each for each in found}
@@ -101,11 +142,9 @@ class _Look:
         found = self.index.at(self.source, line, column)
         return found if found is not None and found.span.column == column else None
 
-    def words(self, own: Tokens, first: int, last: int) -> Iterator[Token]:
-        """Those of some lines."""
-        # An asm block or a literal may begin long before; it is one word.
-        begin = max(bisect_left(own.lines, first) - 1, 0)
-        for at in range(begin, bisect_right(own.lines, last)):
+    def words(self, own: Tokens, words: Iterable[int], first: int, last: int) -> Iterator[Token]:
+        """Those of some lines, among some words."""
+        for at in words:
             kind_, word = own.kinds[at], own.words[at]
             line, column = own.lines[at], own.columns[at]
             if kind_ == "STRING":
@@ -181,8 +220,7 @@ class _Look:
         found = self.known.get(id(what))
         if found is None:
             type, modifiers = self.symbol(what)
-            is_old = what.module is not None and not isinstance(what, Local) and _is_old(what.module, what.token)
-            found = self.known[id(what)] = type, modifiers | (_OLD if is_old else 0)
+            found = self.known[id(what)] = type, modifiers | (_OLD if _is_old(what) else 0)
         return found
 
     def symbol(self, what: Symbol) -> tuple[int, int]:
@@ -271,17 +309,35 @@ def _quantum(type: Type) -> int:
     return bits(QUANTUM) if holds_qubits(type) else 0
 
 
-def _is_old(module: Module, token: int) -> bool:
-    return is_deprecated(module.tokens, token)
+def _is_old(what: Symbol) -> bool:
+    if what.module is None or isinstance(what, Local):
+        return False
+    return is_deprecated(what.module.tokens, what.token)
 
 
-def _strings(program: Program, first: int, last: int) -> dict[tuple[int, int], list[s.Piece]]:
-    """The literals that print values, of the declarations of the main module in some lines, by place."""
+def _parameters(program: Program, declarations: Iterable[s.Node]) -> frozenset[int]:
+    """What are parameters of the functions that are declared there, as identities."""
+    module = program.main
+    names = (module.word(node.name) for node in declarations if isinstance(node, s.FunctionDecl))
+    functions = (found for name in names if isinstance(found := module.names.get(name), Function))
+    return frozenset(id(param) for function in functions for param in function.params)
+
+
+def _old_names(program: Program) -> frozenset[str]:
+    """Names that the main module gives to what is deprecated."""
+    module = program.main
+    if not any(may_be_deprecated(comment.text) for comment in module.tokens.comments):
+        return frozenset()
+    return frozenset(symbol.name for symbol in module.names.values() if _is_old(symbol))
+
+
+def _strings(
+    tokens: Tokens, declarations: Iterable[s.Node], words: Iterable[int]
+) -> dict[tuple[int, int], list[s.Piece]]:
+    """The literals that print values, of the declarations that have one among some words, by place."""
     found: dict[tuple[int, int], list[s.Piece]] = {}
-    tokens = program.main.tokens
-    printing = [at for at, kind_ in enumerate(tokens.kinds) if kind_ == "STRING" and "{" in tokens.words[at]]
-    printing = [at for at in printing if first <= tokens.lines[at] <= last]
-    for declaration in program.main.declarations:
+    printing = [at for at in words if tokens.kinds[at] == "STRING" and "{" in tokens.words[at]]
+    for declaration in declarations if printing else ():
         at = bisect_left(printing, declaration.first)
         if at == len(printing) or printing[at] > declaration.last:
             continue

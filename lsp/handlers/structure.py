@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lsprotocol import types as t
@@ -17,6 +17,7 @@ from lsp.features.stretch import of_lines
 from lsp.handlers.places import called, is_assembly, is_sigma, place, range_of, sources, tokens_of
 from lsp.handlers.safe import Host, safe
 from lsp.workspace import CIRCUIT
+from sigma.check.program import Program
 
 _KEPT: Final = 64
 """Results of semantic tokens that are remembered: editors ask for what has changed since."""
@@ -98,10 +99,23 @@ def semantic(
     if is_assembly(analysis):
         found = tokens_qbc.tokens(source, analysis.symbols, sources(analysis), first, last)
     elif is_sigma(analysis):
+        if range is None and analysis.program is not None and tokens.is_plain(analysis.document.text):
+            return _of_parts(analysis, analysis.program, texts, types)
         found = tokens_sigma.tokens(source, analysis.program, analysis.names, tokens_of(analysis), first, last)
     else:
         return None
     return tokens.encoded(found, source, analysis.document.text, texts.encoding, types)
+
+
+def _of_parts(analysis: Analysis, program: Program, texts: Texts, types: tuple[int, ...]) -> list[int]:
+    """All tokens of a program of σ."""
+    source, text = analysis.document.source, analysis.document.text
+    assert analysis.session is not None
+
+    def number(found: Iterable[tokens.Token]) -> list[int]:
+        return tokens.encoded(found, source, text, texts.encoding, types)
+
+    return tokens_sigma.of_parts(analysis.session, program, (texts.encoding, types), number)
 
 
 # -- shapes of the text

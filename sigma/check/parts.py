@@ -86,10 +86,10 @@ class Edit:
 def difference(old: Sequence[str], new: Sequence[str]) -> Edit | None:
     """What differs, in as few lines as one stretch can be; None if nothing does."""
     least = min(len(old), len(new))
-    first = _common(old, new, least)
+    first = common(old, new, least)
     if first == len(old) == len(new):
         return None
-    behind = _common(old[::-1], new[::-1], least - first)
+    behind = common(old[::-1], new[::-1], least - first)
     return Edit(first, len(old) - behind, len(new) - behind)
 
 
@@ -125,8 +125,9 @@ class Mover:
         return [self.diagnostic(each) for each in said]
 
 
-def _common(old: Sequence[str], new: Sequence[str], least: int) -> int:
-    """How many lines both begin with, ``least`` at most: stretches are compared first, which takes no loop here."""
+def common(old: Sequence[object], new: Sequence[object], least: int) -> int:
+    """How many items are the same at the start of both, ``least`` at most: stretches are compared first, which takes no
+    loop here."""
     at, step = 0, 256
     while step:
         while at + step <= least and old[at : at + step] == new[at : at + step]:

@@ -62,3 +62,18 @@ def test_random_edits(name: str, seed: int) -> None:
             told.append(_told(analysis, Texts(one.encoding, one.uri, MARKED, _CLIENT), Random(asked)))
         for kept, made in zip(*told, strict=True):
             assert kept == made, repr(new)
+
+
+def test_what_is_deprecated_in_another_part() -> None:
+    text = "/// Old.\nfn f() {\n}\n\nfn main() {\n    f();\n}\n"
+    space, uri = Workspace(), "untitled:x"
+    found = []
+    for number, new in enumerate((text, text.replace("Old", "Deprecated"), text)):
+        document = space.change(uri, number, [t.TextDocumentContentChangeWholeDocument(new)]) if number else None
+        document = document or space.open(uri, "sigma", 1, new)
+        texts = Texts(space.encoding, space.uri, MARKED, _CLIENT)
+        data = structure.semantic(analyse(document, space.overlay()), texts, _TYPES)
+        assert data is not None
+        old = tokens.bits(t.SemanticTokenModifiers.Deprecated)
+        found.append(sum(bool(modifiers & old) for modifiers in data[4::5]))
+    assert found == [0, 2, 0]
