@@ -78,8 +78,8 @@ class Session:
             found: dict[Hashable, list[tuple[int, int, int]]] = {}
             for what, places in names.in_part(part).of.items():
                 if what in own:
-                    spans = (each.span for each in places if not each.is_definition)
-                    found[what] = [(span.line - part.start, span.column, span.end_column) for span in spans]
+                    used = (each.span for each in places if not each.is_definition)
+                    found[what] = [(span.line - part.start, span.column, span.end_column) for span in used]
             return found
 
         all: dict[Hashable, list[Span]] = {}
