@@ -88,8 +88,8 @@ class Session:
                 there = all.setdefault(what, [])
                 there += [Span(edited.source, part.start + line, column, end) for line, column, end in spans]
         if self._is_imported():
-            for what, spans in all.items():
-                spans += [each.span for each in names.elsewhere.of.get(what, ()) if not each.is_definition]
+            for what, there in all.items():
+                there += [each.span for each in names.elsewhere.of.get(what, ()) if not each.is_definition]
         return all
 
     def _is_imported(self) -> bool:
