@@ -46,7 +46,10 @@ export class Shows implements vscode.TextDocumentContentProvider {
   async disassembly(given: unknown): Promise<void> {
     const uri = await saved(given);
     if (uri === undefined) return;
-    const make = () => this.text("qbcc", ["compile", "--emit", "asm", lines.fileArgument(uri.fsPath)], folderOf(uri));
+    const folder = folderOf(uri);
+    // The first line of the listing names the file as it is given here.
+    const file = lines.fileArgument(path.relative(folder, uri.fsPath));
+    const make = () => this.text("qbcc", ["compile", "--emit", "asm", file], folder);
     await this.documents.open(`${path.basename(uri.fsPath)} (instructions).qbc`, make, uri.fsPath);
   }
 
