@@ -99,7 +99,7 @@ _TABLE: Final = (
     ),
     (
         "L0401",
-        "By every way the operand has the kind that the instruction refuses: a float as an address, in bit operations or as a system call's integer; an integer where a float's bits are asked for. It traps when it is executed.",
+        "By every way, or by one that the finding names, the operand has the kind that the instruction refuses: a float as an address, in bit operations or as a system call's integer; an integer where a float's bits are asked for. It traps when it is executed so.",
         "main:\n    QMOV r4, 2.0\n    QSHL r0, r4, 1\n    QSYSCALL 1\n    QHALT",
         "main:\n    QMOV r4, 2.0\n    QINT r4\n    QSHL r0, r4, 1\n    QSYSCALL 1\n    QHALT",
     ),

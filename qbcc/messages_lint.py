@@ -122,9 +122,11 @@ def endless(span: Span, registers: Sequence[str], head: Span) -> Diagnostic:
 # -- kinds
 
 
-def wrong_kind(span: Span, operand: str, kind: str, use: str, origin: Span | None) -> Diagnostic:
+def wrong_kind(span: Span, operand: str, kind: str, use: str, origin: Span | None, is_certain: bool) -> Diagnostic:
     related = (Related(origin, f"it becomes {kind} here"),) if origin is not None else ()
-    return _finding("L0401", f"{operand} is {kind}, and {use}", span, related=related, notes=("it traps",))
+    notes = ("it traps",) if is_certain else ("by the way that leads from there it traps",)
+    text = f"{operand} {'is' if is_certain else 'may be'} {kind}, and {use}"
+    return _finding("L0401", text, span, related=related, notes=notes)
 
 
 def bits_as_number(span: Span, word: str, value: float, origin: Span | None, place: Span | None) -> Diagnostic:

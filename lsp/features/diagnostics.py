@@ -20,7 +20,9 @@ _SEVERITIES: Final = {
     Severity.WARNING: t.DiagnosticSeverity.Warning,
     Severity.HINT: t.DiagnosticSeverity.Hint,
 }
-_UNUSED: Final = frozenset({"S0901", "S0902", "S0903", "S0904", "S0905", "S0906", "S0908", "S0909", "S0911"})
+_UNUSED: Final = frozenset(
+    {"S0901", "S0902", "S0903", "S0904", "S0905", "S0906", "S0908", "S0909", "S0911", "L0104", "L0301", "L0302"}
+)
 """Findings that speak of text which could go."""
 
 _DEPRECATED: Final = frozenset({"S0924"})

@@ -256,10 +256,11 @@ class Kinds:
         """A float as an address, in bit operations, as what a system call takes as an integer."""
         row = self.rows[index]
         for column in self.integer_columns(index):
-            if self.kind(row[column], state) == REAL:
+            kind = self.kind(row[column], state)
+            if kind == REAL or (kind == EITHER and self._becomes_float(routine, index, row[column])):
                 is_address = row[0] in _ADDRESSES and row[0] not in _INTEGERS
                 use = "is used as an address" if is_address else f"{BY_CODE[row[0]].name} takes integers"
-                self._tell_kind(routine, index, row[column], use)
+                self._tell_kind(routine, index, row[column], use, is_certain=kind == REAL)
                 return
         if BY_CODE[row[0]].kinds == "bits" and self.kind(row[2], state) == INTEGER:
             self._tell_kind(routine, index, row[2], f"{BY_CODE[row[0]].name} takes a float", "an integer")
@@ -274,15 +275,33 @@ class Kinds:
                     self._tell_kind(routine, index, register, use, names[kind])
                     return
 
-    def _tell_kind(self, routine: Routine, index: int, slot: int, use: str, kind: str = "a float") -> None:
+    def _makes(self, index: int, state: State, register: int, kind: str) -> bool:
+        after = self.after(index, state)
+        return after is not None and self.kind(register, after) == (REAL if kind == "a float" else INTEGER)
+
+    def _becomes_float(self, routine: Routine, index: int, register: int) -> bool:
+        """Whether by one of the ways the register surely holds a float: something in the routine just made it one."""
+        states = self.all(routine)
+        for made in self.look.chains(routine).definitions(index, register)[0]:
+            if made in states and not self.look.is_call(made):
+                after = self.after(made, states[made])
+                if after is not None and self.kind(register, after) == REAL:
+                    return True
+        return False
+
+    def _tell_kind(
+        self, routine: Routine, index: int, slot: int, use: str, kind: str = "a float", is_certain: bool = True
+    ) -> None:
         origin = None
         operand = f"r{slot}" if slot < REGISTERS else f"{self.code.constant(slot)!r}"
         if slot < REGISTERS:
             made, _ = self.look.chains(routine).definitions(index, slot)
             if self._follows(routine, made, slot, 0):
                 return
-            origin = self.look.span(made[0]) if made else None
-        self.look.report(messages.wrong_kind(self.look.span(index), operand, kind, use, origin))
+            states = self.all(routine)
+            makers = [m for m in made if m in states and self._makes(m, states[m], slot, kind)]
+            origin = self.look.span((makers or made)[0]) if made else None
+        self.look.report(messages.wrong_kind(self.look.span(index), operand, kind, use, origin, is_certain))
 
     def _follows(self, routine: Routine, made: list[int], register: int, depth: int) -> bool:
         """Whether a value comes of a register that a call overwrites: that is told, and may be all that is wrong."""

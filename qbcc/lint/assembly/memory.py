@@ -341,10 +341,12 @@ class Memory:
         if base >= REGISTERS:
             value = self.code.constant(base)
             return value if isinstance(value, int) and OUTPUT_BUFFER <= value < _BUFFER_END else None
+        for value in (offset, self.values.before(routine, index, base)):
+            # What is added to it is an index, and none is negative.
+            if isinstance(value, int) and OUTPUT_BUFFER <= value < _BUFFER_END:
+                return value
         if not isinstance(offset, int):
             return None
-        if OUTPUT_BUFFER <= offset < _BUFFER_END:
-            return offset
         made, from_entry = self.look.chains(routine).definitions(index, base)
         lows = []
         for each in made:
@@ -355,6 +357,9 @@ class Memory:
                 lows += [begun] if isinstance(begun, int) else []
                 continue
             value = self.values.made(routine, each)
+            if self.code.op(each).name == "QADD" and not isinstance(value, int):
+                parts = [self.values.before(routine, each, other[column]) for column in (2, 3)]
+                value = next((p for p in parts if isinstance(p, int) and OUTPUT_BUFFER <= p < _BUFFER_END), None)
             if not isinstance(value, int) or not OUTPUT_BUFFER <= value < _BUFFER_END:
                 return None
             lows.append(value)

@@ -434,6 +434,18 @@ half:
 +   QINT r0
     QRET
 """,
+    "by-one-way": """
+main:
+    QMOV rX, 0x200000
+    QMOV rY, 0
+@l:
+    QSTORE rY, [rX]     ; expect-lint: L0401
+-   QADD rX, 8.0
++   QADD rX, 8
+    QADD rY, 1
+    QJLT rY, 4, @l
+    QHALT
+""",
     "print": """
 main:
     QMOV rX, 3
@@ -559,6 +571,24 @@ main:
 @row:
     QSTORE rY, [rX]     ; expect-lint: L0503
     QADD rX, 8
+    QADD rY, 1
+    QJLT rY, 4, @row
++   QSTORE 0x4F555450, [OUTPUT_BUFFER]
++   QSTORE 4, [OUTPUT_BUFFER+8]
++   QSTORE 8, [OUTPUT_BUFFER+16]
++   QSTORE 32, [OUTPUT_BUFFER+40]
++   QSTORE 7, [OUTPUT_BUFFER+48]
+    QHALT
+""",
+    "no-header-indexed": """
+main:
+    QMOV rX, OUTPUT_BUFFER
+    QADD rX, 64
+    QMOV rY, 0
+@row:
+    QSHL r1, rY, 3
+    QADD r1, rX
+    QSTORE rY, [r1]     ; expect-lint: L0503
     QADD rY, 1
     QJLT rY, 4, @row
 +   QSTORE 0x4F555450, [OUTPUT_BUFFER]
