@@ -55,6 +55,8 @@ class Code:
     """Ordinary code labels by instruction, the first where several stand."""
     labels: dict[int, Span] = field(default_factory=dict)
     """Their places in the source."""
+    brought: frozenset[int] = frozenset()
+    """Slots of constants that another object brings."""
     labelled: set[int] = field(default_factory=set)
     """Instructions with any label, local ones too."""
 
@@ -76,8 +78,8 @@ class Code:
         return found
 
     def constant(self, slot: int) -> int | float | None:
-        """The number in a slot: integers as they are signed; None for a register."""
-        if slot < REGISTERS:
+        """The number in a slot: integers as they are signed; None for a register, and for what another object brings."""
+        if slot < REGISTERS or slot in self.brought:
             return None
         bits = int(self.object.constants[slot - REGISTERS])
         if self.object.constant_kinds[slot - REGISTERS] == INT:
@@ -191,8 +193,12 @@ def read(obj: ObjectFile, statements: Sequence[Statement], sources: Sequence[Sou
         for r in obj.relocations
         if r.place is Place.TARGET and r.base is Base.UNDEFINED
     }
+    brought = frozenset(
+        REGISTERS + r.where for r in obj.relocations if r.place is Place.CONSTANT and r.base is Base.UNDEFINED
+    )
     is_program = _starts(obj)
     code = Code(obj, rows, reads, writes, lines, external, _taken(obj), is_program, is_program and not obj.undefined)
+    code.brought = brought
     for symbol in obj.symbols:
         if symbol.base is not Base.CODE or symbol.value >= len(rows):
             continue

@@ -55,6 +55,8 @@ class Kinds:
         """The routine that was asked about last, and its states."""
         constants = look.code.object.constant_kinds.tolist()
         self.constants = [REAL if kind == FLOAT else INTEGER for kind in constants]
+        for slot in self.code.brought:
+            self.constants[slot - REGISTERS] = EITHER
         self.plain = [self._plain(index) for index in range(len(self.rows))]
         self._solve()
 

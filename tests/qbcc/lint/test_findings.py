@@ -176,6 +176,10 @@ def test_a_source_with_errors_has_no_findings() -> None:
 
 
 def test_externals_are_limits_and_no_errors() -> None:
+    assert (
+        linted(".extern x\nmain: QCALL x\n QSTORE r0, [x]\n QAND r0, x\n QSHL r0, x\n QSYSCALL 1\n QHALT").findings
+        == ()
+    )
     text = ".extern f\n.global g\ng:\n QPUSH r4\n QMOV r4, r0\n QCALL f\n QADD r0, r4\n QPOP r4\n QRET"
     assert linted(text).findings == ()
     assert places(linted(text.replace("r4", "r2").replace(" QPUSH r2\n", "").replace(" QPOP r2\n", ""))) == set()
