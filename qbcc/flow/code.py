@@ -78,7 +78,7 @@ class Code:
         return found
 
     def constant(self, slot: int) -> int | float | None:
-        """The number in a slot: integers as they are signed; None for a register, and for what another object brings."""
+        """The number in a slot, integers as they are signed; None for a register and for what another object brings."""
         if slot < REGISTERS or slot in self.brought:
             return None
         bits = int(self.object.constants[slot - REGISTERS])

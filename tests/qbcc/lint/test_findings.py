@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qbcc import frontends
 from qbcc.assemble import Options, assemble
 from qbcc.explain import explain
 from qbcc.explanations_lint import EXPLANATIONS
@@ -42,6 +43,17 @@ def test_nothing_is_found_in_the_library_and_in_examples(path: Path) -> None:
     found = lint_source(SourceFile(path.name, path.read_text("utf-8"), str(path.resolve())))
     assert not found.errors
     assert [f.message for f in judge(found, {})] == []
+
+
+@pytest.mark.parametrize("name", ["ghz", "grover", "maxcut", "mandelbrot", "primes", "records", "shor", "teleport"])
+def test_nothing_is_found_in_what_the_compiler_makes(name: str) -> None:
+    path = ROOT / "examples" / f"{name}.sigma"
+    front = frontends.find(path.name)
+    assert front is not None
+    source = SourceFile(path.name, path.read_text("utf-8"), str(path.resolve()))
+    assembly = front.assemble(source, Options(), frontends.Settings(2))
+    assert assembly.object is not None
+    assert [f.message for f in lint_assembly(assembly).findings] == []
 
 
 # -- the two forms that programs fail by
