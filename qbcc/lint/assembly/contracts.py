@@ -49,6 +49,8 @@ class Contracts:
         allowed = returns | (clobbers or SCRATCH)
         level = routine.entry in self.look.effects.level
         for register in registers_in(0 if level else effect.changes & ~allowed):
+            if self.results.loads(routine.entry, register):
+                continue
             text = f"'{contract.name}' changes r{register}, which its contract does not allow"
             notes = (f"list it in .clobbers or .returns, or save it: {_said(contract)}",)
             fix = self.saving.inside(routine, register)
@@ -86,6 +88,8 @@ class Contracts:
         if routine.entry in self.look.effects.level:
             return
         for register in registers_in(self.look.flow.effect(routine).changes & KEPT):
+            if self.results.loads(routine.entry, register):
+                continue
             place, name = self.look.entry_span(routine), routine.name
             fix = self.saving.inside(routine, register)
             self.look.report(messages.unkept(place, name, register, self._writing(routine, register), fix))

@@ -74,6 +74,8 @@ class Registers:
             if is_read and (register >= 4 or self.results.is_result(call.index, register)):
                 # Handed over and given back, or shared between the two by a convention of their own.
                 continue
+            if self.results.is_put_back(call.index, register):
+                continue
             made, from_entry = chains.definitions(call.index, register)
             made = [each for each in made if each != call.index and self._is_value(each, register)]
             is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)

@@ -5,9 +5,16 @@ or an address, is left over. Contracts say it outright."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look, mask_of
+from qbcc.lint.assembly.values import Values
 from vm.flow.blocks import POP
+from vm.isa import BY_NAME, REGISTERS
+
+_STORE: Final = BY_NAME["QSTORE"][0].code
+_LOADS: Final = frozenset(BY_NAME[name][0].code for name in ("QLOAD", "QLOADF"))
 
 
 class Results:
@@ -17,6 +24,8 @@ class Results:
         self.look = look
         self._found: dict[tuple[int, int], bool] = {}
         self._exits: dict[tuple[int, int], list[int]] = {}
+        self._put_back: dict[tuple[int, int], bool] = {}
+        self.values = Values(look)
 
     def is_result(self, index: int, register: int) -> bool:
         """Whether a call may hand over something in a register."""
@@ -72,6 +81,39 @@ class Results:
                     found.update(dict.fromkeys(chains.definitions(end, register)[0]))
             self._exits[key] = list(found)
         return self._exits[key]
+
+    def is_put_back(self, index: int, register: int) -> bool:
+        """Whether what a call may change it loads again from where it stored it: saved in memory, not on the stack.
+        Nothing shows that memory stays; who writes so relies on it."""
+        code = self.look.code
+        targets = [t for t in code.call_targets(index) if self.look.effects.of(t).changes >> register & 1]
+        return bool(targets) and not code.is_open(index) and all(self.loads(t, register) for t in targets)
+
+    def loads(self, entry: int, register: int) -> bool:
+        """The same of a routine."""
+        key = entry, register
+        if key not in self._put_back:
+            self._put_back[key] = False
+            routine = self.look.flow.cut.by_entry[entry]
+            stored = self._stored(routine, register)
+            made = self.exits(routine, register)
+            self._put_back[key] = bool(made) and all(
+                self.is_put_back(each, register)
+                if self.look.is_call(each)
+                else self.look.code.rows[each][0] in _LOADS and self.values.address(routine, each, 1) in stored
+                for each in made
+            )
+        return self._put_back[key]
+
+    def _stored(self, routine: Routine, register: int) -> set[int | None]:
+        """Known addresses at which a routine stores what a register has at its entry."""
+        found: set[int | None] = set()
+        for index in self.look.chains(routine).instructions():
+            row = self.look.code.rows[index]
+            state = self.values.state(routine, index) if row[0] == _STORE and row[1] < REGISTERS else None
+            if state is not None and state.registers[row[1]] == register:
+                found.add(self.values.address(routine, index, 1))
+        return found - {None}
 
     def _first(self, routine: Routine, register: int) -> int:
         """The first instruction that writes a register, as people read."""

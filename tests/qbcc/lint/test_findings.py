@@ -128,6 +128,7 @@ HANDED_OVER = {
     "a pointer that goes on": "main:\n QMOV r1, 0x200000\n QCALL f\n QCALL f\n QHALT\nf: QSTORE 1, [r1]\n QADD r1, 8\n QRET",
     "a contract": "main:\n QMOV r5, 1\n QSTORE r5, [0x200000]\n QCALL f\n QSTORE r5, [0x200008]\n QHALT\n.func f\n.returns r5\nf: QMOV r5, 3\n@l: QSUB r5, 1\n QJGT r5, 0, @l\n QRET\n.endfunc",
     "what the caller saves": "main:\n QMOV r4, 1\n QPUSH r4\n QCALL f\n QPOP r4\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QSTORE r4, [0x200000]\n QRET",
+    "what is saved in memory": ".data\nkept: .space 8\n.text\nmain:\n QMOV r4, 1\n QCALL f\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QSTORE r4, [kept]\n QMOV r4, 7\n QSTORE r4, [0x200000]\n QLOAD r4, [kept]\n QRET",
     "what is saved in another register": "main:\n QMOV r4, 1\n QCALL f\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QMOV r1, r4\n QMOV r4, 7\n QSTORE r4, [0x200000]\n QMOV r4, r1\n QRET",
     "a length that is counted in r0": ".data\nt: .asciz \"abc\"\n.text\nmain:\n QMOV r0, t\n QCALL length\n QSYSCALL 1\n QHALT\nlength: QMOV r1, r0\n QMOV r0, 0\n@l: QLOADB r2, [r1+r0]\n QJEQ r2, 0, @d\n QADD r0, 1\n QJMP @l\n@d: QRET",
     "a recursion that saves": "main:\n QMOV r0, 5\n QCALL f\n QSYSCALL 1\n QHALT\nf: QJLE r0, 1, @o\n QPUSH r4\n QMOV r4, r0\n QSUB r0, 1\n QCALL f\n QMUL r0, r4\n QPOP r4\n@o: QRET",
@@ -145,6 +146,11 @@ HANDED_OVER = {
 @pytest.mark.parametrize("text", HANDED_OVER.values(), ids=HANDED_OVER.keys())
 def test_what_is_meant_is_not_told(text: str) -> None:
     assert [finding.message for finding in linted(text).findings] == []
+
+
+def test_what_is_not_loaded_again_is_lost() -> None:
+    text = HANDED_OVER["what is saved in memory"].replace("QLOAD r4, [kept]", "QMOV r4, 9\n QSTORE r4, [kept]")
+    assert "L0101" in {code for _, code in places(linted(text))}
 
 
 def test_a_recursion_that_does_not_save_loses_its_own_value() -> None:
