@@ -6,14 +6,14 @@ import asyncio
 import functools
 import logging
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+from pygls.protocol import default_converter
 
 from lsp import requests
 from lsp.analysis import Analysis, analyse, carried, looked_at
@@ -23,6 +23,7 @@ from lsp.features import diagnostics
 from lsp.handlers import across, advice, structure
 from lsp.handlers.safe import OfDocument, safe
 from lsp.levels import levels
+from lsp.protocol import Protocol
 from lsp.workspace import QBC, Document, Overlay, Workspace
 
 _REST: Final = 0.2
@@ -31,32 +32,13 @@ _LOG: Final = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
 
-class _Protocol(LanguageServerProtocol):
-    """Texts are kept by :class:`lsp.workspace.Workspace` alone."""
-
-    @lsp_method(t.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: t.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
-        """Only told on."""
-        yield self.fm.features[t.TEXT_DOCUMENT_DID_OPEN], (params,), None
-
-    @lsp_method(t.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: t.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
-        """Only told on."""
-        yield self.fm.features[t.TEXT_DOCUMENT_DID_CHANGE], (params,), None
-
-    @lsp_method(t.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: t.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
-        """Only told on."""
-        yield self.fm.features[t.TEXT_DOCUMENT_DID_CLOSE], (params,), None
-
-
 class Server(LanguageServer):
     """One editor's."""
 
     def __init__(self) -> None:
         from importlib.metadata import version
 
-        super().__init__("qbc-lsp", version("qbc"), protocol_cls=_Protocol, converter_factory=default_converter)
+        super().__init__("qbc-lsp", version("qbc"), protocol_cls=Protocol, converter_factory=default_converter)
         self.open = Workspace()
         self.client = PLAIN
         self.marked = diagnostics.MARKED

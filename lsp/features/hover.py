@@ -107,8 +107,11 @@ def _expression(symbols: Symbols, line: Line | None, column: int) -> Said | None
     if value is None:
         return None
     span = line.span(node)
-    text = _cut(line.source.line(line.number)[span.column - 1 : span.end_column - 1])
-    return f"`{text}` is {qbc_words.value(value)}", span
+    return f"`{_cut(_text(span))}` is {qbc_words.value(value)}", span
+
+
+def _text(span: Span) -> str:
+    return span.source.line(span.line)[span.column - 1 : span.end_column - 1]
 
 
 def _cut(text: str) -> str:
@@ -187,9 +190,12 @@ def _typed(module: Module, line: int, column: int) -> Said | None:
     node = next((each for each in reversed(nodes) if isinstance(each, s.Expr) and each.type is not UNKNOWN), None)
     if node is None:
         return None
-    text = f"```sigma\n{_cut(module.text(node))}: {node.type}\n```"
+    span = module.span(node)
+    is_on_one_line = tokens.lines[node.first] == tokens.lines[node.last]
+    shown = _text(span) if is_on_one_line else module.text(node)
+    text = f"```sigma\n{_cut(shown)}: {node.type}\n```"
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
         text += f"\n\n{qbc_words.value(node.value)}"
     elif node.value is not None:
         text += f"\n\n`{_cut(str(node.value).lower())}`"
-    return text, module.span(node)
+    return text, span

@@ -14,11 +14,14 @@ from qbcc.source import SourceFile, Span
 from sigma.check.program import Program
 from sigma.lexer import KEYWORDS
 from sigma.symbols import Function, ModuleName, RecordName, Symbol
-from sigma.types import Array
+from sigma.types import BYTE, Array
 from vm.isa import BY_NAME
 
 _QBC_NAME: Final = re.compile(r"@?[A-Za-z_][A-Za-z0-9_]*")
 _REGISTER: Final = re.compile(r"[rR]\d+")
+_ENTRY: Final = "main"
+"""The label where a program of assembly begins that does not say where."""
+_SAYS_ENTRY: Final = re.compile(r"\s*(?:\w+:\s*)*\.entry_point\b", re.IGNORECASE)
 _SIGMA_NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -107,7 +110,7 @@ def renamable(index: Index, source: SourceFile, line: int, column: int) -> Occur
 def renamed_sigma(index: Index, source: SourceFile, line: int, column: int, new: str) -> list[Span]:
     """What is to be replaced by a new name in σ. Raises :class:`RefusedError`."""
     found = renamable(index, source, line, column)
-    if not _SIGMA_NAME.fullmatch(new) or new in KEYWORDS:
+    if not _SIGMA_NAME.fullmatch(new) or new in KEYWORDS or new == BYTE.name:
         raise RefusedError(f"'{new}' is no name in σ")
     if isinstance(found.what, Function) and (found.what.is_extern or found.what.name == "main"):
         raise RefusedError(f"'{found.what.name}' is known by this name outside of σ")
@@ -151,6 +154,19 @@ def renamed_assembly(symbols: Symbols, source: SourceFile, line: int, column: in
         raise RefusedError(f"'{new}' is no name in assembly")
     if new.startswith("@") != bool(local):
         raise RefusedError("a local label begins with @, and nothing else does")
-    if owner + new in symbols.kinds and owner + new != found.what:
+    places = [each.span for each in index.of[found.what]]
+    if owner + new != found.what and (owner + new in symbols.kinds or any(_hides(place, new) for place in places)):
         raise RefusedError(f"'{new}' is there already")
-    return [each.span for each in index.of[found.what]]
+    if _ENTRY in (found.what, new) and found.what != new and not any(map(_has_entry, symbols.files)):
+        raise RefusedError(f"a program without .entry_point begins at '{_ENTRY}'")
+    return places
+
+
+def _hides(place: Span, name: str) -> bool:
+    """Whether a macro has a parameter of that name at a place."""
+    macro = layout(place.source).macro(place.line)
+    return macro is not None and name in macro.parameters
+
+
+def _has_entry(source: SourceFile) -> bool:
+    return any(map(_SAYS_ENTRY.match, source.lines))

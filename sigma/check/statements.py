@@ -149,7 +149,7 @@ class Statements(Assembly):
         self._no_gate(value, f"'{target.name}'")
         if self.function is not None:
             self.function.effect = self.function.effect or target.builtin.effect
-        value.target = target
+        value.function.symbol = value.target = target
         wanted = len(target.builtin.params)
         if len(value.arguments) != wanted:
             text = f"{wanted} argument{'s' * (wanted != 1)}"

@@ -147,7 +147,7 @@ def test_hover_over_words_of_assembly(line: str, parts: list[str]) -> None:
         ("let x = 2 ‸* 3.5;", ["2 * 3.5: float", "`7.0`"]),
         ("let x = 0xF‸F;", ["0xFF: int", "`255`, `0xff`"]),
         ("let x ‸= [1, 2];", []),
-        ("let x = ‸[1, 2];", ["[ 1 , 2 ]: [int; 2]"]),
+        ("let x = ‸[1, 2];", ["[1, 2]: [int; 2]"]),
         ("r‸x(q, pi / 2);", ["gate rx(qubit, float)", "⎡  1/√2  -i/√2 ⎤"]),
         ("r‸x(q, angle);", ["cos(θ/2)"]),
         ("s‸igma(q, 4);", ["⎡  ·  -i ⎤"]),
@@ -271,6 +271,10 @@ def test_rename_keeps_what_a_program_means(name: str, old: str, mark: str, new: 
         ("a.sigma", "total += 1", "to‸tal += 1", "q", "there already"),
         ("a.sigma", "total += 1", "to‸tal += 1", "let", "no name in σ"),
         ("a.sigma", "x(q)", "‸x(q)", "y", "the language's"),
+        ("a.sigma", "let q = qubit();", "let ‸q = qubit();", "qubit", "no name in σ"),
+        ("a.sigma", "fn sum", "fn ‸sum", "byte", "no name in σ"),
+        ("a.qbc", "main:", "ma‸in:", "start", "begins at 'main'"),
+        ("a.qbc", "QCALL twice", "QCALL twi‸ce", "main", "there already"),
         ("a.sigma", "fn main", "fn m‸ain", "start", "outside of σ"),
         ("a.sigma", "return first", "ret‸urn first", "y", "no name that can be changed"),
         ("a.qbc", "QCALL twice", "QCALL twi‸ce", "QADD", "no name in assembly"),
@@ -285,3 +289,29 @@ def test_rename_is_refused(name: str, old: str, mark: str, new: str, why: str) -
             navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, new)
         else:
             navigation.renamed_sigma(analysis.names, analysis.document.source, *there, new)
+
+
+def test_the_label_where_a_program_begins_is_renamed_where_the_program_names_it() -> None:
+    analysis, *there = place(QBC + ".entry_point main\n", "main:", "ma‸in:", "a.qbc")
+    assert len(navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, "start")) == 2
+
+
+def test_no_label_becomes_the_one_where_a_program_begins() -> None:
+    analysis, *there = place("QHALT\nonce:\n    QHALT\n", "once:", "on‸ce:", "a.qbc")
+    with pytest.raises(navigation.RefusedError, match="begins at 'main'"):
+        navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, "main")
+
+
+def test_no_name_gets_that_of_a_parameter_beside_it() -> None:
+    text = ".define WIDTH 8\n.macro move to\n    QMOV to, WIDTH\n.endm\n    move r1\n"
+    analysis, *there = place(text, ".define WIDTH", ".define ‸WIDTH", "a.qbc")
+    with pytest.raises(navigation.RefusedError, match="there already"):
+        navigation.renamed_assembly(analysis.symbols, analysis.document.source, *there, "to")
+
+
+def test_what_makes_qubits_is_known_by_its_name() -> None:
+    analysis, *there = place(SIGMA, "let q = qubit();", "let q = ‸qubit();", "a.sigma")
+    found = hover.sigma(analysis.document.source, analysis.names, *there, analysis.program)
+    assert found is not None
+    assert "fn qubit() -> qubit" in found[0]
+    assert "new qubit" in found[0]
