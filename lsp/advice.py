@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types as t
 
 from lsp import requests
-from lsp.analysis import Analysis
-from lsp.client import MACROS, STACK
+from lsp.analysis import Analysis, Assembled
+from lsp.client import ADDRESSES, MACROS, STACK, Client
 from lsp.features import hints, lenses, refactor, typed
 from lsp.features.diagnostics import HINTS, Texts, made
 from lsp.handlers.places import location
 from lsp.qbc_flow import all_changes
+from lsp.qbc_index import Symbols
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.lint.fix import fixed
 from qbcc.source import Span
+from sigma.check.parts import Edit, Mover, difference
 
 FIX_ALL = t.CodeActionKind.SourceFixAll
 KINDS = (t.CodeActionKind.QuickFix, t.CodeActionKind.RefactorExtract, t.CodeActionKind.RefactorRewrite, FIX_ALL)
@@ -48,20 +51,42 @@ def inlay_hints(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.Inla
     kinds = texts.client.hints
     found: list[hints.Hint] = []
     if analysis.document.language == QBC:
-        found = _assembly_hints(analysis, first, last, kinds)
+        found = _assembly_hints(analysis, first, last, texts.client)
     elif analysis.document.language == SIGMA and analysis.program is not None:
         found = hints.sigma(analysis.program.main, first, last, kinds)
     return [_hint(analysis, texts, each) for each in found]
 
 
-def _assembly_hints(analysis: Analysis, first: int, last: int, kinds: frozenset[str]) -> list[hints.Hint]:
-    source, symbols, made = analysis.document.source, analysis.symbols, analysis.assembly.object
-    found = hints.assembly(source, symbols, made, first, last, kinds)
-    flow = analysis.flow if kinds & {STACK, MACROS} else None
-    if flow is not None and made is not None:
+def _assembly_hints(analysis: Analysis, first: int, last: int, client: Client) -> list[hints.Hint]:
+    source, symbols, kinds = analysis.document.source, analysis.symbols, client.hints
+    found = hints.assembly(source, symbols, None, first, last, kinds)
+    known = analysis.assembled(now=not client.refreshes_hints) if kinds & {ADDRESSES, STACK, MACROS} else None
+    if known is not None:
+        old = known.sources[0]
+        change = difference(old.lines, source.lines) or Edit(0, 0, 0)
+        mover = Mover(old, source, change)
+        # Of lines that an edit has changed since then nothing is known.
+        before = first, min(last, change.first)
+        behind = max(first, change.new_end + 1) - change.shift, last - change.shift
+        for begin, end in (before, behind):
+            if begin <= end:
+                made = _assembled_hints(known, symbols, begin, end, kinds)
+                found += [replace(each, line=mover.line(each.line)) for each in made]
+    return sorted(found, key=lambda each: (each.line, each.column))
+
+
+def _assembled_hints(
+    known: Assembled, symbols: Symbols, first: int, last: int, kinds: frozenset[str]
+) -> list[hints.Hint]:
+    """Those that tell what lines became."""
+    source, made, flow = known.sources[0], known.assembly.object, known.flow
+    if made is None:
+        return []
+    found = hints.assembly(source, symbols, made, first, last, kinds & {ADDRESSES})
+    if flow is not None:
         found += hints.depths(source, flow, first, last) if STACK in kinds else []
         found += hints.expansions(source, symbols, made, flow, first, last) if MACROS in kinds else []
-    return sorted(found, key=lambda each: each.line)
+    return found
 
 
 def _hint(analysis: Analysis, texts: Texts, hint: hints.Hint) -> t.InlayHint:
@@ -93,7 +118,8 @@ def code_lenses(analysis: Analysis, texts: Texts) -> list[t.CodeLens]:
     source = analysis.document.source
     found: list[lenses.Lens] = []
     if analysis.document.language == QBC:
-        changed = all_changes(analysis.flow) if analysis.flow is not None else {}
+        known = analysis.assembled(now=not client.refreshes_lenses)
+        changed = all_changes(known.flow) if known is not None and known.flow is not None else {}
         found = lenses.assembly(source, analysis.symbols, changed, has_debugger=client.debugger)
     elif analysis.document.language == CIRCUIT:
         found = lenses.circuit(source)

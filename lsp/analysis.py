@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lsp import qbc_index, workspace
 from lsp.index import Index
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     from qbcc.lint.finding import Linted
     from sigma.check.modules import Options
     from sigma.check.program import Program
+
+
+_ASSEMBLED: Final = "assembled"
+_EARLY: Final = "answered early"
+_LONG: Final = 1000
+"""Lines of a source of assembly that takes longer to assemble than somebody waits for hints."""
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What a source of assembly became."""
+
+    sources: tuple[SourceFile, ...]
+    """The files that were read, itself first."""
+    assembly: Assembly
+    flow: Flow | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,9 @@ class Analysis:
 
                 program, shots = check_circuit(self.document.source, _options(self.overlay))
                 return compile_program(program, _options(self.overlay), shots=shots)
+        known: Assembled | None = self.document.kept.get(_ASSEMBLED)
+        if known is not None and known.sources == self.sources:
+            return known.assembly
         return assemble(self.document.source, Options(read=self.overlay.read if self.overlay is not None else None))
 
     @cached_property
@@ -78,7 +97,23 @@ class Analysis:
         """What the routines of its assembly do with registers and stack; None where it has errors."""
         from qbcc.flow.program import analyse
 
+        known: Assembled | None = self.document.kept.get(_ASSEMBLED)
+        if known is not None and known.assembly is self.assembly:
+            return known.flow
         return analyse(self.assembly)
+
+    def assembled(self, *, now: bool) -> Assembled | None:
+        """What a source of assembly becomes; None where it has errors. Of a long one that is not assembled yet, unless
+        it is to be ``now``: what an earlier version became, if that is known."""
+        if not self.is_sound:
+            return None
+        known: Assembled | None = self.document.kept.get(_ASSEMBLED)
+        if known is not None and known.sources == self.sources:
+            return known
+        if now or len(self.document.source.lines) < _LONG:
+            return Assembled(self.sources, self.assembly, self.flow)
+        self.document.kept[_EARLY] = True
+        return known
 
     @property
     def names(self) -> Index:
@@ -136,14 +171,22 @@ def _assembled(document: Document, overlay: Overlay) -> Analysis:
 def looked_at(analysis: Analysis, overlay: Overlay) -> Analysis:
     """With what the linter finds in a source of assembly and in what it includes: nothing where that has errors."""
     from qbcc.assemble import Options, assemble
+    from qbcc.flow.program import analyse
     from qbcc.lint.assembly.source import lint_assembly
 
     document = analysis.document
     if document.language != workspace.QBC or not analysis.is_sound:
         return replace(analysis, is_looked_at=True)
     assembly = assemble(document.source, Options(read=overlay.read))
-    found = _findings(document.source.path, lint_assembly(assembly), overlay.levels)
+    flow = analyse(assembly)
+    document.kept[_ASSEMBLED] = Assembled(analysis.sources, assembly, flow)
+    found = _findings(document.source.path, lint_assembly(assembly, flow), overlay.levels)
     return replace(analysis, findings=found, is_looked_at=True)
+
+
+def answered_early(analysis: Analysis) -> bool:
+    """Whether somebody was told of an earlier version since this was asked last."""
+    return bool(analysis.document.kept.pop(_EARLY, False))
 
 
 def carried(before: Analysis, analysis: Analysis) -> Analysis:

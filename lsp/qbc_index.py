@@ -15,7 +15,6 @@ from typing import Final
 from lsp.index import Index, Occurrence
 from qbcc.lexer import tables
 from qbcc.names import Names, Value
-from qbcc.parser import parse_line
 from qbcc.reading import read
 from qbcc.source import SourceFile
 from qbcc.syntax import Line, Name, Shape
@@ -91,6 +90,10 @@ def symbols(sources: Iterable[SourceFile]) -> Symbols:
     return Symbols(sources)
 
 
+_MANY: Final = 8
+"""Names that are looked for before it pays to list all."""
+
+
 @dataclass
 class _File:
     source: SourceFile
@@ -128,11 +131,20 @@ class _File:
                 scope, parameters = outer, frozenset()
                 self.scopes.append((number + 1, scope, parameters))
 
+    @cached_property
+    def with_word(self) -> dict[str, list[int]]:
+        """The lines in which each word stands."""
+        found: dict[str, list[int]] = {}
+        for number, text in enumerate(self.source.lines, 1):
+            for word in dict.fromkeys(read(text).words):
+                found.setdefault(word, []).append(number)
+        return found
+
     def line(self, number: int) -> tuple[Line, frozenset[str]] | None:
         """A line, if there is one that can be read, and the parameters that hide names there."""
         if not 0 < number <= len(self.source.lines):
             return None
-        line = parse_line(self.source, number)
+        line = read(self.source.lines[number - 1]).line(self.source, number)
         if not isinstance(line, Line):
             return None
         _, line.scope, parameters = self.scopes[bisect_right(self.scopes, number, key=itemgetter(0)) - 1]
@@ -217,11 +229,16 @@ class _Of(Mapping[Hashable, list[Occurrence]]):
         return [
             each
             for file in self._places.symbols.files.values()
-            for number, text in enumerate(file.source.lines, 1)
-            if word in text
+            for number in self._lines(file, word)
             for each in self._places.on(file, number)
             if each.what == name
         ]
+
+    def _lines(self, file: _File, word: str) -> list[int]:
+        """Where a word stands. Who asks for many is given them from a list of all."""
+        if len(self._found) < _MANY:
+            return [number for number, text in enumerate(file.source.lines, 1) if word in text]
+        return file.with_word.get(word, [])
 
     def __iter__(self) -> Iterator[Hashable]:
         return iter(self._places.symbols.kinds)

@@ -164,13 +164,18 @@ class Layout:
 
     def _is_new(self, routine: Routine, line: int) -> bool:
         """Whether what stood before a line has an end of its own: ``.endfunc``, or data."""
-        return bool(routine.last) or any(routine.first < start <= line for start in self.data)
+        return bool(routine.last) or self._data_behind(routine.first) <= line
+
+    def _data_behind(self, line: int) -> int:
+        """The next line at which a section begins; behind the end if none does."""
+        at = bisect_right(self.data, line)
+        return self.data[at] if at < len(self.data) else len(self.source.lines) + 1
 
     def _closed(self, routine: Routine, end: int) -> Routine:
         """Up to the next one, without the comments and directives that speak of that; data ends it too."""
         if routine.last:
             return routine
-        end = next((start for start in self.data if routine.first < start < end), end)
+        end = min(self._data_behind(routine.first), end)
         last = end - 1
         while last > routine.first and self._is_bare(last):
             last -= 1

@@ -16,7 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from lsp import requests
-from lsp.analysis import Analysis, analyse, carried, looked_at
+from lsp.analysis import Analysis, analyse, answered_early, carried, looked_at
 from lsp.client import PLAIN, client
 from lsp.collector import Collector
 from lsp.features import diagnostics
@@ -49,6 +49,7 @@ class Server(LanguageServer):
         self._looker = ThreadPoolExecutor(1, "findings")
         self._reading: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._stale: dict[str, int] = {}
         """Documents that are to be read again, in this order, each with the change that it waits for."""
         self.collector: Collector | None = None
@@ -122,6 +123,19 @@ class Server(LanguageServer):
                 if self.analyses.get(analysis.document.uri) is analysis:
                     self.analyses[analysis.document.uri] = found
             self._publish()
+            early = [analysis for analysis in missing if answered_early(analysis)]
+            if early and (self._refreshing is None or self._refreshing.done()):
+                self._refreshing = asyncio.ensure_future(self._refresh())
+
+    async def _refresh(self) -> None:
+        """The editor may ask again for what it was told of an earlier version."""
+        try:
+            if self.client.refreshes_hints:
+                await self.workspace_inlay_hint_refresh_async(None)
+            if self.client.refreshes_lenses:
+                await self.workspace_code_lens_refresh_async(None)
+        except Exception:
+            _LOG.warning("the editor does not ask again for hints")
 
     def _looked_at(self, analysis: Analysis, overlay: Overlay) -> Analysis:
         try:

@@ -84,9 +84,9 @@ class Session:
 
         all: dict[Hashable, list[Span]] = {}
         for part, found in self.of_parts("references", None, make):
-            for what, spans in found.items():
+            for what, places in found.items():
                 there = all.setdefault(what, [])
-                there += [Span(edited.source, part.start + line, column, end) for line, column, end in spans]
+                there += [Span(edited.source, part.start + line, column, end) for line, column, end in places]
         if self._is_imported():
             for what, there in all.items():
                 there += [each.span for each in names.elsewhere.of.get(what, ()) if not each.is_definition]

@@ -12,7 +12,7 @@ from lsp.qbc_values import value_of
 from qbcc.decode import Decoder
 from qbcc.flow.program import Flow
 from qbcc.labels import Labels
-from qbcc.parser import parse_line
+from qbcc.reading import read
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Address, Binary, Group, Line, Name, Node, Unary
 from sigma import syntax as s
@@ -51,7 +51,7 @@ def assembly(
     found: list[Hint] = []
     if VALUES in kinds:
         for at in range(first, min(last, len(source.lines)) + 1):
-            line = parse_line(source, at) if source.line(at).strip() else None
+            line = read(source.line(at)).line(source, at)
             if isinstance(line, Line):
                 found += _values(symbols, line)
     if ADDRESSES in kinds and made is not None:
@@ -79,12 +79,13 @@ def depths(source: SourceFile, flow: Flow, first: int, last: int) -> list[Hint]:
 def expansions(source: SourceFile, symbols: Symbols, made: ObjectFile, flow: Flow, first: int, last: int) -> list[Hint]:
     """How many instructions each use of a macro becomes, and which."""
     found = []
-    decoder = Decoder(made, Labels(made), strict=False)
+    decoder: Decoder | None = None
     for at in range(first, min(last, len(source.lines)) + 1):
-        line = parse_line(source, at) if source.line(at).strip() else None
+        line = read(source.line(at)).line(source, at)
         if not isinstance(line, Line) or symbols.kinds.get(line.word) != MACRO or line.word.upper() in BY_NAME:
             continue
         indexes = flow.at(source, at)
+        decoder = decoder or Decoder(made, Labels(made), strict=False)
         shown = "\n".join(decoder.instruction(index) for index in indexes[:_MOST])
         text = f"→ {len(indexes)} instruction{'' if len(indexes) == 1 else 's'}"
         tooltip = f"```qbc\n{shown}{'' if len(indexes) <= _MOST else f'{chr(10)}…'}\n```" if indexes else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lsp.qbc_index import CONSTANT, LABEL, MACRO, Symbols
-from qbcc.parser import parse_line
+from qbcc.reading import read
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Name
 from sigma import syntax as s
@@ -37,7 +37,8 @@ class Lens:
 
 def assembly(source: SourceFile, symbols: Symbols, changed: Mapping[str, str], *, has_debugger: bool) -> list[Lens]:
     """In a source of assembly. ``changed`` says of routines which registers they change."""
-    lines = [line for at in range(1, len(source.lines) + 1) if isinstance(line := _line(source, at), Line)]
+    texts = enumerate(source.lines, 1)
+    lines = [line for at, text in texts if text.strip() and isinstance(line := read(text).line(source, at), Line)]
     entry = _entry(source, symbols, lines)
     found: list[Lens] = []
     if entry is not None:
@@ -59,10 +60,6 @@ def assembly(source: SourceFile, symbols: Symbols, changed: Mapping[str, str], *
         if what in routines and what in changed:
             found.append(Lens(given.span, changed[what], CHANGES))
     return sorted(found, key=lambda lens: lens.span.line)
-
-
-def _line(source: SourceFile, at: int) -> object:
-    return parse_line(source, at) if source.line(at).strip() else None
 
 
 def _entry(source: SourceFile, symbols: Symbols, lines: list[Line]) -> Span | None:

@@ -15,7 +15,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 from pytest_lsp.client import register_lsp_features
 
 from tests.lsp.conftest import EDITORS
-from tests.lsp.support import PATIENCE, make_client, open_document, published, span
+from tests.lsp.support import PATIENCE, edit, make_client, open_document, published, span
 from tests.lsp.test_server import answer, at
 
 SIGMA = """/// Deprecated: use twice.
@@ -48,8 +48,12 @@ async def able(request: pytest.FixtureRequest, lsp_client: LanguageClient) -> As
     """An editor with an extension for the server: VS Code's capabilities, or another's, and its options."""
     editor = getattr(request, "param", "vscode")
     options = {"commands": True, "debugger": True, "explains": True}
+    capabilities = client_capabilities(EDITORS[editor])
+    if editor == "vscode" and capabilities.workspace is not None:
+        # It has done so since hints left its proposals.
+        capabilities.workspace.inlay_hint = t.InlayHintWorkspaceClientCapabilities(refresh_support=True)
     session = t.InitializeParams(
-        capabilities=client_capabilities(EDITORS[editor]),
+        capabilities=capabilities,
         initialization_options=options if editor == "vscode" else None,
     )
     lsp_client.editor = editor
@@ -165,6 +169,28 @@ async def test_configuration(able: LanguageClient, tmp_path: Path) -> None:
         while await labels() != [": int"]:
             await asyncio.sleep(0.02)
     assert client.refreshed
+
+
+async def test_hints_that_come_later(able: LanguageClient, tmp_path: Path) -> None:
+    """Of a long source the editor is told what is known at once, and to ask again for what has to be assembled."""
+    uri = (tmp_path / "long.qbc").as_uri()
+    asked = t.InlayHintParams(t.TextDocumentIdentifier(uri), t.Range(t.Position(0, 0), t.Position(9, 0)))
+    open_document(able, uri, "main:\n" + "    QMOV r0, 1\n" * 1200 + "    QHALT\n")
+
+    async def labels(wanted: list[str]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while [hint.label for hint in await able.text_document_inlay_hint_async(asked)] != wanted:
+                await asyncio.sleep(0.02)
+
+    await labels(["#0"])
+    able.refreshed.clear()
+    edit(able, uri, 2, span(0, 0, 0), "    QNOP\n")
+    (hint,) = await able.text_document_inlay_hint_async(asked)
+    assert (hint.position.line, hint.label) == (1, "#0")
+    async with asyncio.timeout(PATIENCE):
+        while len(able.refreshed) < 2:
+            await asyncio.sleep(0.02)
+    await labels(["#1"])
 
 
 async def test_a_document_behind_an_error(able: LanguageClient, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 from lsprotocol import types as t
 
 from lsp import advice, requests
-from lsp.analysis import Analysis, analyse
+from lsp.analysis import Analysis, analyse, answered_early, looked_at
 from lsp.client import Client
 from lsp.features import tokens
 from lsp.features.diagnostics import MARKED, Texts
@@ -77,3 +78,38 @@ def test_what_is_deprecated_in_another_part() -> None:
         old = tokens.bits(t.SemanticTokenModifiers.Deprecated)
         found.append(sum(bool(modifiers & old) for modifiers in data[4::5]))
     assert found == [0, 2, 0]
+
+
+def _long() -> str:
+    lines = [".entry_point main", "main:"]
+    for number in range(150):
+        lines += [f"    QCALL f{number}", ""]
+    lines.append("    QHALT")
+    for number in range(150):
+        lines += [f"f{number}:", "    QPUSH r4", "    QMOV r4, 1", "    QPOP r4", "    QRET", ""]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hints_and_lenses_of_a_long_source_before_it_is_assembled(seed: int) -> None:
+    random = Random(seed)
+    space, uri, text = Workspace(), "untitled:x", _long()
+    client = replace(_CLIENT, refreshes_hints=True, refreshes_lenses=True)
+    patient = Texts(space.encoding, space.uri, MARKED, client)
+    texts = Texts(space.encoding, space.uri, MARKED, _CLIENT)
+    analysis = analyse(space.open(uri, "qbc", 1, text), space.overlay())
+    seen = t.Range(t.Position(random.randrange(300), 0), t.Position(random.randrange(350, 1100), 0))
+    assert not advice.inlay_hints(analysis, patient, seen) and answered_early(analysis)
+    looked = looked_at(analysis, space.overlay())
+    assert advice.inlay_hints(looked, patient, seen) == advice.inlay_hints(looked, texts, seen) != []
+    assert not answered_early(looked)
+    lines = text.split("\n")
+    for number in range(2, 6):
+        at = random.randrange(2, len(lines) - 1)
+        lines[at:at] = ["; A comment."] * random.randrange(1, 4)
+        change = t.TextDocumentContentChangeWholeDocument("\n".join(lines))
+        analysis = analyse(space.change(uri, number, [change]), space.overlay())
+        assert advice.inlay_hints(analysis, patient, seen) and answered_early(analysis)
+        for told in (advice.inlay_hints, lambda analysis, texts, _: advice.code_lenses(analysis, texts)):
+            assert told(analysis, patient, seen) == told(analysis, texts, seen)
+        looked_at(analysis, space.overlay())
