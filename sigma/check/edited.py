@@ -131,7 +131,7 @@ class EditedProgram:
     def _can_be_edited(self, modules: list[Module]) -> bool:
         """Whether edits can be told from the rest: all files are there, and no module imports the main one."""
         targets = [x.target for module in modules for x in module.names.values() if isinstance(x, ModuleName)]
-        is_whole = not self.checker.loader.is_missing and None not in targets
+        is_whole = not self.checker.loader.missing and None not in targets
         return is_whole and self.main not in targets and self._is_single()
 
     def _is_single(self) -> bool:
@@ -140,8 +140,12 @@ class EditedProgram:
         return count == len(self.main.names)
 
     def _is_stale(self) -> bool:
-        """Whether a file that belongs to it has changed."""
-        return any(_stamp(file, self.options) != stamp for file, stamp in self._stamps)
+        """Whether a file that belongs to it has changed, or one that was missing is there."""
+        if any(_stamp(file, self.options) != stamp for file, stamp in self._stamps):
+            return True
+        loader = self.checker.loader
+        loader.read(self.options, self.source)
+        return loader.is_missing_found()
 
     def _finish(self) -> None:
         """What only the whole tells, and everything in order."""

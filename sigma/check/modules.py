@@ -38,8 +38,8 @@ class Loader:
         self.modules: dict[str, Module] = {}
         self.linked: list[SourceFile] = []
         """Sources of assembly that subroutines are in."""
-        self.is_missing = False
-        """Whether one of those is not there."""
+        self.missing: list[tuple[str, SourceFile | None]] = []
+        """Files that cannot be read, each with the one that asks for it; without one, of the library."""
 
     def read(self, options: Options, main: SourceFile) -> None:
         """Look for files as these options say."""
@@ -58,17 +58,34 @@ class Loader:
 
     def link(self, name: str, includer: SourceFile) -> None:
         """Note a source of assembly. Raises :class:`IncludeFault`."""
-        try:
-            self.linked.append(self.folders.find(name, includer))
-        except IncludeFault:
-            self.is_missing = True
-            raise
+        self.linked.append(self._found(name, includer))
 
     def find(self, name: str, includer: SourceFile | None) -> Module:
         """The module of a file, beside the one that imports it; without one, of the library. Raises
         :class:`IncludeFault`."""
         if len(self.modules) >= MAX_MODULES:
             raise IncludeFault("S0501", f"a program has at most {MAX_MODULES:,} modules")
-        nobody = SourceFile("<library>", "")
-        source = self.library.find(name, nobody) if includer is None else self.folders.find(name, includer)
+        source = self._found(name, includer)
         return self.modules.get(source.path or source.name) or self.add(source)
+
+    def is_missing_found(self) -> bool:
+        """Whether a file that could not be read can be read now."""
+        return any(self._is_there(*each) for each in self.missing)
+
+    def _is_there(self, name: str, includer: SourceFile | None) -> bool:
+        try:
+            self._source(name, includer)
+        except IncludeFault:
+            return False
+        return True
+
+    def _found(self, name: str, includer: SourceFile | None) -> SourceFile:
+        try:
+            return self._source(name, includer)
+        except IncludeFault:
+            self.missing.append((name, includer))
+            raise
+
+    def _source(self, name: str, includer: SourceFile | None) -> SourceFile:
+        nobody = SourceFile("<library>", "")
+        return self.library.find(name, nobody) if includer is None else self.folders.find(name, includer)

@@ -45,6 +45,28 @@ def test_an_edit_costs_what_depends_on_it(old: str, new: str, most: int) -> None
     assert 0 < edited.checked <= most
 
 
+@pytest.mark.parametrize(
+    ("name", "has", "head", "call"),
+    [
+        ("m.sigma", "fn one() -> int { return 1; }\n", 'import "m.sigma";\n', "m.one()"),
+        ("m.qbc", ".global one\none:\n    QMOV r0, 1\n    QRET\n", 'extern fn one() -> int from "m.qbc";\n', "one()"),
+    ],
+)
+def test_a_file_that_was_missing_is_read_once_it_is_there(
+    name: str, has: str, head: str, call: str, tmp_path: Path
+) -> None:
+    text = f'{head}fn main() {{ print("{{{call}}}"); }}\n'
+    source = SourceFile("x.sigma", text, str(tmp_path / "x.sigma"))
+    edited = EditedProgram(source, Options())
+    assert [d.code for d in edited.program.diagnostics] == ["S0501"]
+    found = edited.program
+    assert edited.edit(source, Options()) is found
+    (tmp_path / name).write_text(has)
+    assert not edited.edit(source, Options()).diagnostics
+    (tmp_path / name).unlink()
+    assert [d.code for d in edited.edit(source, Options()).diagnostics] == ["S0501"]
+
+
 def test_a_module_that_has_changed_is_read_again(tmp_path: Path) -> None:
     module = tmp_path / "m.sigma"
     module.write_text("fn one() -> int { return 1; }\n")
