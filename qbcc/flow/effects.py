@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from qbcc.flow.code import ALL, SCRATCH, Code, Mask
-from qbcc.flow.routines import Routine, Routines
+from qbcc.flow.routines import Routine, Routines, settle
 from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP, JUMP_INDIRECT, MOVE, POP, PUSH, RETURN, Block
 from vm.isa import REGISTERS
 
@@ -281,12 +281,7 @@ class Effects:
     def _component(self, component: list[Routine]) -> None:
         for routine in component:
             self.known[routine.entry] = Known()
-        again = True
-        while again:
-            again = False
-            for routine in component:
-                if self._routine(routine):
-                    again = len(component) > 1 or routine.is_recursive
+        settle(component, self._routine)
 
     def _routine(self, routine: Routine) -> bool:
         """Look at a routine; whether more was found."""

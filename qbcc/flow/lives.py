@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from qbcc.flow.code import Mask
 from qbcc.flow.effects import Effects
-from qbcc.flow.routines import Routine
+from qbcc.flow.routines import Routine, settle
 from vm.flow.blocks import CALL, CALL_INDIRECT, Block
 
 _CALLS = (CALL, CALL_INDIRECT)
@@ -27,12 +27,7 @@ class Lives:
         for component in reversed(effects.routines.order):
             for routine in component:
                 self.out[routine.entry] = outside(routine)
-            again = True
-            while again:
-                again = False
-                for routine in component:
-                    if self._routine(routine):
-                        again = len(component) > 1 or routine.is_recursive
+            settle(component, self._routine)
 
     def _routine(self, routine: Routine) -> bool:
         out = self.out[routine.entry]

@@ -6,7 +6,7 @@ stack that it has there. A jump to another routine's entry, or falling into it, 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -248,3 +248,11 @@ class _Cutter:
 def cut(code: Code) -> Routines:
     """Cut a program into routines."""
     return _Cutter(code).run()
+
+
+def settle(component: list[Routine], look: Callable[[Routine], bool]) -> None:
+    """Look at routines that can come to each other until no look finds more; once at one that cannot come to itself."""
+    again = True
+    while again:
+        found = [look(routine) for routine in component]
+        again = any(found) and component[0].is_recursive

@@ -9,7 +9,7 @@ from qbcc import messages_lint as messages
 from qbcc.diagnostics import Fix, Related
 from qbcc.flow.code import ALL, Mask, registers_in
 from qbcc.flow.lives import Chains
-from qbcc.flow.routines import Call, Routine
+from qbcc.flow.routines import Call, Routine, settle
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.results import Results
 from qbcc.lint.assembly.saving import Saving
@@ -228,12 +228,7 @@ class Written:
         for component in reversed(look.flow.cut.order):
             for routine in component:
                 self._entry[routine.entry] = self._outside(routine)
-            again = True
-            while again:
-                again = False
-                for routine in component:
-                    if self._routine(routine):
-                        again = len(component) > 1 or routine.is_recursive
+            settle(component, self._routine)
 
     def _outside(self, routine: Routine) -> Mask:
         if self.look.is_start(routine):
