@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from functools import lru_cache
 from typing import Final
 
 from lsprotocol import types as t
@@ -26,6 +27,8 @@ _UNUSED: Final = frozenset(
 """Findings that speak of text which could go."""
 
 _DEPRECATED: Final = frozenset({"S0924"})
+_KEPT: Final = 16
+"""Texts of which is kept where their lines begin."""
 
 HOVER, COMPLETION, SIGNATURE, HINTS = "hover", "completion", "signature", "hints"
 MARKED: Final = frozenset({HOVER, COMPLETION, SIGNATURE, HINTS})
@@ -63,13 +66,10 @@ class Texts:
         self.address = address
         self.client = client
         self._marked = marked
-        self._texts: dict[SourceFile, Text] = {}
 
     def of(self, source: SourceFile) -> Text:
         """A source's."""
-        if source not in self._texts:
-            self._texts[source] = Text(source.text)
-        return self._texts[source]
+        return _text(source)
 
     def said(self, text: str, feature: str) -> t.MarkupContent | str | None:
         """Words about something, without their marks where the editor would show those."""
@@ -88,6 +88,11 @@ class Texts:
         """The same with its file; None for what is no file."""
         path = span.source.path
         return t.Location(self.address(path), self.range(span)) if path is not None else None
+
+
+@lru_cache(_KEPT)
+def _text(source: SourceFile) -> Text:
+    return Text(source.text)
 
 
 def by_file(analyses: Iterable[Analysis], texts: Texts) -> dict[str, list[t.Diagnostic]]:

@@ -200,6 +200,9 @@ def folds(analysis: Analysis, texts: Texts, most: int | None) -> list[t.FoldingR
     else:
         found = folding.circuit(source) if analysis.document.language == CIRCUIT else []
     ranges = []
+    if tokens.is_plain(text):
+        end = len(source.lines)
+        return [t.FoldingRange(fold.first - 1, min(fold.last, end) - 1, kind=fold.kind) for fold in found[:most]]
     for fold in found[:most]:
         whole = of_lines(source, fold.first, fold.last)
         start = text.position(text.at(whole.line, 1), texts.encoding).line
