@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, Final
 
 from lsprotocol.types import SemanticTokenModifiers as M
 from lsprotocol.types import SemanticTokenTypes as T
 
-from lsp.features.tokens import QUANTUM, Token, bits, kind
+from lsp.features.tokens import QUANTUM, Numbered, Token, bits, joined, kind
 from lsp.qbc_index import CONSTANT, LABEL, MACRO, Symbols
 from lsp.qbc_layout import layout
 from qbcc.lexer import tables
@@ -45,6 +45,7 @@ _WRITES_ALL: Final = {name for name, ops in BY_NAME.items() if ops[0].listed and
 _LONG: Final = 20
 """Characters of a number that is no system call's."""
 _GIVEN: Final = "OUTPUT_BUFFER"
+_LINES: Final = "semantic tokens of lines"
 
 
 def tokens(
@@ -59,6 +60,38 @@ def tokens(
         if text:
             macro = found.macro(number)
             yield from _line(text, number, names, found.owner(number), macro.parameters if macro is not None else ())
+
+
+def of_lines(
+    source: SourceFile,
+    symbols: Symbols,
+    sources: Iterable[SourceFile],
+    kept: dict[str, Any],
+    given: Hashable,
+    number: Callable[[Iterable[Token]], list[int]],
+) -> list[int]:
+    """All tokens, as numbers. ``number`` makes them, and ``given`` is what that depends on; those of lines are ``kept``
+    by their text until names mean something else."""
+    names = _Names(symbols, sources)
+    meaning = names.kinds, names.data, names.old, names.externals, given
+    before, known = kept.get(_LINES, (None, {}))
+    if before != meaning:
+        known = {}
+    found = layout(source)
+    lines: dict[tuple[str, str, tuple[str, ...]], Numbered] = {}
+    pieces = []
+    for at, text in enumerate(source.lines):
+        if not text:
+            continue
+        macro = found.macro(at + 1)
+        key = text, found.owner(at + 1) if "@" in text else "", macro.parameters if macro is not None else ()
+        piece = known.get(key) or lines.get(key)
+        if piece is None:
+            piece = Numbered.of(number(_line(text, at + 1, names, *key[1:])), at)
+        lines[key] = piece
+        pieces.append((at, piece))
+    kept[_LINES] = meaning, lines
+    return joined(pieces)
 
 
 class _Names:

@@ -17,7 +17,6 @@ from lsp.features.stretch import of_lines
 from lsp.handlers.places import called, is_assembly, is_sigma, place, range_of, sources, tokens_of
 from lsp.handlers.safe import Host, safe
 from lsp.workspace import CIRCUIT
-from sigma.check.program import Program
 
 _KEPT: Final = 64
 """Results of semantic tokens that are remembered: editors ask for what has changed since."""
@@ -96,26 +95,23 @@ def semantic(
     first, last = 1, len(source.lines)
     if range is not None:
         first, last = place(analysis, texts, range.start)[0], place(analysis, texts, range.end)[0]
-    if is_assembly(analysis):
-        found = tokens_qbc.tokens(source, analysis.symbols, sources(analysis), first, last)
-    elif is_sigma(analysis):
-        if range is None and analysis.program is not None and tokens.is_plain(analysis.document.text):
-            return _of_parts(analysis, analysis.program, texts, types)
-        found = tokens_sigma.tokens(source, analysis.program, analysis.names, tokens_of(analysis), first, last)
-    else:
-        return None
-    return tokens.encoded(found, source, analysis.document.text, texts.encoding, types)
-
-
-def _of_parts(analysis: Analysis, program: Program, texts: Texts, types: tuple[int, ...]) -> list[int]:
-    """All tokens of a program of σ."""
-    source, text = analysis.document.source, analysis.document.text
-    assert analysis.session is not None
+    program = analysis.program
+    is_whole = range is None and tokens.is_plain(analysis.document.text)
 
     def number(found: Iterable[tokens.Token]) -> list[int]:
-        return tokens.encoded(found, source, text, texts.encoding, types)
+        return tokens.encoded(found, source, analysis.document.text, texts.encoding, types)
 
-    return tokens_sigma.of_parts(analysis.session, program, (texts.encoding, types), number)
+    given = texts.encoding, types
+    if is_assembly(analysis) and is_whole:
+        kept = analysis.document.kept
+        return tokens_qbc.of_lines(source, analysis.symbols, sources(analysis), kept, given, number)
+    if is_assembly(analysis):
+        return number(tokens_qbc.tokens(source, analysis.symbols, sources(analysis), first, last))
+    if is_sigma(analysis) and is_whole and program is not None and analysis.session is not None:
+        return tokens_sigma.of_parts(analysis.session, program, given, number)
+    if is_sigma(analysis):
+        return number(tokens_sigma.tokens(source, program, analysis.names, tokens_of(analysis), first, last))
+    return None
 
 
 # -- shapes of the text
