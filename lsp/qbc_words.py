@@ -134,8 +134,10 @@ def name(symbols: Symbols, what: str) -> str:
     """A label, a constant or a macro."""
     kind = symbols.kinds[what]
     shown = what.rpartition("@")[2] if "@" in what else what
-    head = f"```qbc\n{'@' if '@' in what else ''}{shown}\n```\n\n{kind}"
     definition = symbols.index.definition(what)
+    if kind == MACRO and definition is not None:
+        shown = f"{shown} {', '.join(macro_parameters(definition))}".rstrip()
+    head = f"```qbc\n{'@' if '@' in what else ''}{shown}\n```\n\n{kind}"
     parts = [head]
     if kind == CONSTANT:
         parts = [f"{head} {value(symbols.values.get(what))}"]

@@ -35,6 +35,8 @@ _WORD: Final = re.compile(r"[.@]?\w*\Z", re.ASCII)
 _SIGMA_WORD: Final = re.compile(r"\w*\Z")
 _REST: Final = re.compile(r"\A\w*")
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING_END: Final = re.compile(r'\A(?:[^"\\]|\\.)*(?:"|\Z)')
+_CALLED: Final = re.compile(r"\w+\s*\(\s*\Z")
 _WORDS: Final = re.compile(r"\s*(\w+)")
 _IMPORT: Final = re.compile(r"\s*import\s+((?:\w+\.)*)\w*\Z")
 _TYPES: Final = ("int", "float", "bool", "qubit")
@@ -262,9 +264,36 @@ def patched(source: SourceFile, line: int, column: int) -> SourceFile | None:
         return None
     rest = _REST.sub("", text[column - 1 :], count=1)
     before = text[:start]
+    piece = _piece(before)
+    if piece is not None:
+        # What is printed in braces is given to a function that looks at its argument, as print does not.
+        before = _CALLED.sub("abs(", before[: piece[0]]) + before[piece[1] :]
+        rest = _STRING_END.sub("", rest, count=1)
     ending = _ending(before) if not rest.strip(' \t)]"') and '"' not in rest else ""
     lines[line - 1 : line] = [before + PLACEHOLDER + (ending or rest)]
     return SourceFile(source.name, "\n".join(lines) + "\n", source.path)
+
+
+def _piece(before: str) -> tuple[int, int] | None:
+    """Of a line that ends in braces of a string: where the string begins, and where what is in the braces does."""
+    quote = brace = -1
+    depth = at = 0
+    while at < len(before):
+        mark, pair = before[at], before[at : at + 2]
+        if quote < 0:
+            if pair == "//":
+                return None
+            quote = at if mark == '"' else -1
+        elif brace < 0:
+            at += pair == "{{" or mark == "\\"
+            brace = at + 1 if mark == "{" and pair != "{{" else -1
+            quote = -1 if mark == '"' else quote
+        else:
+            depth += (mark in "([{") - (mark in ")]}")
+            if depth < 0 or mark == '"' or (mark == ":" and depth == 0):
+                brace, depth = -1, 0
+        at += 1
+    return (quote, brace) if brace >= 0 else None
 
 
 def _ending(before: str) -> str:

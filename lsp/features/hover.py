@@ -21,7 +21,7 @@ from qbcc.text import CharacterFault, character_value
 from sigma import syntax as s
 from sigma.check.program import Program
 from sigma.lint.walk import children
-from sigma.symbols import Given, Module, Symbol
+from sigma.symbols import Constant, Given, Module, Symbol
 from sigma.types import UNKNOWN
 
 Said = tuple[str, Span]
@@ -137,6 +137,8 @@ def _described(found: Occurrence, angles: list[float | None]) -> str:
         text = sigma_words.documentation(what)
         head = f"```sigma\n{sigma_words.signature(what)}\n```"
         parts = [head, text] if text else [head]
+        if isinstance(what, Constant) and isinstance(what.value, int | float) and not isinstance(what.value, bool):
+            parts.append(qbc_words.value(what.value))
         if isinstance(what, Given) and what.builtin.is_gate:
             parts.append(qbc_words.matrix(what.builtin.mnemonic, angles))
         return "\n\n".join(parts)

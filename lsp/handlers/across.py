@@ -27,11 +27,13 @@ from lsp.index import Occurrence
 from lsp.programs import MOST, Programs, is_library
 from lsp.workspace import QBC, SIGMA
 from qbcc.library import stdlib_dir
+from qbcc.lint.config import NAME
 from qbcc.source import Span
 from sigma.symbols import Function
 
 _LOG: Final = logging.getLogger(__name__)
-_WATCHED: Final = "**/*.{qbc,sigma,sigma.json}"
+_WATCHED: Final = ("**/*.{qbc,sigma,sigma.json}", f"**/{NAME}")
+"""Sources, and the projects' levels of findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def _add_files(server: Host, programs: Programs) -> None:
     @server.feature(t.INITIALIZED)
     async def initialized(ls: Host, _params: t.InitializedParams) -> None:
         if get_capability(ls.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
-            watcher = t.FileSystemWatcher(_WATCHED)
-            options = t.DidChangeWatchedFilesRegistrationOptions([watcher])
+            watchers = [t.FileSystemWatcher(pattern) for pattern in _WATCHED]
+            options = t.DidChangeWatchedFilesRegistrationOptions(watchers)
             registration = t.Registration("files", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
             try:
                 await ls.client_register_capability_async(t.RegistrationParams([registration]))

@@ -106,6 +106,28 @@ def test_completion_in_sigma(line: str, there: set[str], absent: set[str]) -> No
     assert not absent & found.keys()
 
 
+@pytest.mark.parametrize(
+    ("line", "there", "absent"),
+    [
+        ('    print("{ea‸}");', {"early", "sum", "sqrt"}, {"late", "k"}),
+        ('    print("{{ {early.first} {ea‸', {"early", "sum"}, {"late"}),
+        ('    for i in 0..2 { print("é\\" {i‸:>5}"); }', {"early", "i"}, {"k"}),
+        ('    print("{early.‸}");', {"first", "second"}, {"early", "sum"}),
+        ('    print("{early.fi‸ a', {"first", "second"}, {"early", "sum"}),
+        ('    print("{sum(pair: ‸', {"early"}, {"late"}),
+    ],
+)
+def test_completion_in_braces_of_a_string(line: str, there: set[str], absent: set[str]) -> None:
+    found = offered(SIGMA, line, "a.sigma")
+    assert there <= found.keys()
+    assert not absent & found.keys()
+
+
+@pytest.mark.parametrize("line", ['    print("{{ea‸");', '    print("{1} ea‸");', '    print("{1:‸");', '    // "{ea‸'])
+def test_nothing_is_offered_beside_braces_of_a_string(line: str) -> None:
+    assert not offered(SIGMA, line, "a.sigma")
+
+
 @pytest.mark.parametrize("line", ["    // ea‸", '    print("ea‸");', "    let x = 12‸;"])
 def test_nothing_is_offered_in_text_of_sigma(line: str) -> None:
     assert not offered(SIGMA, line, "a.sigma")

@@ -85,3 +85,16 @@ def test_levels_of_the_editor_count() -> None:
     workspace = Workspace(levels={"L0102": "off"})
     document = workspace.open("file:///a.qbc", "qbc", 1, LOST)
     assert looked_at(analyse(document, workspace.overlay()), workspace.overlay()).findings == ()
+
+
+@pytest.mark.asyncio
+async def test_levels_of_the_project_count_as_soon_as_they_are_saved(client: LanguageClient, tmp_path: Path) -> None:
+    uri = (tmp_path / "a.qbc").as_uri()
+    open_document(client, uri, LOST)
+    assert await published(client, uri, 1) == []
+    (found,) = await published(client, uri, 1)
+    project = tmp_path / "pyproject.toml"
+    project.write_text(f'[tool.qbc.lint]\n{found.code} = "off"\n')
+    change = t.FileEvent(project.as_uri(), t.FileChangeType.Created)
+    client.workspace_did_change_watched_files(t.DidChangeWatchedFilesParams([change]))
+    assert await published(client, uri, 1) == []

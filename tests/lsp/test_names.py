@@ -315,3 +315,17 @@ def test_what_makes_qubits_is_known_by_its_name() -> None:
     assert found is not None
     assert "fn qubit() -> qubit" in found[0]
     assert "new qubit" in found[0]
+
+
+def test_hover_over_a_constant_of_sigma_and_a_macro_of_assembly() -> None:
+    analysis, *there = place('const SIZE = 16;\nfn main() { print("{SIZE}"); }\n', "{SIZE}", "{SI‸ZE}", "a.sigma")
+    found = hover.sigma(analysis.document.source, analysis.names, *there, analysis.program)
+    assert found is not None
+    assert "const SIZE: int = 16" in found[0]
+    assert "`16`, `0x10`" in found[0]
+    text = ".macro move to, from ; one to the other\n    QMOV to, from\n.endm\n    move r1, 2\n"
+    analysis, *there = place(text, "move r1", "mo‸ve r1", "a.qbc")
+    said = hover.assembly(analysis.document.source, analysis.symbols, *there)
+    assert said is not None
+    assert "move to, from\n" in said[0]
+    assert "one to the other" in said[0]
