@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import sys
 
@@ -23,6 +24,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s: %(message)s")
     try:
         from lsp.server import make
+        from lsp.tcp import serve
     except ModuleNotFoundError as missing:
         if missing.name not in ("pygls", "lsprotocol"):
             raise
@@ -30,10 +32,14 @@ def main() -> None:
     server = make()
     server.collector = collector
     collector.started()
-    if options.tcp:
-        server.start_tcp(host, int(port))
-    else:
-        server.start_io()
+    try:
+        if options.tcp:
+            asyncio.run(serve(server, host, int(port)))
+        else:
+            server.start_io()
+    finally:
+        # Who is gone waits for no answer.
+        server.stop_working()
 
 
 if __name__ == "__main__":

@@ -105,9 +105,12 @@ async def test_nothing_is_said_of_what_is_not_open(client: LanguageClient, tmp_p
     assert await answer(client.text_document_hover_async(t.HoverParams(*at(uri, 0, 0)))) is None
 
 
-async def test_over_tcp(tmp_path: Path, unused_tcp_port: int) -> None:
+@pytest.mark.parametrize("last", [b"", b"Content-Length: 5000\r\n\r\n{", b"Content-Length: " + b"1" * 100_000])
+async def test_over_tcp(last: bytes, unused_tcp_port: int) -> None:
+    """The server ends with the connection, also in the middle of a message, and others are sent away till then."""
     command = [sys.executable, "-m", "lsp", "--tcp", f"127.0.0.1:{unused_tcp_port}"]
-    server = await asyncio.create_subprocess_exec(*command)
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    assert server.stderr is not None
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -120,9 +123,17 @@ async def test_over_tcp(tmp_path: Path, unused_tcp_port: int) -> None:
             writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
             assert (await reader.readline()).startswith(b"Content-Length")
             await reader.readuntil(b'"hoverProvider"')
+            other = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+            assert await other[0].read() == b""
+            other[1].close()
+            writer.write(last)
+            # What was said and is not read yet makes it a reset.
             writer.close()
+            assert await server.wait() == 0
+            assert b"Traceback" not in await server.stderr.read()
     finally:
-        server.kill()
+        if server.returncode is None:
+            server.kill()
         await server.wait()
 
 
