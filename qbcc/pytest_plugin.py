@@ -87,6 +87,8 @@ class CaseItem(pytest.Item):
     def __init__(self, *, case: Case, **settings: Any) -> None:
         super().__init__(**settings)
         self.case = case
+        # Of a test that is no function, other plug-ins ask for it all the same: pytest-lsp fails where there is none.
+        self.funcargs: dict[str, Any] = {}
 
     def runtest(self) -> None:
         """Run it and compare."""

@@ -71,9 +71,7 @@ def test_json(tmp_path: Path) -> None:
 
 
 def pytest_says(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    # pytest-lsp looks for a language server behind every item, and fails where one is no function.
-    plugins = ["-p", "no:cacheprovider", "-p", "no:pytest-lsp"]
-    command = [sys.executable, "-m", "pytest", *plugins, "--rootdir", str(folder), *args]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), *args]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
