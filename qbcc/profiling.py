@@ -57,9 +57,10 @@ class Profile:
         self.name = name
         self._called: list[int] = observer.called.tolist()
         self._labels: dict[int, str] = {}
+        self._locals: dict[int, str] = {}
         for symbol in program.object.symbols:
-            if symbol.base is Base.CODE and "@" not in symbol.name:
-                self._labels.setdefault(symbol.value, symbol.name)
+            if symbol.base is Base.CODE:
+                (self._locals if "@" in symbol.name else self._labels).setdefault(symbol.value, symbol.name)
 
     @cached_property
     def count(self) -> int:
@@ -73,9 +74,11 @@ class Profile:
         return sum(self._called) - sum(path.calls for path in self.paths)
 
     def routine(self, entry: int) -> str:
-        """What a routine is called: by its label, or by the place of one that has none."""
-        if entry in self._labels:
-            return visible(self._labels[entry])
+        """What a routine is called: by its label, a local one with the ordinary one before it, or by the place of one
+        that has none."""
+        label = self._labels.get(entry) or self._locals.get(entry)
+        if label is not None:
+            return visible(label)
         near = self.program.routine(entry)
         return visible(f"{near}+{entry - self._start(near)}") if near else f"instruction {entry}"
 

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,14 @@ def test_a_line_of_several_instructions() -> None:
 
 def test_paths_collapsed() -> None:
     assert list(profiled(build(TEXT)).collapsed()) == ["main 11", "main;outer 9", "main;outer;leaf 12"]
+
+
+def test_a_local_label_that_is_called_has_its_name() -> None:
+    obj = build("main:\n    QCALL @inner\n    QHALT\n@inner:\n    QRET\n")
+    assert list(profiled(obj).collapsed()) == ["main 2", "main;main@inner 1"]
+    # Without it, the place.
+    bare = replace(obj, symbols=[symbol for symbol in obj.symbols if "@" not in symbol.name])
+    assert list(profiled(bare).collapsed()) == ["main 2", "main;main+2 1"]
 
 
 def test_annotated() -> None:
