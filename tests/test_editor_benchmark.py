@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import editor, keystrokes, language_client, report
+from benchmarks import editor, keystrokes, language_client, report, results
 from benchmarks.contenders import BenchmarkError
 from benchmarks.results import Samples
 from benchmarks.suite import PROGRAMS
@@ -40,7 +40,7 @@ def test_a_server_is_timed(tmp_path: Path) -> None:
     waits = editor.measure([editor.QBC], runs=1, changes=40, small=True)
     assert {wait.what for wait in waits.waits} >= {editor.START, editor.CHANGE, editor.AFTER_BURST, editor.HOVER}
     assert all(seconds > 0 for wait in waits.waits for seconds in wait.samples.seconds)
-    editor.save(waits, tmp_path / "waits.json")
+    results.save(waits, tmp_path / "waits.json")
     loaded = editor.load(tmp_path / "waits.json")
     assert loaded == waits
     shown = report.write(loaded, editor.tables(loaded))

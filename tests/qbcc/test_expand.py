@@ -23,7 +23,7 @@ def lines(text: str) -> list[str]:
 
 def test_parameters_stand_for_operands() -> None:
     text = ".macro copy to, from\nQLOAD r0, from\nQSTORE r0, to\n.endm\ncopy [r2+8], [table]\ntable: QNOP"
-    assert lines(text)[:2] == ["QLOAD r0, [table]", "QSTORE r0, [r2 + 8]"]
+    assert lines(text)[:2] == ["QLOAD r0, [table]", "QSTORE r0, [r2+8]"]
 
 
 def test_an_argument_is_one_operand_whatever_stands_around_it() -> None:
