@@ -26,7 +26,7 @@ def at(line: int, column: int = 1, end: int = 5) -> Span:
         ("QMOV", [Reg(0), 1e300], "    QMOV r0, 1e+300"),
         ("QMOV", [Reg(0), 5e-324], "    QMOV r0, 5e-324"),
         ("QMOV", [Reg(0), -(1 << 63)], "    QMOV r0, -9223372036854775808"),
-        ("QLOAD", [Reg(0), Memory(Reg(1), -8)], "    QLOAD r0, [r1 + -8]".replace("+ -", "- ")),
+        ("QLOAD", [Reg(0), Memory(Reg(1), -8)], "    QLOAD r0, [r1-8]"),
         ("QLOAD", [Reg(0), Memory(Reg(1), Reg(2))], "    QLOAD r0, [r1+r2]"),
         ("QLOAD", [Reg(0), Memory("table")], "    QLOAD r0, [table]"),
         ("QLOAD", [Reg(0), Memory(Reg(1), Offset("table", 8))], "    QLOAD r0, [r1+table+8]"),
