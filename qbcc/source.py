@@ -19,7 +19,9 @@ class SourceFile:
 
     def __post_init__(self) -> None:
         text = self.text.removeprefix("\ufeff")
-        lines = [line.removesuffix("\r") for line in text.split("\n")]
+        lines = text.split("\n")
+        if "\r" in text:
+            lines = [line.removesuffix("\r") for line in lines]
         if lines[-1] == "":
             lines.pop()
         object.__setattr__(self, "lines", lines)

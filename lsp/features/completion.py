@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -323,7 +324,8 @@ def sigma(program: Program, line: int) -> list[Entry]:
     """In the program of a source that was :func:`patched` for this place."""
     module = program.main
     words, lines = module.tokens.words, module.tokens.lines
-    token = next((at for at, word in enumerate(words) if word == PLACEHOLDER and lines[at] == line), None)
+    on_line = range(bisect_left(lines, line), bisect_right(lines, line))
+    token = next((at for at in on_line if words[at] == PLACEHOLDER), None)
     if token is None:
         # In a comment, in a string.
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -182,9 +183,8 @@ def _typed(module: Module, line: int, column: int) -> Said | None:
     at = next(
         (
             token
-            for token in range(len(tokens.kinds) - 1)
-            if tokens.lines[token] == line
-            and tokens.columns[token] <= column < tokens.columns[token] + len(tokens.words[token])
+            for token in range(bisect_left(tokens.lines, line), bisect_right(tokens.lines, line))
+            if tokens.columns[token] <= column < tokens.columns[token] + len(tokens.words[token])
         ),
         None,
     )

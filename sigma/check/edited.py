@@ -229,9 +229,11 @@ class EditedProgram:
         for pieces in self._pieces.values():
             for tokens in pieces:
                 tokens.source = self.source
-                tokens.lines = [mover.line(line) for line in tokens.lines]
+                # A piece of a string stands on one line.
+                tokens.lines = [mover.line(tokens.lines[0])] * len(tokens.lines)
         for function in self.checker.functions:
-            if function.module is self.main:
+            # Only of gates does anybody ask where.
+            if function.is_gate and function.module is self.main:
                 function.calls = {callee: mover.span(span) for callee, span in function.calls.items()}
 
     def _changed_names(self, before: dict[str, _HEAD], made: list[Part]) -> set[str]:
@@ -267,9 +269,18 @@ class EditedProgram:
     def _rename(self, changed: set[str], made: list[Part]) -> bool:
         """Give the names of parts that were read their meaning; False if one has two, or what is imported changes."""
         names = self.main.names
-        before = dict(names)
-        fresh = {node for part in made for node in part.declarations}
+        fresh = [node for part in made for node in part.declarations if isinstance(node, s.Declaration)]
         self.main.declarations = self._declarations()
+        if not changed:
+            # The same names, in the same order.
+            for node in fresh:
+                self._bind(names[declared_name(self.main, node)], node)
+            return True
+        return self._rename_all(changed, set(fresh))
+
+    def _rename_all(self, changed: set[str], fresh: set[s.Declaration]) -> bool:
+        names = self.main.names
+        before = dict(names)
         names.clear()
         functions: list[Function] = []
         for node in self.main.declarations:
