@@ -18,9 +18,9 @@ from lsp.qbc_flow import all_changes
 from lsp.qbc_index import Symbols
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.edits import Edit, Mover, difference
 from qbcc.lint.fix import fixed
 from qbcc.source import Span
-from sigma.check.parts import Edit, Mover, difference
 
 FIX_ALL = t.CodeActionKind.SourceFixAll
 KINDS = (t.CodeActionKind.QuickFix, t.CodeActionKind.RefactorExtract, t.CodeActionKind.RefactorRewrite, FIX_ALL)

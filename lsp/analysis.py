@@ -191,7 +191,7 @@ def answered_early(analysis: Analysis) -> bool:
 
 def carried(before: Analysis, analysis: Analysis) -> Analysis:
     """With the findings of an earlier version, where they stand now, until those of this one are there."""
-    from sigma.check.parts import Mover, difference
+    from qbcc.edits import Mover, difference
 
     old, new = before.document.source, analysis.document.source
     if not before.findings or not analysis.is_sound:

@@ -16,6 +16,7 @@ from qbcc import messages
 from qbcc.assemble import MAX_ERRORS, Options, folders
 from qbcc.check import Checked, Trace, check, numbers
 from qbcc.diagnostics import Diagnostic, SourceError
+from qbcc.edits import Edit, difference
 from qbcc.includes import IncludeFault
 from qbcc.names import BrokenError, Moving
 from qbcc.operands import plan
@@ -44,11 +45,10 @@ class _Change:
     def __init__(self, last: Checked, source: SourceFile, options: Options) -> None:
         self.last, self.trace = last, last.trace
         self.before, self.source, self.options = last.included[0], source, options
-        old, new = self.before.lines, source.lines
-        least = min(len(old), len(new))
-        self.first = next((at for at in range(least) if old[at] != new[at]), least)
-        behind = next((at for at in range(least - self.first) if old[-1 - at] != new[-1 - at]), least - self.first)
-        self.old_end, self.new_end = len(old) - behind, len(new) - behind
+        change = difference(self.before.lines, source.lines) or Edit(
+            len(source.lines), len(source.lines), len(source.lines)
+        )
+        self.first, self.old_end, self.new_end = change.first, change.old_end, change.new_end
         self.moved = self.new_end - self.old_end
 
     def checked(self) -> Checked | None:

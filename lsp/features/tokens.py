@@ -10,8 +10,8 @@ from typing import Final
 from lsprotocol import types as t
 
 from lsp.convert import Encoding, Text, units
+from qbcc.edits import common
 from qbcc.source import SourceFile
-from sigma.check.parts import common
 
 TYPES: Final = tuple(kind.value for kind in t.SemanticTokenTypes)
 QUANTUM: Final = "quantum"

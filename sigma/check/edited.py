@@ -11,10 +11,11 @@ from pathlib import Path
 
 from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic
+from qbcc.edits import Edit, Mover, difference
 from qbcc.source import SourceFile
 from sigma import syntax as s
 from sigma.check.modules import Options
-from sigma.check.parts import Edit, Mover, Part, Parts, difference, words_of
+from sigma.check.parts import Part, Parts, words_of
 from sigma.check.program import MAX_ERRORS, Checker, Program, check, declared_name
 from sigma.lexer import Tokens
 from sigma.symbols import Function, Module, ModuleName, RecordName, Symbol

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from qbcc.edits import difference
 from qbcc.source import SourceFile
 from sigma import syntax as s
-from sigma.check.parts import Parts, difference
+from sigma.check.parts import Parts
 from sigma.lexer import Tokens
 from sigma.parser import parse
 from sigma.tables import END
