@@ -16,7 +16,7 @@ from qbcc import messages
 from qbcc.assemble import MAX_ERRORS, Options, folders
 from qbcc.check import Checked, Trace, check, numbers
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.edits import Edit, difference
+from qbcc.edits import Edit, Mover, difference
 from qbcc.includes import IncludeFault
 from qbcc.names import BrokenError, Moving
 from qbcc.operands import plan
@@ -49,6 +49,7 @@ class _Change:
             len(source.lines), len(source.lines), len(source.lines)
         )
         self.first, self.old_end, self.new_end = change.first, change.old_end, change.new_end
+        self.mover = Mover(self.before, source, change)
         self.moved = self.new_end - self.old_end
 
     def checked(self) -> Checked | None:
@@ -145,7 +146,7 @@ class _Change:
             spans += [each.span for each in found.related]
             if any(self.first < self._line_of(span) <= self.old_end for span in spans):
                 return None
-            kept.append(self._shifted(found))
+            kept.append(self.mover.diagnostic(found))
         return kept
 
     def _unknown(self, old: list[Reading], new: list[Reading]) -> Counter[str] | None:
@@ -161,19 +162,6 @@ class _Change:
     def _line_of(self, span: Span | None) -> int:
         """The line of the last source; 0 for other places."""
         return span.line if span is not None and span.source is self.before else 0
-
-    def _shifted(self, found: Diagnostic) -> Diagnostic:
-        return replace(
-            found,
-            span=found.span and self._moved(found.span),
-            related=tuple(replace(each, span=self._moved(each.span)) for each in found.related),
-            fix=found.fix and replace(found.fix, span=self._moved(found.fix.span)),
-        )
-
-    def _moved(self, span: Span) -> Span:
-        if span.source is not self.before:
-            return span
-        return replace(span, source=self.source, line=span.line + self.moved * (span.line > self.old_end))
 
     def _said(self, new: list[Reading], scope: str, macros: int) -> list[Diagnostic] | None:
         """Those of the lines that come; None if one of them has names that are not plainly right."""
