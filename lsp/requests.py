@@ -9,10 +9,10 @@ from lsprotocol import types as t
 
 from lsp.analysis import Analysis
 from lsp.client import Client
-from lsp.features import actions, circuits, layout
-from lsp.features import completion as completing
+from lsp.features import actions, circuits, completion_qbc, completion_sigma, layout
 from lsp.features import hover as hovering
 from lsp.features import signature as signing
+from lsp.features.completion import Entry, Offer
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
 from lsp.handlers.places import location
 from lsp.workspace import CIRCUIT, QBC, SIGMA
@@ -46,38 +46,39 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     return t.Hover(shown, texts.range(span)) if shown is not None else None
 
 
-def completion(analysis: Analysis, texts: Texts, position: t.Position) -> list[t.CompletionItem]:
+def completion(analysis: Analysis, texts: Texts, position: t.Position) -> t.CompletionList:
     """What could stand at a place."""
-    return items(analysis, texts, position, offered(analysis, texts, position))
+    return listed(analysis, texts, position, offered(analysis, texts, position))
 
 
-def items(analysis: Analysis, texts: Texts, position: t.Position, offer: completing.Offer) -> list[t.CompletionItem]:
-    """What is offered there, as this editor takes it."""
+def listed(analysis: Analysis, texts: Texts, position: t.Position, offer: Offer) -> t.CompletionList:
+    """What is offered there, as this editor takes it. Where it is a part, the editor asks again behind each letter."""
     text = analysis.document.text
     end = text.offset(position, texts.encoding)
     line, _ = text.place(end)
     start = text.at(line, offer.column)
     range = t.Range(text.position(start, texts.encoding), text.position(end, texts.encoding))
-    return [_item(each, range, texts) for each in offer.entries if not each.snippet or _usable(each, texts.client)]
+    usable = (each for each in offer.entries if not each.snippet or _usable(each, texts.client))
+    return t.CompletionList(offer.is_part, [_item(each, range, texts) for each in usable])
 
 
-def offered(analysis: Analysis, texts: Texts, position: t.Position) -> completing.Offer:
+def offered(analysis: Analysis, texts: Texts, position: t.Position) -> Offer:
     """The same as plain data."""
     source, line, column = _place(analysis, texts, position)
     if analysis.document.language == QBC:
-        return completing.assembly(source, analysis.symbols, line, column)
+        return completion_qbc.offer(source, analysis.symbols, line, column)
     if analysis.document.language == SIGMA:
-        return _sigma_offer(analysis, source, line, column)
+        return completion_sigma.offer(source, line, column, analysis.checked)
     is_circuit = analysis.document.language == CIRCUIT
-    return circuits.completion(source, line, column) if is_circuit else completing.Offer(column, [])
+    return circuits.completion(source, line, column) if is_circuit else Offer(column, [])
 
 
-def _usable(entry: completing.Entry, client: Client) -> bool:
+def _usable(entry: Entry, client: Client) -> bool:
     """A piece of a program is nothing without places to fill in."""
     return client.has_snippets or entry.kind is not t.CompletionItemKind.Snippet
 
 
-def _item(entry: completing.Entry, range: t.Range, texts: Texts) -> t.CompletionItem:
+def _item(entry: Entry, range: t.Range, texts: Texts) -> t.CompletionItem:
     client = texts.client
     is_snippet = client.has_snippets and bool(entry.snippet)
     item = t.CompletionItem(
@@ -102,18 +103,6 @@ def _item(entry: completing.Entry, range: t.Range, texts: Texts) -> t.Completion
 
 def _ordered(label: str) -> str:
     return _DIGITS.sub(lambda found: found[0].zfill(4), label.lower())
-
-
-def _sigma_offer(analysis: Analysis, source: SourceFile, line: int, column: int) -> completing.Offer:
-    files = completing.path_offer(source, line, column, is_sigma=True)
-    if files is not None:
-        return files
-    start = completing.word_column(source, line, column)
-    modules = completing.import_paths(source, line, column)
-    if modules is not None:
-        return completing.Offer(start, modules)
-    other = completing.patched(source, line, column)
-    return completing.Offer(start, completing.sigma(analysis.checked(other), line) if other is not None else [])
 
 
 def signature(analysis: Analysis, texts: Texts, position: t.Position) -> t.SignatureHelp | None:

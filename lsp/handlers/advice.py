@@ -111,14 +111,14 @@ def _add_completion(server: Advised) -> None:
 
     @server.feature(t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions([".", "@", '"', "/"], resolve_provider=True))
     @safe
-    async def completion(ls: Advised, params: t.CompletionParams) -> list[t.CompletionItem] | None:
+    async def completion(ls: Advised, params: t.CompletionParams) -> t.CompletionList | None:
         found = await ls.asked(params, _offered, params.position)
         if found is None:
             return None
-        items, documented = found
+        listed, documented = found
         texts_of.clear()
         texts_of.update(documented)
-        return items
+        return listed
 
     @server.feature(t.COMPLETION_ITEM_RESOLVE)
     @safe
@@ -131,11 +131,11 @@ def _add_completion(server: Advised) -> None:
 
 def _offered(
     analysis: Analysis, texts: diagnostics.Texts, position: t.Position
-) -> tuple[list[t.CompletionItem], dict[str, str]]:
+) -> tuple[t.CompletionList, dict[str, str]]:
     """What could stand at a place, and what there is to say of each, if the editor asks for that later."""
     offer = requests.offered(analysis, texts, position)
     documented = {_key(each.label, each.detail): each.text for each in offer.entries if each.text}
-    return requests.items(analysis, texts, position, offer), documented if texts.client.resolves else {}
+    return requests.listed(analysis, texts, position, offer), documented if texts.client.resolves else {}
 
 
 def _key(label: str, detail: str) -> str:

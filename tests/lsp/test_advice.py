@@ -111,14 +111,17 @@ async def test_completion_as_the_editor_takes_it(able: LanguageClient, tmp_path:
     uri = (tmp_path / "a.sigma").as_uri()
     open_document(client, uri, SIGMA)
     offered = await answer(client.text_document_completion_async(t.CompletionParams(*at(uri, 4, 4))))
-    assert isinstance(offered, list)
-    found = {item.label: item for item in offered}
+    assert isinstance(offered, t.CompletionList)
+    assert not offered.is_incomplete
+    found = {item.label: item for item in offered.items}
     old = found["old"]
     assert list(old.tags or []) == [t.CompletionItemTag.Deprecated]
     # Neovim asks later for other things than documentation.
     assert (old.documentation is None) == (client.editor != "neovim")
     assert (old.commit_characters is not None) == (client.editor == "vscode")
-    assert any(item.insert_text_format is t.InsertTextFormat.Snippet for item in offered) == (client.editor != "emacs")
+    assert any(item.insert_text_format is t.InsertTextFormat.Snippet for item in offered.items) == (
+        client.editor != "emacs"
+    )
     whole = await answer(client.completion_item_resolve_async(old))
     text = whole.documentation.value if isinstance(whole.documentation, t.MarkupContent) else whole.documentation
     assert text is not None

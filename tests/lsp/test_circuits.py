@@ -29,10 +29,10 @@ def test_gates_are_offered() -> None:
     analysis = analysed(text, "a.sigma.json")
     place = analysis.document.text.position(offset, Encoding.Utf16)
     texts = Texts(Encoding.Utf16, Workspace().uri)
-    found = {item.label: item for item in requests.completion(analysis, texts, place)}
+    found = {item.label: item for item in requests.completion(analysis, texts, place).items}
     assert {"rx", "cx", "w", "sigma"} <= found.keys()
     assert found["rx"].detail == "1 on, 1 args"
     edit = found["rx"].text_edit
     assert isinstance(edit, t.TextEdit)
     assert (edit.range.start.character, edit.range.end.character) == (offset - 1, offset)
-    assert not requests.completion(analysis, texts, t.Position(0, 4))
+    assert not requests.completion(analysis, texts, t.Position(0, 4)).items

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types as t
 
 from lsp import requests
@@ -12,6 +15,7 @@ from lsp.analysis import Analysis
 from lsp.client import Client
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
+from lsp.features.narrowing import MOST, Narrowing
 from lsp.workspace import Workspace
 from tests.lsp.support import analysed, marked
 
@@ -50,7 +54,7 @@ def place(template: str, line: str, name: str, folder: Path | None = None) -> tu
 
 
 def offered(template: str, line: str, name: str) -> dict[str, t.CompletionItem]:
-    return {item.label: item for item in requests.completion(*place(template, line, name))}
+    return {item.label: item for item in requests.completion(*place(template, line, name)).items}
 
 
 @pytest.mark.parametrize(
@@ -163,11 +167,11 @@ def test_operands_by_the_table(line: str, first: str, absent: set[str]) -> None:
 def test_places_to_fill_in(template: str, name: str, line: str, label: str, new: str) -> None:
     analysis, _, position = place(template, line, name)
     able = Texts(Encoding.Utf32, Workspace().uri, client=Client(has_snippets=True))
-    found = [item for item in requests.completion(analysis, able, position) if item.label == label]
+    found = [item for item in requests.completion(analysis, able, position).items if item.label == label]
     (item,) = [item for item in found if item.insert_text_format is t.InsertTextFormat.Snippet]
     assert isinstance(item.text_edit, t.TextEdit)
     assert item.text_edit.new_text.startswith(new)
-    plain = requests.completion(analysis, texts(), position)
+    plain = requests.completion(analysis, texts(), position).items
     assert all(other.insert_text_format is None for other in plain)
     assert not any("$" in other.text_edit.new_text for other in plain if isinstance(other.text_edit, t.TextEdit))
 
@@ -183,16 +187,16 @@ def test_included_files(tmp_path: Path) -> None:
     (tmp_path / "parts" / "one.qbc").write_text("")
     (tmp_path / "near.qbc").write_text("")
     (tmp_path / "other.sigma").write_text("")
-    found = {i.label: i for i in requests.completion(*place("{}\n", '.include "n‸', "a.qbc", tmp_path))}
+    found = {i.label: i for i in requests.completion(*place("{}\n", '.include "n‸', "a.qbc", tmp_path)).items}
     assert {"near.qbc", "parts", "qbc_core.qbc"} <= found.keys()
     assert not {"other.sigma", "a.qbc"} & found.keys()
     assert (found["near.qbc"].sort_text or "") < (found["qbc_core.qbc"].sort_text or "")
-    inner = requests.completion(*place("{}\n", '.include "parts/‸"', "a.qbc", tmp_path))
+    inner = requests.completion(*place("{}\n", '.include "parts/‸"', "a.qbc", tmp_path)).items
     assert [item.label for item in inner] == ["one.qbc"]
-    assert not requests.completion(*place("{}\n", '.include "../‸"', "a.qbc", tmp_path))
-    modules = requests.completion(*place("{}\n", 'import "‸"', "a.sigma", tmp_path))
+    assert not requests.completion(*place("{}\n", '.include "../‸"', "a.qbc", tmp_path)).items
+    modules = requests.completion(*place("{}\n", 'import "‸"', "a.sigma", tmp_path)).items
     assert "other.sigma" in {item.label for item in modules}
-    routines = requests.completion(*place("{}\n", 'extern fn f() from "‸"', "a.sigma", tmp_path))
+    routines = requests.completion(*place("{}\n", 'extern fn f() from "‸"', "a.sigma", tmp_path)).items
     assert "near.qbc" in {item.label for item in routines}
 
 
@@ -222,10 +226,61 @@ def test_what_is_deprecated_is_struck_out() -> None:
     text = "/// Deprecated: use new.\nfn old() {{ }}\nfn main() {{ ‸{} }}\n"
     analysis, _, position = place(text, "", "a.sigma")
     able = Texts(Encoding.Utf32, Workspace().uri, client=Client(has_tags=True, has_commit=True))
-    found = {item.label: item for item in requests.completion(analysis, able, position)}
+    found = {item.label: item for item in requests.completion(analysis, able, position).items}
     assert found["old"].tags == [t.CompletionItemTag.Deprecated]
     assert found["main"].tags is None
     assert found["main"].commit_characters == ["("]
+
+
+def long_source(name: str, line: str) -> tuple[Analysis, Texts, t.Position]:
+    """One with more names than are offered at once."""
+    if name.endswith(".qbc"):
+        names = "".join(f"part_{number}:\n    QRET\n" for number in range(MOST))
+        return place(names + "oddly_named:\n    QRET\nmain:\n{}\n", line, name)
+    names = "".join(f"fn part_{number}() {{{{ }}}}\n" for number in range(MOST))
+    return place(names + "fn oddly_named() {{ }}\nfn main() {{ {} }}\n", line, name)
+
+
+@pytest.mark.parametrize(("name", "before"), [("a.qbc", "    QCALL "), ("a.sigma", "    ")])
+def test_of_many_names_those_with_the_letters_are_offered(name: str, before: str) -> None:
+    all = requests.completion(*long_source(name, f"{before}‸"))
+    assert all.is_incomplete
+    assert MOST <= len(all.items) < 2 * MOST
+    for written in ("odd", "ODD", "on"):
+        found = requests.completion(*long_source(name, f"{before}{written}‸"))
+        assert found.is_incomplete
+        labels = {item.label for item in found.items}
+        assert "oddly_named" in labels
+        assert not any(label.startswith("part") for label in labels)
+    found = requests.completion(*long_source(name, f"{before}art_19‸"))
+    labels = {item.label for item in found.items if item.label.startswith("part")}
+    wanted = {f"part_{number}" for number in range(MOST) if re.search("1.*9", str(number))}
+    assert labels == wanted
+
+
+def test_few_names_are_offered_whole() -> None:
+    analysis, texts, position = place(SIGMA, "    ea‸", "a.sigma")
+    assert not requests.completion(analysis, texts, position).is_incomplete
+
+
+@given(st.lists(st.text("aAbB1_", min_size=1, max_size=4), unique=True, max_size=40), st.text("aB1_", max_size=3))
+def test_what_is_left_out_comes_behind_what_is_not(names: list[str], written: str) -> None:
+    ranks = {name: len(name) % 2 for name in names}
+    whole = {name for name in names if re.search(".*".join(written), name, re.IGNORECASE)}
+    narrowing = Narrowing(written, most=5)
+    kept = narrowing.of(ranks, lambda rank: rank)
+    assert narrowing.is_part == (len(names) > 5)
+    if not narrowing.is_part:
+        assert kept == ranks
+        return
+    assert set(kept) <= whole
+    assert len(kept) == min(5, len(whole))
+
+    def place(name: str) -> tuple[bool, int, str]:
+        return not name.lower().startswith(written.lower()), ranks[name], name.lower()
+
+    left = whole - set(kept)
+    assert not left or max(map(place, kept)) <= min(map(place, left))
 
 
 def test_modules_of_the_library() -> None:
