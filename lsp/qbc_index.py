@@ -40,20 +40,27 @@ class Symbols:
     @cached_property
     def kinds(self) -> dict[str, str]:
         """What each name is; a local label has its owner before it."""
-        kinds: dict[str, str] = {}
-        brought: list[str] = []
+        kinds = {name: kind for name, (_, _, kind) in self.given.items()}
         for line, _ in self.telling():
+            if line.word.lower() == ".extern":
+                brought = (line.words[node.first] for node in line.shape.arguments if isinstance(node, Name))
+                kinds |= {name: EXTERNAL for name in brought if name not in self.given}
+        return kinds
+
+    @cached_property
+    def given(self) -> dict[str, tuple[Line, int, str]]:
+        """Where each name stands first that the program gives, as a line's token, and what it is."""
+        found: dict[str, tuple[Line, int, str]] = {}
+        for line, parameters in self.telling():
             for token in line.shape.labels:
                 name = _full(line, token)
-                kinds.setdefault(name, LOCAL if "@" in name else LABEL)
-            word = line.word.lower()
-            if word in (".define", ".macro") and line.shape.word + 1 < len(line.words):
-                kinds.setdefault(line.words[line.shape.word + 1], CONSTANT if word == ".define" else MACRO)
-            elif word == ".extern":
-                brought += (line.words[node.first] for node in line.shape.arguments if isinstance(node, Name))
-        for name in brought:
-            kinds.setdefault(name, EXTERNAL)
-        return kinds
+                if name not in found and name not in parameters:
+                    found[name] = line, token, LOCAL if "@" in name else LABEL
+            for token in _defined(line):
+                name = line.words[token]
+                if name not in found and name not in parameters:
+                    found[name] = line, token, CONSTANT if line.word.lower() == ".define" else MACRO
+        return found
 
     @cached_property
     def values(self) -> dict[str, Value]:
@@ -105,8 +112,7 @@ class _File:
     def __post_init__(self) -> None:
         """Go through the lines."""
         outer, scope, parameters = "", "", frozenset[str]()
-        for number, text in enumerate(self.source.lines, 1):
-            reading = read(text)
+        for number, reading in enumerate(map(read, self.source.lines), 1):
             if reading.rows or not reading.key:
                 continue
             shape = reading.shape
@@ -172,22 +178,11 @@ class _Places(Index):
 
     def definition(self, what: Hashable) -> Occurrence | None:
         """Where a name is given."""
-        found = self._definitions.get(what)
-        if found is None:
+        given = self.symbols.given.get(str(what))
+        if given is None:
             return None
-        line, token = found
+        line, token, _ = given
         return Occurrence(line.tokens(token, token), what, is_definition=True)
-
-    @cached_property
-    def _definitions(self) -> dict[Hashable, tuple[Line, int]]:
-        """The first of each name, as a line's token."""
-        found: dict[Hashable, tuple[Line, int]] = {}
-        for line, parameters in self.symbols.telling():
-            for token in (*line.shape.labels, *_defined(line)):
-                name = _full(line, token)
-                if name not in found and self._is_name(line, token, name, parameters):
-                    found[name] = line, token
-        return found
 
     def on(self, file: _File, number: int) -> Iterator[Occurrence]:
         """The names of a line."""
