@@ -10,24 +10,8 @@ from typing import Final
 
 from sigma.builtins import BUILTINS, CONSTANTS, Builtin
 from sigma.explanations import ERRORS
-from vm.isa import BY_NAME
 
 PAGE = Path(__file__).parent / "sigma_builtins.md"
-_TYPES: Final = {
-    "i": "int",
-    "f": "float",
-    "b": "bool",
-    "n": "number",
-    "v": "scalar",
-    "q": "qubit",
-    "Q": "qubits",
-    "A": "[T]",
-    "B": "[byte]",
-    "s": "text",
-    "t": "format",
-    "p": "Paulis",
-}
-_RESULTS: Final = {"": "–", "m": "bool or int", "h": "[(int, int)]", "Q": "[qubit]"}
 _FAMILIES: Final = {
     "S01": "Text and syntax",
     "S02": "Names",
@@ -57,31 +41,9 @@ else, stands in [the reference](sigma.md). This page is made from the compiler's
 """
 
 
-def _letters(builtin: Builtin) -> Iterator[tuple[str, bool]]:
-    """Types of the arguments, and whether each may be left out."""
-    is_optional = False
-    for letter in builtin.params:
-        if letter == "?":
-            is_optional = True
-        else:
-            yield _TYPES[letter], is_optional
-
-
 def call(builtin: Builtin) -> str:
     """How it is called."""
-    names = "abcdef"
-    if builtin.mnemonic:
-        op = BY_NAME[builtin.mnemonic][0]
-        names = op.named.split() if builtin.is_gate and op.named else names
-    parts = [
-        f"{name}: {type}{'?' * is_optional}"
-        for name, (type, is_optional) in zip(names, _letters(builtin), strict=False)
-    ]
-    return f"`{builtin.name}({', '.join(parts)})`"
-
-
-def _result(builtin: Builtin) -> str:
-    return _RESULTS.get(builtin.result) or _TYPES[builtin.result]
+    return f"`{builtin.name}({', '.join(builtin.parameters)})`"
 
 
 def _cell(text: str) -> str:
@@ -97,7 +59,7 @@ def _functions(functions: list[Builtin], *, is_pure: bool) -> Iterator[str]:
     yield "|---|---|---|---|"
     for found in functions:
         last = (f"`{found.mnemonic}`" if found.mnemonic else "") if is_pure else found.effect
-        yield f"| {call(found)} | {_result(found)} | {_cell(found.what)} | {last} |"
+        yield f"| {call(found)} | {found.gives or '–'} | {_cell(found.what)} | {last} |"
     yield ""
 
 

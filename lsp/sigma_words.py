@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from qbcc.render import number
-from sigma.builtins import Builtin
 from sigma.symbols import Constant, Function, Given, Local, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import NOTHING, Record, Type
-
-_LETTERS: Final = {
-    "i": "int", "f": "float", "b": "bool", "n": "number", "v": "scalar", "q": "qubit", "Q": "qubits", "A": "array",
-    "s": "string", "t": "text", "p": "Paulis", "B": "[byte]", "m": "bool or int", "h": "[(int, int)]",
-}  # fmt: skip
-"""What the letters of :mod:`sigma.builtins` stand for."""
 
 
 def signature(symbol: Symbol) -> str:
@@ -35,21 +28,15 @@ def signature(symbol: Symbol) -> str:
             return f"import {symbol.name}"
         case Given():
             builtin = symbol.builtin
-            result = f" -> {_LETTERS[builtin.result]}" if builtin.result else ""
+            result = f" -> {builtin.gives}" if builtin.gives else ""
             word = "gate" if builtin.is_gate else "fn"
-            return f"{word} {builtin.name}({', '.join(given_parameters(builtin))}){result}"
+            return f"{word} {builtin.name}({', '.join(builtin.parameters)}){result}"
     return symbol.name
 
 
 def parameters(symbol: Function) -> list[str]:
     """Of a function of a source."""
     return [f"{param.name}: {param.type}" for param in symbol.params]
-
-
-def given_parameters(builtin: Builtin) -> list[str]:
-    """Of one of the language; a question mark is at those that may be left out."""
-    before, _, optional = builtin.params.partition("?")
-    return [*(_LETTERS[letter] for letter in before), *(f"{_LETTERS[letter]}?" for letter in optional)]
 
 
 def _fields(type: Type) -> str:

@@ -11,7 +11,14 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vm.isa import OPS, OUTPUT_BUFFER, QUANTUM
+from vm.isa import BY_NAME, OPS, OUTPUT_BUFFER, QUANTUM
+
+_TYPES: Final = {
+    "": "", "i": "int", "f": "float", "b": "bool", "n": "number", "v": "scalar", "q": "qubit", "Q": "qubits",
+    "A": "[T]", "B": "[byte]", "s": "text", "t": "format", "p": "Paulis",
+}  # fmt: skip
+"""Letters of signatures in words, which the reference explains."""
+_RESULTS: Final = {"m": "bool or int", "h": "[(int, int)]", "Q": "[qubit]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,19 @@ class Builtin:
     def qubits(self) -> int:
         """Of a gate, its qubits: they come first."""
         return self.params.count("q")
+
+    @property
+    def parameters(self) -> list[str]:
+        """The arguments in words: name and type, a question mark behind those that may be left out."""
+        before, _, optional = self.params.partition("?")
+        types = [*(_TYPES[letter] for letter in before), *(f"{_TYPES[letter]}?" for letter in optional)]
+        named = BY_NAME[self.mnemonic][0].named.split() if self.is_gate else []
+        return [f"{name}: {type}" for name, type in zip(named or "abcdef", types, strict=False)]
+
+    @property
+    def gives(self) -> str:
+        """The result in words; empty for nothing."""
+        return _RESULTS.get(self.result) or _TYPES[self.result]
 
 
 _FUNCTIONS: Final = (

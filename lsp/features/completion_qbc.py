@@ -53,7 +53,7 @@ def _entries(source: SourceFile, symbols: Symbols, line: int, before: str, narro
     """Behind the labels of a line and what else stands before the word."""
     head = before.split()
     if not head:
-        return [*_macros(symbols, narrowing), *_statements(), *_pieces()]
+        return [*_macros(symbols, narrowing), *mnemonics(), *_directives(), *of_snippets(snippets.QBC)]
     first = head[0].lower()
     if len(head) == 1 and first == "qsyscall":
         return _system_calls()
@@ -96,17 +96,20 @@ def _system_calls() -> list[Entry]:
 
 
 @cache
-def _statements() -> list[Entry]:
-    """Instructions and directives: the same for every source."""
-    entries = [
+def mnemonics() -> list[Entry]:
+    """Instructions: the same for every source."""
+    return [
         Entry(name, Kind.Keyword, ops[0].effect, qbc_words.instruction(name) or "", rank=3)
         for name, ops in BY_NAME.items()
     ]
-    entries += [
+
+
+@cache
+def _directives() -> list[Entry]:
+    return [
         Entry(name, Kind.Keyword, FORMS[name][1], directive(name) or "", snippet=SNIPPETS.get(name, ""), rank=4)
         for name in DIRECTIVES
     ]
-    return entries
 
 
 def _macros(symbols: Symbols, narrowing: Narrowing) -> Iterator[Entry]:
@@ -122,10 +125,6 @@ def _macros(symbols: Symbols, narrowing: Narrowing) -> Iterator[Entry]:
 def _parameters(symbols: Symbols, name: str) -> list[str]:
     given = symbols.index.definition(name)
     return qbc_words.macro_parameters(given) if given is not None else []
-
-
-def _pieces() -> list[Entry]:
-    return of_snippets(snippets.QBC)
 
 
 _KINDS: Final = {LABEL: Kind.Function, EXTERNAL: Kind.Function, CONSTANT: Kind.Constant, LOCAL: Kind.Reference}

@@ -10,20 +10,22 @@ from typing import Final
 
 from lsprotocol.types import CompletionItemKind as Kind
 
-from lsp import sigma_words
+from lsp import sigma_keywords, sigma_words
 from lsp.features import snippets
 from lsp.features.completion import Entry, Offer, of_snippets, path_offer
+from lsp.features.completion_qbc import mnemonics
 from lsp.features.narrowing import Narrowing
 from qbcc.library import stdlib_dir
 from qbcc.lint.deprecated import is_deprecated
 from qbcc.source import SourceFile
 from sigma import syntax as s
+from sigma.check.assembly import PLAIN
 from sigma.check.program import Program
 from sigma.check.scope import UNIVERSE
 from sigma.lexer import KEYWORDS
 from sigma.lint.walk import within
 from sigma.symbols import Constant, Function, Given, Local, Module, ModuleName, RecordName, Symbol, Variable
-from sigma.types import Record
+from sigma.types import Record, Scalar
 
 PLACEHOLDER: Final = "zzz_here" + 40 * "_"
 """Stands in for the word that is being written, so that there is a tree in which to look. It is longer
@@ -50,11 +52,17 @@ def offer(source: SourceFile, line: int, column: int, checked: Callable[[SourceF
     modules = _import_paths(source, line, column)
     if modules is not None:
         return Offer(start, modules)
-    other = _patched(source, line, column)
+    is_open = source.line(line).rstrip().endswith("{") and _has_open_block(checked(source).main)
+    other = _patched(source, line, column, is_open=is_open)
     if other is None:
         return Offer(start, [])
     narrowing = Narrowing(source.line(line)[start - 1 : column - 1])
     return Offer(start, _entries(checked(other), line, narrowing), narrowing.is_part)
+
+
+def _has_open_block(module: Module) -> bool:
+    kinds = module.tokens.kinds
+    return kinds.count("{") > kinds.count("}")
 
 
 def _import_paths(source: SourceFile, line: int, column: int) -> list[Entry] | None:
@@ -77,9 +85,9 @@ def _word_column(source: SourceFile, line: int, column: int) -> int:
     return found.start() + 1 if found else column
 
 
-def _patched(source: SourceFile, line: int, column: int) -> SourceFile | None:
+def _patched(source: SourceFile, line: int, column: int, *, is_open: bool) -> SourceFile | None:
     """The source with a placeholder for the word at a place; None where that is a number. A statement that ends there
-    is ended, so that it is read."""
+    is ended, so that it is read; so is a block that begins behind it, if one ``is_open`` in the source."""
     lines = list(source.lines)
     text = source.line(line)
     start = _word_column(source, line, column) - 1
@@ -92,6 +100,8 @@ def _patched(source: SourceFile, line: int, column: int) -> SourceFile | None:
         # What is printed in braces is given to a function that looks at its argument, as print does not.
         before = _CALLED.sub("abs(", before[: piece[0]]) + before[piece[1] :]
         rest = _STRING_END.sub("", rest, count=1)
+    if is_open and rest.rstrip().endswith("{"):
+        rest += "}"
     ending = _ending(before) if not rest.strip(' \t)]"') and '"' not in rest else ""
     lines[line - 1 : line] = [before + PLACEHOLDER + (ending or rest)]
     return SourceFile(source.name, "\n".join(lines) + "\n", source.path)
@@ -149,8 +159,7 @@ def _entries(program: Program, line: int, narrowing: Narrowing) -> list[Entry]:
     on_line = range(bisect_left(lines, line), bisect_right(lines, line))
     token = next((at for at in on_line if words[at] == PLACEHOLDER), None)
     if token is None:
-        # In a comment, in a string.
-        return []
+        return _in_assembly(module, line, narrowing)
     inside = _inside(module, token)
     written = next((node for node in inside if isinstance(node, s.NamedType) and token in node.path), None)
     if token and words[token - 1] == ".":
@@ -166,11 +175,34 @@ def _entries(program: Program, line: int, narrowing: Narrowing) -> list[Entry]:
     entries = [_entry(name, symbol) for name, symbol in narrowing.of(shown, _rank).items()]
     entries += _named_arguments(module, inside, token)
     if is_body:
-        entries += [Entry(word, Kind.Keyword, "keyword", rank=6) for word in KEYWORDS if word not in _NOT_IN_BODIES]
+        entries += [_keyword(word, 6) for word in KEYWORDS if word not in _NOT_IN_BODIES]
         return entries + (of_snippets(snippets.SIGMA_BODY) if starts else [])
-    heads = [Entry(word, Kind.Keyword, "keyword", rank=3) for word in KEYWORDS if word in _HEADS]
-    others = [Entry(word, Kind.Keyword, "keyword", rank=6) for word in KEYWORDS if word not in _HEADS]
-    return [*entries, *heads, *others, *(of_snippets(snippets.SIGMA_TOP) if starts else [])]
+    keywords = [_keyword(word, 3 if word in _HEADS else 6) for word in KEYWORDS]
+    return [*entries, *keywords, *(of_snippets(snippets.SIGMA_TOP) if starts else [])]
+
+
+def _keyword(word: str, rank: int) -> Entry:
+    return Entry(word, Kind.Keyword, "keyword", sigma_keywords.keyword(word), rank=rank)
+
+
+def _in_assembly(module: Module, line: int, narrowing: Narrowing) -> list[Entry]:
+    """In ``asm { … }``, which is one token; nothing in a comment or in a string."""
+    tokens = module.tokens
+    block = bisect_right(tokens.lines, line) - 1
+    while block >= 0 and not tokens.words[block]:
+        block -= 1
+    before, found, _ = module.source.line(line).partition(PLACEHOLDER)
+    if block < 0 or tokens.kinds[block] != "ASM" or PLACEHOLDER not in tokens.words[block] or not found:
+        return []
+    written = before.rpartition("{")[2]
+    if ";" in written:
+        return []
+    if not written.split():
+        return [each for each in mnemonics() if each.label in PLAIN]
+    known = UNIVERSE | module.names
+    usable: dict[str, Symbol] = {name: each for name, each in known.items() if isinstance(each, Constant)}
+    usable |= {local.name: local for local in _locals(module, block) if isinstance(local.type, Scalar)}
+    return [_entry(name, symbol) for name, symbol in narrowing.of(usable, _rank).items()]
 
 
 def _inside(module: Module, token: int) -> list[s.Node]:

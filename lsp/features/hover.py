@@ -12,6 +12,7 @@ from lsp.qbc_directives import directive
 from lsp.qbc_flow import described
 from lsp.qbc_index import LABEL, Symbols
 from lsp.qbc_values import around, value_of
+from lsp.sigma_keywords import keyword
 from qbcc.flow.program import Flow
 from qbcc.lexer import tables, tokenise
 from qbcc.names import integer_value
@@ -190,6 +191,9 @@ def _typed(module: Module, line: int, column: int) -> Said | None:
     )
     nodes = _chain(module, at) if at is not None else []
     node = next((each for each in reversed(nodes) if isinstance(each, s.Expr) and each.type is not UNKNOWN), None)
+    is_operator = node is not None and at is not None and tokens.kinds[at] in ("BINARY", "PREFIX")
+    if at is not None and not is_operator and (said := keyword(tokens.words[at])):
+        return said, module.at(at)
     if node is None:
         return None
     span = module.span(node)

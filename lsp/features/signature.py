@@ -115,7 +115,7 @@ def _signature(symbol: Symbol, active: int) -> Signature | None:
         case Function():
             parameters = sigma_words.parameters(symbol)
         case Given():
-            parameters = sigma_words.given_parameters(symbol.builtin)
+            parameters = symbol.builtin.parameters
         case RecordName(type=Record() as record):
             parameters = [f"{field.name}: {field.type}" for field in record.fields]
         case _:

@@ -18,6 +18,8 @@ from sigma.types import QUBIT, Scalar
 from vm.isa import BY_NAME, CALLS, JUMPS, Op
 
 _NOT_STRAIGHT: Final = frozenset({"QPUSH", "QPOP", "QSYSCALL", "QHALT", "QJMP", "QALLOC", "QFREE"})
+_CHOOSING: Final = frozenset({"QSEQ", "QSNE", "QSLT", "QSLE", "QSEL"})
+"""They stand among the jumps in the table, and go nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class AsmLine:
     writes: tuple[Local, ...]
     names: dict[int, Local | Constant]
     """By token of the line."""
+
+
+def is_plain(op: Op) -> bool:
+    """Whether an instruction goes on with the next one."""
+    return op.group not in (JUMPS, CALLS) or op.name in _CHOOSING
+
+
+PLAIN: Final = frozenset(name for name, ops in BY_NAME.items() if is_plain(ops[0]) and ops[0].name not in _NOT_STRAIGHT)
+"""Mnemonics that may stand in assembly."""
 
 
 class Assembly(Calls):
@@ -70,11 +81,7 @@ class Assembly(Calls):
             return
         shape = line.shape
         op = BY_NAME[line.word.upper()][0] if line.word.upper() in BY_NAME else None
-        if (
-            shape.labels
-            or op is None
-            or (op.group in (JUMPS, CALLS) and op.name not in ("QSEQ", "QSNE", "QSLT", "QSLE", "QSEL"))
-        ):
+        if shape.labels or op is None or not is_plain(op):
             self._say(line.whole(), "only plain instructions stand here", "no labels, directives, jumps or calls")
             return
         if op.name in _NOT_STRAIGHT:

@@ -16,7 +16,9 @@ from lsp.client import Client
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
 from lsp.features.narrowing import MOST, Narrowing
+from lsp.sigma_keywords import KEYWORDS
 from lsp.workspace import Workspace
+from sigma.lexer import KEYWORDS as WORDS
 from tests.lsp.support import analysed, marked
 
 QBC = """.define WIDTH 8
@@ -232,6 +234,33 @@ def test_what_is_deprecated_is_struck_out() -> None:
     assert found["main"].commit_characters == ["("]
 
 
+@pytest.mark.parametrize(
+    ("line", "there", "absent"),
+    [
+        ("    asm {\n        Q‸\n    }", {"QADD", "QSEL", "QH"}, {"QJMP", "QCALL", "QPUSH", "QALLOC", "sum", "early"}),
+        ("    var n = 1;\n    asm {\n        QADD n, ‸\n    }", {"n", "pi"}, {"QADD", "early", "late", "sum"}),
+        ("    let q = qubit();\n    asm { QH ‸ }", {"q"}, {"late", "k"}),
+        ("    asm {\n        QADD ; Q‸\n    }", set(), {"QADD", "early"}),
+    ],
+)
+def test_completion_in_assembly_of_sigma(line: str, there: set[str], absent: set[str]) -> None:
+    found = offered(SIGMA, line, "a.sigma")
+    assert there <= found.keys()
+    assert not absent & found.keys()
+
+
+def test_words_of_the_language_are_explained() -> None:
+    assert KEYWORDS.keys() == WORDS.keys()
+    found = offered(SIGMA, "    wh‸", "a.sigma")["while"]
+    assert isinstance(found.documentation, t.MarkupContent)
+    assert "while c { … }" in found.documentation.value
+
+
+@pytest.mark.parametrize("line", ["    for i in 0..ea‸", "    for i in ea‸", "    while ea‸", "    if ea‸ {"])
+def test_completion_in_the_head_of_a_loop(line: str) -> None:
+    assert {"early", "sum"} <= offered(SIGMA, line, "a.sigma").keys()
+
+
 def long_source(name: str, line: str) -> tuple[Analysis, Texts, t.Position]:
     """One with more names than are offered at once."""
     if name.endswith(".qbc"):
@@ -303,7 +332,7 @@ def test_modules_of_the_library() -> None:
         (SIGMA, "a.sigma", "    sum(‸", "fn sum(pair: Pair, more: int) -> int", 0),
         (SIGMA, "a.sigma", "    sum(Pair(1, 2), ‸)", "fn sum(pair: Pair, more: int) -> int", 1),
         (SIGMA, "a.sigma", "    sum(Pair(1, ‸", "record Pair { first: int; second: int }", 1),
-        (SIGMA, "a.sigma", "    let x = atan2(1.0, ‸", "fn atan2(float, float) -> float", 1),
+        (SIGMA, "a.sigma", "    let x = atan2(1.0, ‸", "fn atan2(a: float, b: float) -> float", 1),
     ],
 )
 def test_signatures(template: str, name: str, line: str, label: str, active: int) -> None:

@@ -51,7 +51,7 @@ async def test_every_request(client: LanguageClient, tmp_path: Path) -> None:
     assert {"n", "twice", "main", "return"} <= {item.label for item in _items(offered)}
     help_ = await answer(client.text_document_signature_help_async(t.SignatureHelpParams(*at(uri, 5, 8))))
     assert help_ is not None
-    assert help_.signatures[0].label == "fn print(text)"
+    assert help_.signatures[0].label == "fn print(a: format)"
     found = await answer(client.text_document_definition_async(t.DefinitionParams(*at(uri, 5, start + 1))))
     assert found == t.Location(uri, span(0, 3, 8))
     context = t.ReferenceContext(include_declaration=True)
