@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _ASSEMBLED: Final = "assembled"
+_NAMES: Final = "names"
 _EARLY: Final = "answered early"
 _LONG: Final = 1000
 """Lines of a source of assembly that takes longer to assemble than somebody waits for hints."""
@@ -126,7 +127,10 @@ class Analysis:
     @cached_property
     def symbols(self) -> qbc_index.Symbols:
         """Of a source of assembly, what it names."""
-        return qbc_index.symbols(self.sources if self.document.language == workspace.QBC else ())
+        before: qbc_index.Symbols | None = self.document.kept.get(_NAMES)
+        is_assembly = self.document.language == workspace.QBC
+        found = self.document.kept[_NAMES] = qbc_index.Symbols(self.sources if is_assembly else (), before)
+        return found
 
     @property
     def is_sound(self) -> bool:

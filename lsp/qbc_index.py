@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
 from lsp.index import Index, Occurrence
+from qbcc.edits import Edit, difference
 from qbcc.lexer import tables
 from qbcc.names import Names, Value
-from qbcc.reading import read
+from qbcc.reading import Reading, read
 from qbcc.source import SourceFile
 from qbcc.syntax import Line, Name, Shape
 from vm.isa import BY_NAME
@@ -29,8 +29,13 @@ _TELLING: Final = frozenset({".define", ".macro", ".endm", ".extern", ".func", *
 class Symbols:
     """What a program of assembly names."""
 
-    def __init__(self, sources: Iterable[SourceFile]) -> None:
-        self.files = {source: _File(source) for source in sources}
+    def __init__(self, sources: Iterable[SourceFile], before: Symbols | None = None) -> None:
+        """Those of an earlier version of the program may be given: what it knows of lines is used."""
+        known = before.files if before is not None else {}
+        older = {source.name: file for source, file in known.items()}
+        self.files: dict[SourceFile, _File] = {
+            source: known.get(source) or _File(source, older.get(source.name)) for source in sources
+        }
 
     @cached_property
     def index(self) -> Index:
@@ -92,36 +97,55 @@ class Symbols:
             yield from file.telling
 
 
-def symbols(sources: Iterable[SourceFile]) -> Symbols:
-    """Of all files of a program."""
-    return Symbols(sources)
-
-
 _MANY: Final = 8
 """Names that are looked for before it pays to list all."""
 
 
-@dataclass
-class _File:
-    source: SourceFile
-    scopes: list[tuple[int, str, frozenset[str]]] = field(default_factory=lambda: [(0, "", frozenset())])
-    """From which line on, the owner of local labels (the label before them, or the macro that they are in) and the
-    parameters that hide other names."""
-    telling: list[tuple[Line, frozenset[str]]] = field(default_factory=list)
+def _tells(reading: Reading) -> bool:
+    """Whether a line gives names, says something of them, or where they count."""
+    shape = reading.shape
+    if reading.rows or not reading.key or not isinstance(shape, Shape):
+        return False
+    return bool(shape.labels) or (shape.word >= 0 and reading.words[shape.word].lower() in _TELLING)
 
-    def __post_init__(self) -> None:
-        """Go through the lines."""
+
+class _File:
+    """A source, and its lines that tell something of names. Of an ``older`` version only those that have changed are
+    looked at."""
+
+    def __init__(self, source: SourceFile, older: _File | None = None) -> None:
+        self.source = source
+        self.numbers = self._numbers(older)
+        """The lines that tell something of names."""
+        self.scopes: list[tuple[int, str, frozenset[str]]] = [(0, "", frozenset())]
+        """From which line on, the owner of local labels (the label before them, or the macro that they are in) and the
+        parameters that hide other names."""
+        self.telling: list[tuple[Line, frozenset[str]]] = []
+        self._tell()
+
+    def _numbers(self, older: _File | None) -> list[int]:
+        lines = self.source.lines
+        change = difference(older.source.lines, lines) if older is not None else Edit(0, 0, len(lines))
+        known = older.numbers if older is not None else []
+        if change is None:
+            return known
+        first, end = bisect_right(known, change.first), bisect_right(known, change.old_end)
+        new = [at for at in range(change.first + 1, change.new_end + 1) if _tells(read(lines[at - 1]))]
+        return [*known[:first], *new, *(number + change.shift for number in known[end:])]
+
+    def owner(self, number: int) -> str:
+        """What local labels of a line belong to."""
+        return self._scope(number)[1]
+
+    def _scope(self, number: int) -> tuple[int, str, frozenset[str]]:
+        return self.scopes[bisect_right(self.scopes, number, key=itemgetter(0)) - 1]
+
+    def _tell(self) -> None:
+        """Go through those lines."""
         outer, scope, parameters = "", "", frozenset[str]()
-        for number, reading in enumerate(map(read, self.source.lines), 1):
-            if reading.rows or not reading.key:
-                continue
-            shape = reading.shape
-            if not isinstance(shape, Shape):
-                continue
-            word = reading.words[shape.word].lower() if shape.word >= 0 else ""
-            if word not in _TELLING and not shape.labels:
-                continue
-            line = reading.line_in(self.source, number)
+        for number in self.numbers:
+            line = read(self.source.lines[number - 1]).line_in(self.source, number)
+            word = line.word.lower()
             before = scope, parameters
             if word == ".macro":
                 names = line.words[line.shape.word + 1 :]
@@ -153,7 +177,7 @@ class _File:
         line = read(self.source.lines[number - 1]).line(self.source, number)
         if not isinstance(line, Line):
             return None
-        _, line.scope, parameters = self.scopes[bisect_right(self.scopes, number, key=itemgetter(0)) - 1]
+        _, line.scope, parameters = self._scope(number)
         return line, parameters
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lsprotocol.types import CompletionItemKind as Kind
 
 from lsp.features import paths, snippets
+from lsp.features.narrowing import Narrowing, goes_with
 from qbcc.source import SourceFile
 
 
@@ -41,6 +42,12 @@ class Offer:
     entries: list[Entry]
     is_part: bool = False
     """Whether other letters bring others."""
+
+
+def narrowed(column: int, entries: list[Entry], narrowing: Narrowing) -> Offer:
+    """Where names were left out, what else has not the letters is too: the editor asks again anyway."""
+    letters = narrowing.written.lower() if narrowing.is_part else ""
+    return Offer(column, [each for each in entries if goes_with(each.label.lower(), letters)], narrowing.is_part)
 
 
 def path_offer(source: SourceFile, line: int, column: int, *, is_sigma: bool) -> Offer | None:

@@ -12,7 +12,7 @@ from lsprotocol.types import CompletionItemKind as Kind
 
 from lsp import qbc_words
 from lsp.features import snippets
-from lsp.features.completion import Entry, Offer, of_snippets, path_offer
+from lsp.features.completion import Entry, Offer, narrowed, of_snippets, path_offer
 from lsp.features.narrowing import Narrowing
 from lsp.qbc_directives import FORMS, SNIPPETS, directive
 from lsp.qbc_index import CONSTANT, EXTERNAL, LABEL, LOCAL, MACRO, Symbols
@@ -46,7 +46,7 @@ def offer(source: SourceFile, symbols: Symbols, line: int, column: int) -> Offer
     start = word.start() if word else len(rest)
     narrowing = Narrowing(rest[start:])
     entries = _entries(source, symbols, line, rest[:start], narrowing)
-    return Offer(column - (len(rest) - start), entries, narrowing.is_part)
+    return narrowed(column - (len(rest) - start), entries, narrowing)
 
 
 def _entries(source: SourceFile, symbols: Symbols, line: int, before: str, narrowing: Narrowing) -> list[Entry]:
@@ -140,7 +140,8 @@ def _names(
     ranks: Mapping[str, int] = _RANKS_OF_NAMES,
 ) -> Iterator[Entry]:
     """Names of the kinds that have a rank, as a line sees them."""
-    owner = _owner(source, symbols, line)
+    file = symbols.files.get(source)
+    owner = file.owner(line) if file is not None else ""
     shown: dict[str, str] = {}
     for name, kind in symbols.kinds.items():
         scope, _, local = name.rpartition("@")
@@ -153,13 +154,3 @@ def _names(
     if "OUTPUT_BUFFER" not in symbols.kinds and CONSTANT in ranks:
         rank = ranks[CONSTANT] + 1
         yield Entry("OUTPUT_BUFFER", Kind.Constant, "constant", qbc_words.value(OUTPUT_BUFFER), rank=rank)
-
-
-def _owner(source: SourceFile, symbols: Symbols, line: int) -> str:
-    """The label whose local labels a line sees."""
-    found, best = "", 0
-    for name, kind in symbols.kinds.items():
-        given = symbols.index.definition(name) if kind == LABEL else None
-        if given is not None and given.span.source is source and best < given.span.line <= line:
-            found, best = name, given.span.line
-    return found

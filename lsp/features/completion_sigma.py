@@ -12,7 +12,7 @@ from lsprotocol.types import CompletionItemKind as Kind
 
 from lsp import sigma_keywords, sigma_words
 from lsp.features import snippets
-from lsp.features.completion import Entry, Offer, of_snippets, path_offer
+from lsp.features.completion import Entry, Offer, narrowed, of_snippets, path_offer
 from lsp.features.completion_qbc import mnemonics
 from lsp.features.narrowing import Narrowing
 from qbcc.library import stdlib_dir
@@ -57,7 +57,7 @@ def offer(source: SourceFile, line: int, column: int, checked: Callable[[SourceF
     if other is None:
         return Offer(start, [])
     narrowing = Narrowing(source.line(line)[start - 1 : column - 1])
-    return Offer(start, _entries(checked(other), line, narrowing), narrowing.is_part)
+    return narrowed(start, _entries(checked(other), line, narrowing), narrowing)
 
 
 def _has_open_block(module: Module) -> bool:

@@ -29,11 +29,12 @@ class Narrowing:
         self.is_part = True
         letters = self.written.lower()
         lower = [(name.lower(), name) for name in names]
-        fitting = [each for each in lower if _goes_with(each[0], letters)] if letters else lower
+        fitting = [each for each in lower if goes_with(each[0], letters)] if letters else lower
         places = sorted((not low.startswith(letters), rank(names[name]), low, name) for low, name in fitting)
         return {name: names[name] for *_, name in places[: self.most]}
 
 
-def _goes_with(name: str, letters: str) -> bool:
+def goes_with(name: str, letters: str) -> bool:
+    """Whether a name has the letters in their order; both in lower case."""
     rest = iter(name)
     return all(letter in rest for letter in letters)

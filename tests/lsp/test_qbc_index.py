@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from lsp.qbc_index import Symbols, symbols
+from lsp.qbc_index import Symbols
 from qbcc.assemble import assemble
 from qbcc.source import SourceFile
 from tests.fuzz import mutate
@@ -12,7 +12,7 @@ from tests.fuzz import mutate
 
 def _found(text: str) -> tuple[Symbols, list[SourceFile]]:
     sources = list(assemble(SourceFile("a.qbc", text)).included)
-    return symbols(sources), sources
+    return Symbols(sources), sources
 
 
 def test_all_ways_lead_to_the_same_places() -> None:
@@ -63,3 +63,24 @@ def test_scopes_and_parameters() -> None:
     assert index.at(source, 99, 1) is None
     assert list(index.of) == list(found.kinds)
     assert len(index.of) == 5
+
+
+def test_what_is_known_of_an_earlier_version_changes_nothing() -> None:
+    rng = random.Random(1)
+    for seed in range(8):
+        lines = mutate.mutated_source(seed).split("\n")
+        others = mutate.mutated_source(seed + 100).split("\n")
+        included = SourceFile("b.qbc", ".define OTHER 1\n.macro given a\n.endm\n")
+        before: Symbols | None = None
+        for _ in range(20):
+            first = rng.randrange(len(lines) + 1)
+            stretch = rng.randrange(len(others) + 1)
+            lines[first : first + rng.randrange(4)] = others[stretch : stretch + rng.randrange(4)]
+            sources = [SourceFile("a.qbc", "\n".join(lines)), included]
+            before, anew = Symbols(sources, before), Symbols(sources)
+            assert (before.kinds, before.values, before.contracts) == (anew.kinds, anew.values, anew.contracts)
+            assert list(before.telling()) == list(anew.telling())
+            places = range(1, len(lines) + 1)
+            assert [before.files[sources[0]].owner(n) for n in places] == [
+                anew.files[sources[0]].owner(n) for n in places
+            ]
