@@ -20,6 +20,8 @@ from vm.isa import REGISTERS
 
 UNKNOWN: Final = -1
 """The tag of a value of which nothing is known."""
+MADE: Final = -2
+"""The tag of a value that no register had at the entry, and that more than one place makes."""
 _DEEPEST: Final = 1024
 """Values on the stack that are followed."""
 _Places = dict[int, tuple[int, int]]
@@ -585,7 +587,7 @@ def _merged(a: State, b: State) -> State:
     """What holds by both ways."""
     registers = a.registers
     if registers != b.registers:
-        registers = tuple([x if x == y else UNKNOWN for x, y in zip(registers, b.registers, strict=True)])
+        registers = tuple([x if x == y else _either(x, y) for x, y in zip(registers, b.registers, strict=True)])
     below, replaced = max(a.below, b.below), a.replaced & b.replaced
     if a.stack is None or b.stack is None or a.depth != b.depth:
         return State(registers, None, below, replaced)
@@ -593,8 +595,13 @@ def _merged(a: State, b: State) -> State:
         return State(registers, a.stack, below, replaced)
     first = (UNKNOWN,) * (below - a.below) + a.stack
     second = (UNKNOWN,) * (below - b.below) + b.stack
-    stack = tuple(x if x == y else UNKNOWN for x, y in zip(first, second, strict=True))
+    stack = tuple(x if x == y else _either(x, y) for x, y in zip(first, second, strict=True))
     return State(registers, stack, below, replaced)
+
+
+def _either(a: int, b: int) -> int:
+    """The tag of a value that is one of two unlike ones."""
+    return MADE if (a >= REGISTERS or a == MADE) and (b >= REGISTERS or b == MADE) else UNKNOWN
 
 
 def _ranks(routine: Routine) -> dict[int, int]:

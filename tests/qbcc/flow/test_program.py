@@ -103,6 +103,20 @@ def test_what_is_not_here_keeps_the_convention_and_that_is_said() -> None:
     assert [flow.names(r) for r in flow.routines] == [["f"], ["f"]]
 
 
+def test_what_is_made_in_several_ways_is_made() -> None:
+    """And what may be the caller's is not."""
+    flow = flow_of(
+        "main: QCALL made\n QCALL kept\n QHALT\n"
+        "made: QPUSH r5\n QJEQ r0, 1, @other\n QADD r5, r0, 3\n QJMP @done\n@other: QADD r5, r0, 4\n"
+        "@done: QMOV r1, r5\n QPOP r5\n QRET\n"
+        "kept: QPUSH r5\n QJEQ r0, 1, @other\n QADD r5, r0, 3\n QJMP @done\n@other: QMOV r5, r1\n"
+        "@done: QMOV r1, r5\n QPOP r5\n QRET\n"
+    )
+    effects = {routine.name: flow.effect(routine) for routine in flow.routines}
+    assert (effects["made"].changes, effects["made"].replaces) == (0b10, 0b10)
+    assert (effects["kept"].changes, effects["kept"].replaces) == (0b10, 0)
+
+
 def test_code_behind_a_call_that_never_returns_is_not_reached() -> None:
     flow = flow_of("main: QCALL stop\nQMOV r4, 1\nQRET\nstop: QHALT 3")
     assert sets(flow, "main") == ([], [])
