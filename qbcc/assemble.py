@@ -27,8 +27,7 @@ from qbcc.source import SourceFile
 from qbcc.syntax import DIRECTIVES, Line, Name, Register
 from qbcc.unit import Contracted, Statement, Unit
 from vm.bytecode import Base, ObjectFile
-from vm.isa import BY_NAME
-from vm.verify import MAX_INSTRUCTIONS
+from vm.isa import BY_NAME, MAX_INSTRUCTIONS
 
 MAX_ERRORS: Final = 1000
 """Errors after which an assembly gives up."""

@@ -24,7 +24,7 @@ from qbcc.source import SourceFile
 from qbcc.syntax import Binary, Integer, Line, Node
 from qbcc.unit import Contracted, Statement
 from vm.bytecode import Base
-from vm.verify import MAX_INSTRUCTIONS
+from vm.isa import MAX_INSTRUCTIONS
 
 _LEAST: Final = -(1 << 63)
 _END: Final = 1 << 64
@@ -116,10 +116,10 @@ class _Checker(Assembler):
     def check(self) -> Checked:
         self._first_pass()
         values = _Values(self)
-        values.code()
+        values.check_code()
         values.data()
         values.entry()
-        values.symbols()
+        values.check_globals()
         values.contracts()
         self._sort()
         assert isinstance(self.names, Measuring)
@@ -201,10 +201,11 @@ class _Values(Encoder):
     """The second pass, for what is wrong with the values."""
 
     def __init__(self, checker: _Checker) -> None:
-        super().__init__(checker.unit, checker.expander.sources, [], checker._report, checker._report_line)
+        super().__init__(checker.unit, checker.expander.sources, checker._report, checker._report_line)
         self.plain = checker.plain
 
-    def code(self) -> None:
+    def check_code(self) -> None:
+        """The same as :meth:`code`, which makes rows besides."""
         labels, size = self.names.labels, self.unit.size
         fitting, small = numbers(self.names)
         statements = self.unit.statements
@@ -228,7 +229,8 @@ class _Values(Encoder):
         for statement in statements[done:]:
             self._statement(statement)
 
-    def symbols(self) -> None:
+    def check_globals(self) -> None:
+        """The same as :meth:`symbols`."""
         for name, (line, node) in self.unit.globals.items():
             if name not in self.names.labels:
                 self.global_constant(line, node)

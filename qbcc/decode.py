@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+import struct
 
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.labels import Labels
@@ -77,7 +76,7 @@ class Decoder:
 
     def real(self, bits: int) -> str:
         """A float that reads back to the same bits."""
-        value = float(np.uint64(bits).view(np.float64))
+        (value,) = struct.unpack("<d", struct.pack("<Q", bits))
         if self.strict and not math.isfinite(value):
             raise self.unwritable(f"the constant {value!r}")
         return repr(value)

@@ -7,8 +7,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import numpy as np
-
 from qbcc import messages
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.names import BrokenError, Moving, Names, Value
@@ -17,7 +15,7 @@ from qbcc.pool import Constants, alone
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Integer, Line, Name, Node
 from qbcc.unit import Unit
-from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where
+from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where, as_array
 from vm.isa import BY_CODE, REGISTERS
 
 Report = Callable[[Diagnostic], None]
@@ -30,15 +28,15 @@ _NUMBERS: Final = {f"{letter}{number}": number for letter in "rR" for number in 
 class Encoder:
     """The second pass over one unit. What is wrong is reported as it is met."""
 
-    def __init__(
-        self, unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
-    ) -> None:
+    def __init__(self, unit: Unit, sources: Sequence[SourceFile], report: Report, report_line: ReportLine) -> None:
         self.unit = unit
         self.names: Names = unit.names
         self.sources = {id(source): number for number, source in enumerate(sources)}
         self.report = report
         self.report_line = report_line
-        self.object = ObjectFile(files=stored)
+        self.texts: dict[tuple[int, int], str] = {}
+        """Lines that an object keeps, by file and number."""
+        self.relocations: list[Relocation] = []
         self.constants = Constants()
         self.slots: dict[str, int] = {}
         """Slots of plain numbers and names, by their word."""
@@ -72,8 +70,8 @@ class Encoder:
 
     # -- code
 
-    def code(self) -> None:
-        """Rows, and for each its place in the source."""
+    def code(self) -> tuple[array[int], array[int]]:
+        """Numbers of the rows, and of each one's place in the source."""
         rows = array("I")
         lines = array("I")
         for line, start, _, in_data, made in self.unit.statements:
@@ -90,16 +88,14 @@ class Encoder:
                     row[slot + 1] = self.fill(line, number, action, index, slot)
                 rows.extend(row)
                 lines.extend(place)
-        self.object.code = np.array(rows, np.uint32).reshape(-1, ROW)
-        self.object.lines = np.array(lines, np.uint32).reshape(-1, 4)
+        return rows, lines
 
     def place(self, line: Line) -> tuple[int, int, int, int]:
         """File, line and columns for reports; the source line is kept for them."""
         outer = line if line.use is None else line.outermost()
         file, number = self.sources[id(outer.source)], outer.number
-        texts = self.object.texts
-        if (file, number) not in texts:
-            texts[file, number] = outer.source.lines[number - 1]
+        if (file, number) not in self.texts:
+            self.texts[file, number] = outer.source.lines[number - 1]
         first = outer.shape.word if outer.shape.word >= 0 else 0
         length = len(outer.words[-1]) if outer.lengths is None else outer.lengths[-1]
         return file, number, outer.columns[first], outer.columns[-1] + length
@@ -145,7 +141,7 @@ class Encoder:
             return 0
         if value.base is Base.UNDEFINED:
             if self.inside(line, node) is not None:
-                self.object.relocations.append(self.relocation(Place.TARGET, index, value, slot))
+                self.relocations.append(self.relocation(Place.TARGET, index, value, slot))
             return 0
         if value.base is not Base.CODE:
             self.fail(line, messages.not_a_target(line.span(node), name, "an address of data"))
@@ -166,10 +162,9 @@ class Encoder:
     # -- the rest
 
     def pool(self) -> None:
-        """The constants."""
-        self.constants.store(self.object)
+        """The constants that linking changes."""
         for index, moving in self.constants.moving.items():
-            self.object.relocations.append(self.relocation(Place.CONSTANT, index, moving))
+            self.relocations.append(self.relocation(Place.CONSTANT, index, moving))
 
     def data(self) -> None:
         """The data, with the values that come late."""
@@ -185,10 +180,9 @@ class Encoder:
                 continue
             if moving is not None:
                 data.patch_word(item.offset, alone(moving))
-                self.object.relocations.append(self.relocation(Place.DATA, item.offset, moving))
-        self.object.data, self.object.data_size, self.object.data_align = data.runs(), data.size, data.align
+                self.relocations.append(self.relocation(Place.DATA, item.offset, moving))
 
-    def symbols(self) -> None:
+    def symbols(self) -> list[Symbol]:
         """Every name that an object keeps."""
         for line in self.unit.labelled:
             self.place(line)
@@ -211,14 +205,14 @@ class Encoder:
         placed = [*labels, *(symbol for symbol in constants if symbol.base is not Base.ABSOLUTE)]
         # By place, in the order of the source where places are equal: a disassembly gives the same order.
         placed.sort(key=lambda symbol: (symbol.base, symbol.value))
-        self.object.symbols = [*external, *placed, *(s for s in constants if s.base is Base.ABSOLUTE)]
+        return [*external, *placed, *(s for s in constants if s.base is Base.ABSOLUTE)]
 
     def where(self, span: Span) -> Where | None:
         """A place for reports; None outside of the sources."""
         file = self.sources.get(id(span.source))
         if file is None:
             return None
-        self.object.texts.setdefault((file, span.line), span.source.line(span.line))
+        self.texts.setdefault((file, span.line), span.source.line(span.line))
         return Where(file, span.line, span.column, span.end_column)
 
     def global_constant(self, line: Line, node: Name) -> Symbol | None:
@@ -245,44 +239,56 @@ class Encoder:
             return None
         return Symbol(name, Base.ABSOLUTE, value & _MASK, is_global=True, where=where)
 
-    def entry(self) -> None:
-        """Where execution starts."""
-        obj = self.object
+    def entry(self) -> tuple[int, bool]:
+        """Where execution starts, and whether the source says so."""
         if self.unit.entry is not None:
             line, node = self.unit.entry
             value = self.value(line, node)
-            if value is None:
-                return
-            if not isinstance(value, Moving) or value.base is not Base.CODE or not 0 <= value.offset < self.unit.size:
+            if isinstance(value, Moving) and value.base is Base.CODE and 0 <= value.offset < self.unit.size:
+                return value.offset, True
+            if value is not None:
                 self.fail(line, messages.not_code(line.span(node), ".entry_point", line.words[node.first]))
-                return
-            obj.entry, obj.entry_declared = value.offset, True
-            return
+            return NO_ENTRY, False
         main = self.names.labels.get("main")
         if main is not None and main.base is Base.CODE and main.offset < self.unit.size:
-            obj.entry, obj.entry_declared = main.offset, True
-        else:
-            obj.entry = 0 if self.unit.size else NO_ENTRY
+            return main.offset, True
+        return (0 if self.unit.size else NO_ENTRY), False
 
-    def contracts(self) -> None:
+    def contracts(self) -> list[Contract]:
         """Each ``.func``, which must hold the label that it names."""
+        contracts = []
         for found in self.unit.contracts:
             label = self.names.labels.get(found.name)
             if label is None or label.base is not Base.CODE or not found.start <= label.offset <= found.end:
                 self.report(messages.not_code(found.span, f".func {messages.short(found.name)} … .endfunc", found.name))
             parts = (tuple(found.parts.get(part, ())) for part in (".args", ".returns", ".clobbers"))
-            self.object.contracts.append(Contract(found.name, found.start, found.end, *parts))
+            contracts.append(Contract(found.name, found.start, found.end, *parts))
+        return contracts
 
 
 def encode(
     unit: Unit, sources: Sequence[SourceFile], stored: list[str], report: Report, report_line: ReportLine
 ) -> ObjectFile:
     """The object of a unit, with the sources' names ``stored``; meaningless if anything was reported as an error."""
-    encoder = Encoder(unit, sources, stored, report, report_line)
-    encoder.code()
+    encoder = Encoder(unit, sources, report, report_line)
+    rows, lines = encoder.code()
     encoder.pool()
     encoder.data()
-    encoder.entry()
-    encoder.symbols()
-    encoder.contracts()
-    return encoder.object
+    entry, is_declared = encoder.entry()
+    symbols = encoder.symbols()
+    obj = ObjectFile(
+        code=as_array(rows, "uint32", ROW),
+        data=unit.data.runs(),
+        data_size=unit.data.size,
+        data_align=unit.data.align,
+        symbols=symbols,
+        relocations=encoder.relocations,
+        entry=entry,
+        entry_declared=is_declared,
+        files=stored,
+        texts=encoder.texts,
+        lines=as_array(lines, "uint32", 4),
+        contracts=encoder.contracts(),
+    )
+    encoder.constants.store(obj)
+    return obj

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from vm.bytecode import NO_ENTRY, Base, ObjectFile, Place, Symbol
 from vm.isa import BY_CODE
 
@@ -197,6 +195,8 @@ class Labels:
         return found
 
     def _targets(self, external: set[tuple[int, int]]) -> Iterator[int]:
+        import numpy as np
+
         code = self.object.code
         for number in np.unique(code[:, 0]).tolist():
             for slot, letter in enumerate(BY_CODE[number].slots):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.explanation import Explanation
-from vm.output import OutputError
+
+if TYPE_CHECKING:
+    from vm.output import OutputError
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     "E0901": Explanation(

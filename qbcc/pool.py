@@ -6,10 +6,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
 from qbcc.names import Moving, Value
-from vm.bytecode import Base, ObjectFile
+from vm.bytecode import Base, ObjectFile, as_array
 from vm.isa import CODE_BASE, DATA_BASE, FLOAT, INT, REGISTERS
 
 _MASK: Final = (1 << 64) - 1
@@ -58,5 +56,5 @@ class Constants:
 
     def store(self, obj: ObjectFile) -> None:
         """Put the pool into an object."""
-        obj.constants = np.array(self.bits, np.uint64)
-        obj.constant_kinds = np.array(self.kinds, np.uint8)
+        obj.constants = as_array(self.bits, "uint64")
+        obj.constant_kinds = as_array(self.kinds, "uint8")

@@ -25,8 +25,7 @@ from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Shape
 from qbcc.unit import Contracted
 from vm.bytecode import Base
-from vm.isa import BY_NAME
-from vm.verify import MAX_INSTRUCTIONS
+from vm.isa import BY_NAME, MAX_INSTRUCTIONS
 
 _MOST: Final = 200
 """Lines of a change that is looked at."""

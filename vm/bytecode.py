@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from vm.isa import SLOTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NO_ENTRY: Final = -1
 """Entry of an object without instructions."""
@@ -99,8 +101,12 @@ class Contract:
     clobbers: tuple[str, ...] = ()
 
 
-def _code() -> NDArray[np.uint32]:
-    return np.zeros((0, ROW), np.uint32)
+def as_array(values: Sequence[int], type: str, *widths: int) -> NDArray[Any]:
+    """Numbers of a type of NumPy's, in rows of a width if one is given."""
+    # Here, since who only looks at a source makes no object, and NumPy takes a tenth of a second.
+    import numpy as np
+
+    return np.array(values, type).reshape(-1, *widths)
 
 
 @dataclass
@@ -112,11 +118,11 @@ class ObjectFile:
     it is; the linker computes them again from :attr:`relocations`.
     """
 
-    code: NDArray[np.uint32] = field(default_factory=_code)
+    code: NDArray[np.uint32] = field(default_factory=lambda: as_array((), "uint32", ROW))
     """Shape (instructions, ROW): number, then slots; a constant's slot is ``REGISTERS`` + its index."""
-    constants: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    constants: NDArray[np.uint64] = field(default_factory=lambda: as_array((), "uint64"))
     """Bits of each constant."""
-    constant_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    constant_kinds: NDArray[np.uint8] = field(default_factory=lambda: as_array((), "uint8"))
     """``INT`` or ``FLOAT`` of each constant."""
     data: list[tuple[int, bytes]] = field(default_factory=list)
     """Initialised runs of the data: (offset, bytes), ascending, not touching; the rest is zero."""
@@ -134,7 +140,7 @@ class ObjectFile:
     """Source files, relative to the main source's folder; ``<stdlib>/x.qbc`` for the library's."""
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     """Source text by (file, line), for every line that made an instruction or a symbol."""
-    lines: NDArray[np.uint32] = field(default_factory=lambda: np.zeros((0, 4), np.uint32))
+    lines: NDArray[np.uint32] = field(default_factory=lambda: as_array((), "uint32", 4))
     """Shape (instructions, 4): file, line, column, end column of each instruction (see :class:`Where`).
     In a macro expansion, the place of the outermost use."""
     contracts: list[Contract] = field(default_factory=list)

@@ -11,13 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm.bytecode import NO_ENTRY, ROW, Base, ObjectFile, Place, Relocation
-from vm.isa import BY_CODE, DATA_BASE, INT, OPS, REGISTERS, SLOTS
+from vm.isa import BY_CODE, DATA_BASE, INT, MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS, OPS, REGISTERS, SLOTS
 from vm.trap import ObjectError
-
-MAX_INSTRUCTIONS: Final = 1 << 26
-MAX_CONSTANTS: Final = 1 << 26
-MAX_DATA: Final = 1 << 30
-"""Bytes of ``.data``."""
 
 _LETTERS: Final = "-datl"
 

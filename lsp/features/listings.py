@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc import circuits
 from qbcc.assemble import Assembly
 from qbcc.decode import Decoder
 from qbcc.diagnostics import SourceError
@@ -17,7 +16,6 @@ from sigma.symbols import Function, Module
 from sigma.types import BOOL, FLOAT, INT, NOTHING, QUBIT, Array, Type
 from vm.bytecode import Base, ObjectFile
 from vm.isa import BY_CODE, CODE_BASE
-from vm.machine import Machine
 from vm.trap import ObjectError
 
 _SECONDS: Final = 10.0
@@ -167,6 +165,10 @@ def _argument(type: Type, numbers: list[float]) -> str | None:
 
 def circuit(obj: ObjectFile, seed: int = 1) -> Drawing:
     """Run a program and draw what its qubits do. It reads nothing and its time is bounded."""
+    # A machine is what the server needs last, and what takes longest to import.
+    from qbcc import circuits
+    from vm.machine import Machine
+
     try:
         circuits.need("qiskit")
     except SourceError as error:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,20 @@ async def test_part_is_judged_as_its_includer_sees_it(client: LanguageClient, tm
     assert len(await published(client, part, 1)) == 1
     open_document(client, main, '.define WIDTH 4\n.include "part.qbc"\n' + PROGRAM.format("AREA"))
     assert not await published(client, part, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.qbc", "main: QMOV r0, x\n QADD r0, [x]\n QHALT\n.data\nx: .qword 1\n"),
+        ("a.sigma", 'fn main() { let n = 1 / "a"; }\n'),
+    ],
+)
+def test_the_first_diagnostics_need_no_numpy(name: str, text: str) -> None:
+    """It takes a tenth of a second to import."""
+    code = (
+        "import sys; import lsp.server; from tests.lsp.support import analysed\n"
+        f"print(len(analysed({text!r}, {name!r}).diagnostics), 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 False\n"

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vm.isa import BY_CODE, BY_NAME, Op
-from vm.program import Program
+
+if TYPE_CHECKING:
+    from vm.program import Program
 
 
 def _codes(*names: str) -> frozenset[int]:
