@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 VSCODE := lsp/vscode
+# Tests start thousands of processes: where modules may not be kept compiled, each would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 NPM := PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm --prefix $(VSCODE)
 
 .PHONY: demo test check editors coverage bench fuzz-long interp grammar docs vsix vscode-test clean
