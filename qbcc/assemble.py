@@ -26,8 +26,8 @@ from qbcc.parser import parse_line
 from qbcc.source import SourceFile
 from qbcc.syntax import DIRECTIVES, Line, Name, Register
 from qbcc.unit import Contracted, Statement, Unit
-from vm.bytecode import Base, ObjectFile
-from vm.isa import BY_NAME, MAX_INSTRUCTIONS
+from vm.bytecode import MAX_INSTRUCTIONS, Base, ObjectFile
+from vm.isa import BY_NAME
 
 MAX_ERRORS: Final = 1000
 """Errors after which an assembly gives up."""

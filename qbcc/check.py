@@ -23,8 +23,7 @@ from qbcc.reading import SMALL, Reading, read
 from qbcc.source import SourceFile
 from qbcc.syntax import Binary, Integer, Line, Node
 from qbcc.unit import Contracted, Statement
-from vm.bytecode import Base
-from vm.isa import MAX_INSTRUCTIONS
+from vm.bytecode import MAX_INSTRUCTIONS, Base
 
 _LEAST: Final = -(1 << 63)
 _END: Final = 1 << 64

@@ -14,7 +14,8 @@ from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.names import BrokenError, Moving, Names, Value
 from qbcc.syntax import Line, Node, String
 from qbcc.text import CharacterFault, string_bytes
-from vm.isa import DATA_BASE, MAX_DATA
+from vm.bytecode import MAX_DATA
+from vm.isa import DATA_BASE
 
 WIDTHS: Final = {".byte": 1, ".word": 2, ".dword": 4, ".qword": 8, ".double": 8}
 DIRECTIVES: Final = (*WIDTHS, ".ascii", ".asciz", ".space", ".align")

@@ -23,8 +23,21 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.names import Moving
 from qbcc.pool import Constants, alone
 from qbcc.source import Span
-from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where
-from vm.isa import FLOAT, INT, MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS, OPS, REGISTERS, SLOTS
+from vm.bytecode import (
+    MAX_CONSTANTS,
+    MAX_DATA,
+    MAX_INSTRUCTIONS,
+    NO_ENTRY,
+    ROW,
+    Base,
+    Contract,
+    ObjectFile,
+    Place,
+    Relocation,
+    Symbol,
+    Where,
+)
+from vm.isa import FLOAT, INT, OPS, REGISTERS, SLOTS
 
 _MASK: Final = (1 << 64) - 1
 _SUGGESTIONS: Final = 10

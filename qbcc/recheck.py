@@ -24,8 +24,8 @@ from qbcc.reading import Reading, Use, read
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line, Shape
 from qbcc.unit import Contracted
-from vm.bytecode import Base
-from vm.isa import BY_NAME, MAX_INSTRUCTIONS
+from vm.bytecode import MAX_INSTRUCTIONS, Base
+from vm.isa import BY_NAME
 
 _MOST: Final = 200
 """Lines of a change that is looked at."""

@@ -23,7 +23,8 @@ from qbcc.parser import MAX_LINE
 from qbcc.source import SourceFile
 from qbcc.syntax import DIRECTIVES
 from tests.programs import build, errors
-from vm.isa import BY_NAME, CALL_DEPTH, ISA_VERSION, KINDS, MAX_DATA, MAX_INSTRUCTIONS, OPS, STACK_DEPTH, SYSTEM_CALLS
+from vm.bytecode import MAX_DATA, MAX_INSTRUCTIONS
+from vm.isa import BY_NAME, CALL_DEPTH, ISA_VERSION, KINDS, OPS, STACK_DEPTH, SYSTEM_CALLS
 from vm.limits import KEPT_LIMIT
 from vm.objfile import FORMAT_VERSION, MAGIC, MAX_BYTES, to_bytes
 from vm.trap import TRAPS

@@ -23,6 +23,15 @@ NO_ENTRY: Final = -1
 ROW: Final = 1 + SLOTS
 """Width of a code row: the instruction's number, then its slots."""
 
+MAX_INSTRUCTIONS: Final = 1 << 26
+"""Of a program."""
+
+MAX_CONSTANTS: Final = 1 << 26
+"""Of its constant pool."""
+
+MAX_DATA: Final = 1 << 30
+"""Bytes of ``.data``."""
+
 
 class Base(IntEnum):
     """What a symbol's or a relocation's value is counted from."""

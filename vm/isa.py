@@ -60,15 +60,6 @@ CALL_DEPTH: Final = 1_000_000
 STACK_DEPTH: Final = 4_000_000
 """Values that the value stack holds."""
 
-MAX_INSTRUCTIONS: Final = 1 << 26
-"""Of a program."""
-
-MAX_CONSTANTS: Final = 1 << 26
-"""Of its constant pool."""
-
-MAX_DATA: Final = 1 << 30
-"""Bytes of ``.data``."""
-
 INT: Final = 0
 """Kind of an integer."""
 

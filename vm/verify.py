@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.bytecode import NO_ENTRY, ROW, Base, ObjectFile, Place, Relocation
-from vm.isa import BY_CODE, DATA_BASE, INT, MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS, OPS, REGISTERS, SLOTS
+from vm.bytecode import MAX_CONSTANTS, MAX_DATA, MAX_INSTRUCTIONS, NO_ENTRY, ROW, Base, ObjectFile, Place, Relocation
+from vm.isa import BY_CODE, DATA_BASE, INT, OPS, REGISTERS, SLOTS
 from vm.trap import ObjectError
 
 _LETTERS: Final = "-datl"

@@ -14,7 +14,7 @@ from sigma.builtins import BUILTINS, CONSTANTS
 from sigma.lexer import Tokens
 from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import BOOL, BYTE, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits
-from vm.isa import MAX_DATA
+from vm.bytecode import MAX_DATA
 
 MAX_LENGTH: Final = 1 << 32
 """Most elements of an array."""
