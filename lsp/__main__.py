@@ -11,7 +11,8 @@ from lsp.collector import Collector
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. On standard input and output the process ends with 1 where the editor did not take its leave, as the
+    protocol has it."""
     collector = Collector()
     parser = argparse.ArgumentParser("qbc-lsp", description="The language server of QBC and σ.")
     way = parser.add_mutually_exclusive_group()
@@ -40,6 +41,8 @@ def main() -> None:
     finally:
         # Who is gone waits for no answer.
         server.stop_working()
+    if not (options.tcp or server.is_dismissed):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -58,11 +58,13 @@ class Text:
         return line + 1, max(column - (line == 0 and self.text.startswith(_BOM)), 1)
 
     def at(self, line: int, column: int) -> int:
-        """The offset of a place of a span; the end of the text for one behind it."""
+        """The offset of a place of a span; the end of its line for one behind that, and the end of the text."""
         if line > len(self._ours):
             return len(self.text)
-        offset = self._ours[line - 1] + column - 1 + (line == 1 and self.text.startswith(_BOM))
-        return min(offset, len(self.text))
+        start = self._ours[line - 1]
+        end = self._ours[line] - 1 if line < len(self._ours) else len(self.text)
+        end -= end > start and self.text[end - 1] == "\r"
+        return min(start + column - 1 + (line == 1 and self.text.startswith(_BOM)), end)
 
     def range(self, span: Span, encoding: Encoding) -> Range:
         """A span as editors have it."""

@@ -54,6 +54,8 @@ class Server(LanguageServer):
         """Documents that are to be read again, in this order, each with the change that it waits for."""
         self.collector: Collector | None = None
         """Where the process is the server's own."""
+        self.is_dismissed = False
+        """Whether the editor said that it goes, as it has to."""
         self._running: dict[str, tuple[Document, int, asyncio.Future[Analysis]]] = {}
         """What the worker was given last of each document, at which change."""
         self._changes = 0
@@ -241,8 +243,14 @@ def make() -> Server:
 
     _add_language(server)
     structure.add(server)
-    across.add(server)
+    programs = across.add(server)
     advice.add(server)
+
+    @server.feature(t.SHUTDOWN)
+    def shutdown(ls: Server, *_: Any) -> None:
+        ls.is_dismissed = True
+        programs.close()
+
     return server
 
 

@@ -44,13 +44,14 @@ class Hit:
     occurrence: Occurrence
 
 
-def add(server: Host) -> None:
-    """Register all of it."""
+def add(server: Host) -> Programs:
+    """Register all of it. Gives the programs of the workspace, which are to be closed."""
     programs = Programs(server)
     _add_files(server, programs)
     _add_names(server, _Names(server, programs))
     _add_symbols(server, programs)
     _add_calls(server, _Names(server, programs))
+    return programs
 
 
 # -- files
@@ -84,10 +85,6 @@ def _add_files(server: Host, programs: Programs) -> None:
     @server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders(ls: Host, _params: t.DidChangeWorkspaceFoldersParams) -> None:
         begin(ls)
-
-    @server.feature(t.SHUTDOWN)
-    def shutdown(ls: Host, *_: Any) -> None:
-        programs.close()
 
 
 # -- names

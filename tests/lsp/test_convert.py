@@ -31,6 +31,13 @@ def test_behind_the_end_of_a_line_is_its_end() -> None:
     assert text.offset(Position(99, 0), Encoding.Utf16) == 6
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_span_that_goes_over_its_line_ends_with_it(end: str) -> None:
+    """As that of a quote without its other one, which stands for an empty text."""
+    source = SourceFile("a", f"ab{end}cd" if end else "ab")
+    assert Text(source.text).range(Span(source, 1, 2, 9), Encoding.Utf8) == Range(Position(0, 1), Position(0, 2))
+
+
 def test_span_behind_a_byte_order_mark() -> None:
     source = SourceFile("a", "\ufeffabc")
     assert Text(source.text).range(Span(source, 1, 1, 2), Encoding.Utf32) == Range(Position(0, 1), Position(0, 2))

@@ -137,6 +137,22 @@ async def test_over_tcp(last: bytes, unused_tcp_port: int) -> None:
         await server.wait()
 
 
+@pytest.mark.parametrize(("said", "status"), [(["shutdown", "exit"], 0), (["exit"], 1), ([], 1)])
+async def test_how_it_ends(said: list[str], status: int) -> None:
+    command = [sys.executable, "-m", "lsp", "--stdio"]
+    pipe = asyncio.subprocess.PIPE
+    server = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+    sent = b""
+    for number, method in enumerate(["initialize", *said], 1):
+        params = b'{"processId":null,"rootUri":null,"capabilities":{}}' if number == 1 else b"null"
+        id = b'"id":%d,' % number if method != "exit" else b""
+        body = b'{"jsonrpc":"2.0",%b"method":"%b","params":%b}' % (id, method.encode(), params)
+        sent += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    _, errors = await asyncio.wait_for(server.communicate(sent), PATIENCE)
+    assert server.returncode == status
+    assert b"Traceback" not in errors
+
+
 async def test_a_port_that_is_none() -> None:
     command = [sys.executable, "-m", "lsp", "--tcp", "7777"]
     server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
