@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types as t
 
@@ -19,6 +20,9 @@ from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Edit, Fix
 from qbcc.source import SourceFile
 
+if TYPE_CHECKING:
+    from qbcc.flow.program import Flow
+
 _DIGITS: Final = re.compile(r"[0-9]+")
 
 
@@ -32,7 +36,7 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     """What is said of a place."""
     place = _place(analysis, texts, position)
     if analysis.document.language == QBC:
-        said = hovering.assembly(place[0], analysis.symbols, *place[1:], lambda: analysis.flow)
+        said = hovering.assembly(place[0], analysis.symbols, *place[1:], functools.partial(_flow, analysis))
     elif analysis.document.language == CIRCUIT:
         said = circuits.hover(*place)
     else:
@@ -44,6 +48,12 @@ def hover(analysis: Analysis, texts: Texts, position: t.Position) -> t.Hover | N
     if isinstance(shown, str):
         shown = t.MarkupContent(t.MarkupKind.PlainText, shown)
     return t.Hover(shown, texts.range(span)) if shown is not None else None
+
+
+def _flow(analysis: Analysis) -> Flow | None:
+    """What its routines do; those of an earlier version for a long source, which takes a moment to assemble."""
+    made = analysis.assembled(now=False)
+    return made.flow if made is not None else None
 
 
 def completion(analysis: Analysis, texts: Texts, position: t.Position) -> t.CompletionList:

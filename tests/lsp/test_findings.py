@@ -8,7 +8,9 @@ import pytest
 from lsprotocol import types as t
 from pytest_lsp import LanguageClient
 
+from lsp import requests
 from lsp.analysis import analyse, carried, looked_at
+from lsp.features.diagnostics import Texts
 from lsp.workspace import Workspace
 from tests.lsp.support import PATIENCE, edit, open_document, published, span
 
@@ -98,3 +100,23 @@ async def test_levels_of_the_project_count_as_soon_as_they_are_saved(client: Lan
     change = t.FileEvent(project.as_uri(), t.FileChangeType.Created)
     client.workspace_did_change_watched_files(t.DidChangeWatchedFilesParams([change]))
     assert await published(client, uri, 1) == []
+
+
+def test_what_a_routine_of_a_long_source_does_is_said_when_it_is_known() -> None:
+    """To hover over a label waits for no assembler."""
+    workspace = Workspace()
+    text = LOST + "    QNOP\n" * 1000
+    document = workspace.open("untitled:a.qbc", "qbc", 1, text)
+    analysis = analyse(document, workspace.overlay())
+    place = t.Position(8, 2)
+
+    def said() -> str:
+        found = requests.hover(analysis, Texts(workspace.encoding, workspace.uri), place)
+        assert found is not None
+        assert isinstance(found.contents, t.MarkupContent)
+        return found.contents.value
+
+    assert "label" in said()
+    assert "*Found*" not in said()
+    looked_at(analysis, workspace.overlay())
+    assert "*Found*: reads r0; changes r0, r4" in said()
