@@ -14,12 +14,11 @@ from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
 from vm.bytecode import NO_ENTRY, ObjectFile
-from vm.objfile import MAX_BYTES, from_bytes, is_object
 from vm.trap import ObjectError
-from vm.verify import verify
 
 if TYPE_CHECKING:
-    # Objects run without an assembler: it is imported where a source is met.
+    # Objects run without an assembler: it is imported where a source is met. What reads and proves objects needs NumPy,
+    # and a command that only names this module, such as `fmt`, needs neither.
     from qbcc.assemble import Assembly, Options
 
 STDIN: Final = "-"
@@ -126,6 +125,8 @@ def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile 
     inputs = [Input(piece.name, piece.object) for piece in pieces if piece.object is not None]
     obj, diagnostics = link(inputs, complete=complete)
     if obj is not None:
+        from vm.verify import verify
+
         verify(obj)
     return obj, diagnostics
 
@@ -144,6 +145,8 @@ def has_front_end(name: str) -> bool:
 
 
 def _read(name: str, defines: Mapping[str, str], include: Sequence[Path], settings: frontends.Settings) -> Piece:
+    from vm.objfile import is_object
+
     content, shown, path = _content(name)
     if is_object(content):
         return Piece(shown, path, _object(shown, content))
@@ -181,6 +184,8 @@ def _source(content: bytes, shown: str, path: Path | None) -> tuple[SourceFile, 
 
 def _content(name: str) -> tuple[bytes, str, Path | None]:
     """Bytes of an input, the name to show, its path. A name that is no file is looked up in the library."""
+    from vm.objfile import MAX_BYTES
+
     if name == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", None
     path = Path(name)
@@ -198,6 +203,9 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
 
 
 def _object(name: str, content: bytes) -> ObjectFile:
+    from vm.objfile import from_bytes
+    from vm.verify import verify
+
     try:
         obj = from_bytes(content)
         verify(obj)

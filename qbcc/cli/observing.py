@@ -10,11 +10,10 @@ from typing import Any, Final, TextIO
 
 import click
 
-from qbcc import driver, render, tracing
+from qbcc import atomic, driver, render, tracing
 from qbcc.cli.common import fail, json_text, reader_gone, say, show
 from qbcc.cli.running import Run, Settings, write_out
 from qbcc.diagnostics import SourceError
-from qbcc.export import atomic
 from qbcc.files import write_whole
 from qbcc.profiling import Profile
 from qbcc.source import SourceFile

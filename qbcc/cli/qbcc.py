@@ -29,7 +29,6 @@ from qbcc.cli.lint import lint
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.frontends import Settings, stem
-from vm.objfile import to_bytes
 
 if TYPE_CHECKING:
     from qbcc.assemble import Options
@@ -122,6 +121,8 @@ def compile_command(
 
 
 def _write_linked(pieces: Sequence[driver.Piece], output: Path, as_json: bool) -> None:
+    from vm.objfile import to_bytes
+
     obj, diagnostics = driver.join(pieces)
     if obj is None:
         fail(diagnostics, as_json)
@@ -131,6 +132,8 @@ def _write_linked(pieces: Sequence[driver.Piece], output: Path, as_json: bool) -
 
 
 def _write_beside(piece: driver.Piece) -> None:
+    from vm.objfile import to_bytes
+
     if piece.assembly is None or piece.object is None:
         return
     if piece.path is None or piece.name.startswith("<"):

@@ -34,6 +34,12 @@ def test_importing_it_is_light() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_command_that_makes_nothing_needs_no_numpy() -> None:
+    code = "import qbcc.cli.qbcc, sys; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_a_run_needs_no_numba() -> None:
     code = "import qbcc, sys; qbcc.run('QHALT\\n'); qbcc.run('QHALT\\n'); print('rich' in sys.modules, 'pyarrow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
