@@ -3,19 +3,15 @@ that it is current."""
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from qbcc.explanation import Explanation
+from docs import catalogue
 from qbcc.explanations_lint import EXPLANATIONS
 from qbcc.lint.assembly.rules import RULES
 
 PAGE = Path(__file__).parent / "lint.md"
-_WIDTH: Final = 120
 _FAMILIES: Final = {
     "L01": "Registers",
     "L02": "The stack",
@@ -52,32 +48,18 @@ This page is made from the linter's own rules by `python docs/gen_lint.py`.
 """
 
 
-def _prose(text: str) -> str:
-    """A text in which no character means anything to Markdown."""
-    return re.sub(r"[\\*<|]", lambda found: f"\\{found[0]}", text)
-
-
-def _entry(code: str, found: Explanation) -> Iterator[str]:
-    yield f"### {code}"
-    yield ""
-    title = found.title[0].upper() + found.title[1:]
-    text = f"**{_prose(title)}** ({RULES[code].level}). {_prose(found.text)}"
-    yield textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    yield ""
-    for name, example in (("Found in", found.wrong), ("Not in", found.right)):
-        yield from (f"{name}:", "", "```", example.rstrip(), "```", "")
-
-
 def page() -> str:
     """The whole page."""
-    lines = [_INTRODUCTION]
-    for family, members in groupby(sorted(RULES), key=lambda code: code[:3]):
-        codes = list(members)
-        lines += [f"## {_FAMILIES[family]}", "", "| code | level | finding |", "|---|---|---|"]
-        lines += [f"| [{c}](#{c.lower()}) | {RULES[c].level} | {_prose(RULES[c].title)} |" for c in codes]
-        lines.append("")
-        lines += (line for code in codes for line in _entry(code, EXPLANATIONS[code]))
-    return "\n".join(lines)
+    codes = {code: EXPLANATIONS[code] for code in sorted(RULES)}
+
+    def entry(code: str) -> Iterator[str]:
+        title = f"**{catalogue.title(codes[code])}** ({RULES[code].level})."
+        return catalogue.entry(code, title, codes[code], ("Found in", "Not in"))
+
+    def row(code: str) -> tuple[str, ...]:
+        return RULES[code].level, RULES[code].title
+
+    return catalogue.page(_INTRODUCTION, _FAMILIES, ("level", "finding"), codes, row, entry)
 
 
 if __name__ == "__main__":
