@@ -15,13 +15,10 @@ from typing import Final
 
 from qbcc.flow.code import ALL, SCRATCH, Code, Mask
 from qbcc.flow.routines import Routine, Routines, settle
+from qbcc.flow.tags import START, UNKNOWN, State, either, made_at, merged
 from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP, JUMP_INDIRECT, MOVE, POP, PUSH, RETURN, Block
 from vm.isa import REGISTERS
 
-UNKNOWN: Final = -1
-"""The tag of a value of which nothing is known."""
-MADE: Final = -2
-"""The tag of a value that no register had at the entry, and that more than one place makes."""
 _DEEPEST: Final = 1024
 """Values on the stack that are followed."""
 _Places = dict[int, tuple[int, int]]
@@ -71,37 +68,6 @@ CONVENTION: Final = Effect(SCRATCH, SCRATCH, True, is_assumed=True)
 _NOTHING: Final = Effect()
 ANYTHING: Final = Effect(ALL, ALL, True, delta=None)
 """Of code that was not looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Tags at a place. Tags below 16 are registers at the routine's entry."""
-
-    registers: tuple[int, ...]
-    stack: tuple[int, ...] | None
-    """Values since the entry, the top one last; None where it is not known how many."""
-    below: int = 0
-    """Values of the callers that were taken off."""
-    replaced: Mask = 0
-    """Registers that surely hold something else than their value at the entry."""
-
-    @property
-    def depth(self) -> int | None:
-        """Values on the stack, counted from the entry; negative below it."""
-        return None if self.stack is None else len(self.stack) - self.below
-
-
-START: Final = State(tuple(range(REGISTERS)), ())
-
-
-def made_at(index: int, register: int) -> int:
-    """The tag of a value that an instruction writes to a register."""
-    return REGISTERS + index * REGISTERS + register
-
-
-def maker(tag: int) -> int | None:
-    """The instruction that made a value; None for one of the entry, or of which nothing is known."""
-    return (tag - REGISTERS) // REGISTERS if tag >= REGISTERS else None
 
 
 @dataclass
@@ -266,7 +232,9 @@ class Effects:
         register = 0
         while changes:
             if changes & 1:
-                registers[register] = made_at(index, register)
+                made = made_at(index, register)
+                is_new = effect.replaces >> register & 1
+                registers[register] = made if is_new else either(registers[register], made)
             changes >>= 1
             register += 1
         if stack is not None and effect.delta is not None:
@@ -501,7 +469,7 @@ class _Walk:
             return
         kept = None if stack is None or effect.delta is None else tuple(stack)
         end = State(tuple(registers), kept, *extra)
-        self.ends[index] = end if index not in self.ends else _merged(self.ends[index], end)
+        self.ends[index] = end if index not in self.ends else merged(self.ends[index], end)
 
     def _push(self, index: int, registers: list[int]) -> None:
         register = self.code.rows[index][1]
@@ -540,7 +508,7 @@ class _Walk:
                 return False
         else:
             self._join(start, old, state)
-        new = _merged(old, state)
+        new = merged(old, state)
         self.before[start] = new
         return new != old
 
@@ -581,27 +549,6 @@ class _Walk:
         if not seen:
             return replace(old, below=below, is_assumed=is_assumed)
         return Effect(old.reads, changes, True, below, delta, replaces, is_assumed)
-
-
-def _merged(a: State, b: State) -> State:
-    """What holds by both ways."""
-    registers = a.registers
-    if registers != b.registers:
-        registers = tuple([x if x == y else _either(x, y) for x, y in zip(registers, b.registers, strict=True)])
-    below, replaced = max(a.below, b.below), a.replaced & b.replaced
-    if a.stack is None or b.stack is None or a.depth != b.depth:
-        return State(registers, None, below, replaced)
-    if a.stack == b.stack:
-        return State(registers, a.stack, below, replaced)
-    first = (UNKNOWN,) * (below - a.below) + a.stack
-    second = (UNKNOWN,) * (below - b.below) + b.stack
-    stack = tuple(x if x == y else _either(x, y) for x, y in zip(first, second, strict=True))
-    return State(registers, stack, below, replaced)
-
-
-def _either(a: int, b: int) -> int:
-    """The tag of a value that is one of two unlike ones."""
-    return MADE if (a >= REGISTERS or a == MADE) and (b >= REGISTERS or b == MADE) else UNKNOWN
 
 
 def _ranks(routine: Routine) -> dict[int, int]:

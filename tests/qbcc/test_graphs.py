@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.assemble import Assembly, assemble
-from qbcc.flow.program import Flow, analyse
+from qbcc.assemble import Assembly
+from qbcc.flow.program import analyse
 from qbcc.graphs import all_control_flow, call_graph, control_flow, quoted
-from qbcc.source import SourceFile
 from tests import structured_programs
 from tests.cli.test_commands import call, put
+from tests.qbcc.flows import assembled, flow_of
 from vm.machine import Machine
 from vm.trace import Step, Tracer
 
@@ -68,18 +68,6 @@ class Source:
     def pipe(self, format):
         {do}
 """
-
-
-def assembled(text: str) -> Assembly:
-    found = assemble(SourceFile("test.qbc", text))
-    assert found.object is not None, found.diagnostics
-    return found
-
-
-def flow_of(text: str) -> Flow:
-    flow = analyse(assembled(text))
-    assert flow is not None
-    return flow
 
 
 def body(text: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from qbcc import messages_lint as messages
 from qbcc.diagnostics import Edit, Fix, Related
-from qbcc.flow.effects import Known, State
+from qbcc.flow.effects import Known
 from qbcc.flow.routines import Routine
+from qbcc.flow.tags import State
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.saving import before, indent
 from qbcc.syntax import Node

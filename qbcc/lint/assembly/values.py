@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from qbcc.flow.effects import State, maker
 from qbcc.flow.routines import Routine
+from qbcc.flow.tags import State, maker
 from qbcc.lint.assembly.look import Look
 from vm.flow.blocks import MOVE
 from vm.isa import BY_NAME, REGISTERS

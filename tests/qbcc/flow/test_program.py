@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.assemble import Assembly, Options, assemble
+from qbcc.assemble import assemble
 from qbcc.flow.code import registers_in
 from qbcc.flow.program import Flow, analyse
 from qbcc.source import SourceFile
 from tests.engine_cases import Model, case
 from tests.model import ModelTrap, Value, bits
+from tests.qbcc.flows import assembled, flow_of
 from tests.stdlib.harness import library_files, routines
 from vm.flow import blocks, units
 from vm.flow import registers as vm_registers
@@ -23,18 +24,6 @@ from vm.program import Program
 
 CALLS = {op.code for op in BY_NAME["QCALL"]}
 STEPS = 4000
-
-
-def assembled(text: str) -> Assembly:
-    found = assemble(SourceFile("test.qbc", text), Options())
-    assert found.object is not None, found.diagnostics
-    return found
-
-
-def flow_of(text: str) -> Flow:
-    found = analyse(assembled(text))
-    assert found is not None
-    return found
 
 
 def sets(flow: Flow, name: str) -> tuple[list[int], list[int]]:
@@ -106,15 +95,18 @@ def test_what_is_not_here_keeps_the_convention_and_that_is_said() -> None:
 def test_what_is_made_in_several_ways_is_made() -> None:
     """And what may be the caller's is not."""
     flow = flow_of(
-        "main: QCALL made\n QCALL kept\n QHALT\n"
+        "main: QCALL made\n QCALL kept\n QCALL through\n QHALT\n"
         "made: QPUSH r5\n QJEQ r0, 1, @other\n QADD r5, r0, 3\n QJMP @done\n@other: QADD r5, r0, 4\n"
         "@done: QMOV r1, r5\n QPOP r5\n QRET\n"
         "kept: QPUSH r5\n QJEQ r0, 1, @other\n QADD r5, r0, 3\n QJMP @done\n@other: QMOV r5, r1\n"
         "@done: QMOV r1, r5\n QPOP r5\n QRET\n"
+        "through: QCALL perhaps\n QPUSH r1\n QPOP r1\n QRET\n"
+        "perhaps: QJEQ r0, 0, @out\n QMOV r1, 5\n@out: QRET\n"
     )
     effects = {routine.name: flow.effect(routine) for routine in flow.routines}
     assert (effects["made"].changes, effects["made"].replaces) == (0b10, 0b10)
-    assert (effects["kept"].changes, effects["kept"].replaces) == (0b10, 0)
+    for name in ("kept", "perhaps", "through"):
+        assert (effects[name].changes, effects[name].replaces) == (0b10, 0)
 
 
 def test_code_behind_a_call_that_never_returns_is_not_reached() -> None:
