@@ -17,6 +17,12 @@ demo: .venv/demo.stamp
 	$(BIN)/qbc table build/table.parquet
 	$(BIN)/qbc table build/table.parquet --node 0
 	$(BIN)/qbc table build/table.parquet --node 1
+	$(BIN)/qbc run examples/bell.qbc --shots 1000 --seed 7 --hist --plot build/bell.png
+	@echo
+	@echo "The commands qbc and qbcc are in $(CURDIR)/$(BIN). To put them on the path of this shell:"
+	@echo "    source $(BIN)/activate"
+	@echo "To install them for yourself, in an environment of their own:"
+	@echo "    pipx install '$(CURDIR)[table,quantum,plot]'"
 
 # Tests in editors are of the extension as it is now, where they can be run.
 test: check vscode-test $(if $(wildcard .editors/code-server.stamp),editors)
@@ -76,10 +82,12 @@ clean:
 	touch $@
 
 .venv/demo.stamp: .venv/python.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[table]'
+	$(BIN)/python -m pip uninstall --quiet --yes qbc  # the name of this distribution before 0.2
+	$(BIN)/python -m pip install --quiet --editable '.[table,quantum,plot]'
 	touch $@
 
 .venv/dev.stamp: .venv/python.stamp pyproject.toml
+	$(BIN)/python -m pip uninstall --quiet --yes qbc
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ .venv/demo.stamp
 

@@ -1,1 +1,1 @@
-"""The language server: what editors ask of the assembler and of σ."""
+"""The language server of QBC: what editors ask of the assembler and of σ."""

@@ -8,6 +8,7 @@ import logging
 import sys
 
 from lsp.collector import Collector
+from vm import install
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if missing.name not in ("pygls", "lsprotocol"):
             raise
-        sys.exit(f"qbc-lsp needs '{missing.name}': pip install 'qbc[lsp]'")
+        sys.exit(f"qbc-lsp needs '{missing.name}': {install.advice('lsp')}")
     server = make()
     server.collector = collector
     collector.started()

@@ -25,6 +25,7 @@ from lsp.handlers.safe import OfDocument, safe
 from lsp.levels import levels
 from lsp.protocol import Protocol
 from lsp.workspace import QBC, Document, Overlay, Workspace
+from vm.install import DISTRIBUTION
 
 _REST: Final = 0.2
 """Seconds without a change after which the linter looks at sources of assembly."""
@@ -38,7 +39,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         from importlib.metadata import version
 
-        super().__init__("qbc-lsp", version("qbc"), protocol_cls=Protocol, converter_factory=default_converter)
+        super().__init__("qbc-lsp", version(DISTRIBUTION), protocol_cls=Protocol, converter_factory=default_converter)
         self.open = Workspace()
         self.client = PLAIN
         self.marked = diagnostics.MARKED

@@ -13,7 +13,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+from qbcc import shadows
 
 __all__ = ["CompileError", "Machine", "Program", "Result", "compile", "run"]
 
@@ -21,6 +24,7 @@ __all__ = ["CompileError", "Machine", "Program", "Result", "compile", "run"]
 def __getattr__(name: str) -> Any:
     """The public names, imported when they are first asked for: the command line needs none of them."""
     if name in __all__:
+        shadows.check()
         from qbcc import api
 
         return getattr(api, name)
@@ -30,3 +34,9 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names."""
     return [*__all__]
+
+
+# pytest imports this package in every run of its environment, for the plug-in, also for projects that do not use it and
+# may have a ``vm.py``. There the check waits until a public name is used.
+if "_pytest" not in sys.modules:
+    shadows.check()

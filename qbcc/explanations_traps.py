@@ -69,7 +69,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "T83": _entry(
         "backend failure",
-        "The quantum backend is not installed (pip install 'qbc[quantum]'), could not be reached, refused, or failed; or it was set "
+        "The quantum backend is not installed (python -m pip install 'qbcc[quantum]'), could not be reached, refused, or failed; or it was set "
         "to 'none', which runs nothing.",
     ),
     "T130": _entry("interrupted", "Ctrl-C stopped the program."),

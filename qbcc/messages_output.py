@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.explanation import Explanation
+from vm import install
 
 if TYPE_CHECKING:
     from vm.output import OutputError
@@ -67,8 +68,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "missing extra",
         "Parquet files need pyarrow, the pictures of --plot matplotlib, those of --emit cfg and callgraph Graphviz and "
         "its package for Python, which a plain installation does not bring.",
-        "pip install qbc",
-        "pip install 'qbc[table]'",
+        "python -m pip install qbcc",
+        "python -m pip install 'qbcc[table]'",
     ),
     "E0910": Explanation(
         "table cannot be read",
@@ -154,7 +155,7 @@ def unwritable(path: Path, fault: Exception) -> SourceError:
 
 def missing_extra(ending: str, verb: str, extra: str = "table") -> SourceError:
     """``verb`` is what was tried: ``writing``, ``reading`` or ``drawing``."""
-    return error("E0908", f"{verb} {ending} needs the '{extra}' extra: pip install 'qbc[{extra}]'")
+    return error("E0908", f"{verb} {ending} needs the '{extra}' extra: {install.advice(extra)}")
 
 
 def missing_program(ending: str, program: str, source: str) -> SourceError:

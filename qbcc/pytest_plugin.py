@@ -42,6 +42,9 @@ def _is_listed(path: Path, config: pytest.Config) -> bool:
 
 
 def _is_program(path: Path) -> bool:
+    if path.suffix == ".py":
+        # Most of what pytest meets, also in projects that have a ``vm.py`` of their own: nothing of ours is imported.
+        return False
     from qbcc.frontends import endings
     from qbcc.testing.suite import OWN
 

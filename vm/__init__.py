@@ -1,0 +1,1 @@
+"""The machine of QBC: instruction table, engines, quantum back ends."""

@@ -17,6 +17,7 @@ from qiskit import QuantumCircuit, transpile
 from qiskit.circuit.library import QFTGate
 
 from qbcc import driver, frontends, render
+from vm.install import DISTRIBUTION
 from vm.machine import Machine
 from vm.quantum.tape import to_qiskit
 
@@ -132,4 +133,4 @@ def table(rows: list[Row]) -> str:
 
 def versions() -> dict[str, str]:
     """What made the numbers."""
-    return {"python": platform.python_version(), "qbc": version("qbc"), "qiskit": version("qiskit")}
+    return {"python": platform.python_version(), "qbc": version(DISTRIBUTION), "qiskit": version("qiskit")}

@@ -172,11 +172,12 @@ def version_text() -> str:
     """Versions of the toolchain, the instruction set and the object format."""
     from importlib.metadata import PackageNotFoundError, version
 
+    from vm.install import DISTRIBUTION
     from vm.isa import ISA_VERSION
     from vm.objfile import FORMAT_VERSION
 
     try:
-        ours = version("qbc")
+        ours = version(DISTRIBUTION)
     except PackageNotFoundError:
         ours = "(not installed)"
     isa, form = (".".join(map(str, pair)) for pair in (ISA_VERSION, FORMAT_VERSION))

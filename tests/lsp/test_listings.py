@@ -7,6 +7,7 @@ from lsp.features.explaining import address, explained
 from qbcc.explain import table
 from sigma.symbols import Function
 from tests.lsp.support import analysed
+from vm import install
 
 QBC = """.text
 main:
@@ -112,7 +113,7 @@ def test_a_circuit_without_what_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     found = listings.circuit(obj)
     assert found.svg is None
     assert "┤ X ├" in found.text
-    assert "pip install 'qbc[plot]'" in found.message
+    assert install.advice("plot") in found.message
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ import pytest
 from qbcc.diagnostics import SourceError
 from qbcc.export import ENDINGS, prepare, write
 from tests import routing_model as model
+from vm import install
 from vm.output import NODE_DTYPE, TRIANGLE_DTYPE, Buffer, checksum
 
 COUNT = 100
@@ -463,7 +464,7 @@ def test_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         prepare(tmp_path / "t.parquet")
     diagnostic = caught.value.diagnostics[0]
     assert diagnostic.code == "E0908"
-    assert diagnostic.message == "writing .parquet needs the 'table' extra: pip install 'qbc[table]'"
+    assert diagnostic.message == f"writing .parquet needs the 'table' extra: {install.advice('table')}"
     prepare(tmp_path / "t.npz")
 
 

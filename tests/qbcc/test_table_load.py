@@ -24,6 +24,7 @@ from qbcc.export import ENDINGS, write
 from qbcc.table import open_table
 from qbcc.table.saved import MAX_ROWS
 from tests import routing_model as model
+from vm import install
 from vm.output import MAX_NODES, Buffer, checksum
 
 COUNT = 40
@@ -297,7 +298,7 @@ def test_reading_without_pyarrow(make: Callable[[str], Path], monkeypatch: pytes
     monkeypatch.setattr(builtins, "__import__", missing)
     diagnostic = refused(path)
     assert diagnostic.code == "E0908"
-    assert diagnostic.message == "reading .parquet needs the 'table' extra: pip install 'qbc[table]'"
+    assert diagnostic.message == f"reading .parquet needs the 'table' extra: {install.advice('table')}"
 
 
 @pytest.mark.parametrize(

@@ -342,7 +342,7 @@ def test_a_missing_package(server: Server, monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("qiskit_ionq", "vm.quantum.ionq.client", "vm.quantum.ionq.wire"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "qiskit_ionq", None)
-    with pytest.raises(FaultError, match=r"pip install 'qbc\[ionq\]'"):
+    with pytest.raises(FaultError, match=r"pip install 'qbcc\[ionq\]'"):
         IonQ("simulator").state()
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import install
 from vm.quantum import chain, mixed, pure, tableau
 from vm.quantum.backend import Listed, Parts, Simulator
 from vm.quantum.chain import Chain
@@ -57,7 +58,7 @@ class Aer(Simulator):
         try:
             import qiskit_aer
         except ImportError as error:
-            return [Listed("aer", None, f"not installed ({error}): pip install 'qbc[quantum]'")]
+            return [Listed("aer", None, f"not installed ({error}): {install.advice('quantum')}")]
         there = f"Aer {qiskit_aer.__version__}"
         return [
             Listed("aer", MOST, f"{there}; more qubits where Clifford gates or little entanglement allow"),
@@ -314,7 +315,7 @@ def _need_aer() -> None:
     try:
         import_module("qiskit_aer")
     except ImportError as error:
-        raise FaultError("backend", f"Aer is not there ({error}): pip install 'qbc[quantum]'") from None
+        raise FaultError("backend", f"Aer is not installed ({error}): {install.advice('quantum')}") from None
 
 
 @lru_cache

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from vm import install
 from vm.isa import BY_NAME
 from vm.quantum.gates import GATES, SIGMA
 
@@ -198,7 +199,9 @@ def _aer(data: Mapping[str, Any], source: str) -> Noise:
         try:
             qubits = _of_aer(error).num_qubits
         except ImportError as missing:
-            raise ValueError(f"{source} is a noise model of Aer, which is not there ({missing})") from None
+            raise ValueError(
+                f"{source} is a noise model of Aer, which is not installed ({missing}): {install.advice('quantum')}"
+            ) from None
         except Exception as wrong:
             # Whatever Qiskit says of numbers that make no channel.
             line = str(wrong).partition("\n")[0].strip("'\"")

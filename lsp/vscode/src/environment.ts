@@ -48,7 +48,7 @@ sys.path[:] = [p for p in sys.path if p]
 from importlib.util import find_spec
 try:
     from importlib.metadata import version
-    qbc = version("qbc")
+    qbc = version("qbcc")
 except Exception:
     qbc = None
 def has(*names):
@@ -172,13 +172,13 @@ function said(reason: Reason, candidate: Candidate | null, probe: Probe | null):
     case "missing":
       return candidate?.source === "setting"
         ? `The setting qbc.interpreterPath names ${where}, which does not start as a Python.`
-        : "There is no Python for QBC. It needs Python 3.11 or newer with pip install 'qbc[lsp]'.";
+        : "There is no Python for QBC. It needs Python 3.11 or newer with pip install 'qbcc[lsp]'.";
     case "old-python":
       return `${where} is Python ${probe?.python ?? ""}; QBC needs 3.11 or newer.`;
     case "no-toolchain":
-      return `QBC is not installed in ${where}. It is by: pip install 'qbc[lsp]'`;
+      return `QBC is not installed in ${where}. It is by: pip install 'qbcc[lsp]'`;
     case "no-server":
-      return `${where} has QBC without its language server. That comes by: pip install 'qbc[lsp]'`;
+      return `${where} has QBC without its language server. That comes by: pip install 'qbcc[lsp]'`;
     case "old-toolchain":
       return `${where} has QBC ${probe?.qbc ?? ""}; this extension needs ${LEAST} or newer.`;
   }
@@ -199,8 +199,8 @@ export function server(environment: Environment, more: readonly string[]): [stri
 /** The command that installs what is missing, for a terminal. */
 export function installation(python: string, platform: NodeJS.Platform): string {
   const plain = /^[\w./\\:~-]+$/.test(python);
-  if (platform === "win32") return `${plain ? "" : "& "}${plain ? python : `"${python}"`} -m pip install "qbc[lsp]"`;
-  return `${plain ? python : `'${python.replaceAll("'", "'\\''")}'`} -m pip install 'qbc[lsp]'`;
+  if (platform === "win32") return `${plain ? "" : "& "}${plain ? python : `"${python}"`} -m pip install "qbcc[lsp]"`;
+  return `${plain ? python : `'${python.replaceAll("'", "'\\''")}'`} -m pip install 'qbcc[lsp]'`;
 }
 
 /** A version for the status line. */

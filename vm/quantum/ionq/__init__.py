@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from vm import install
 from vm.quantum.backend import Device, Job, Listed
 from vm.quantum.ionq import answers
 from vm.quantum.ionq.settings import Settings, read
@@ -57,7 +58,7 @@ class IonQ(Device):
             missing = error.name or "a package"
         else:
             return Client(Wire(settings, agent()))
-        raise FaultError("backend", f"IonQ wants {missing}, which is not there: pip install 'qbc[ionq]'")
+        raise FaultError("backend", f"IonQ needs {missing}, which is not installed: {install.advice('ionq')}")
 
     @cached_property
     def _backends(self) -> list[Listed]:

@@ -62,7 +62,7 @@ test("without the toolchain, what a Python says counts more than what is not the
   const found = await find([candidate("none"), candidate("a"), candidate("b")], ask);
   assert.ok("reason" in found);
   assert.equal(found.reason, "no-server");
-  assert.match(found.text, /'a' has QBC without its language server.*pip install 'qbc\[lsp\]'/);
+  assert.match(found.text, /'a' has QBC without its language server.*pip install 'qbcc\[lsp\]'/);
 });
 
 test("nothing at all is said plainly", async () => {
@@ -112,9 +112,9 @@ test("commands are the environment's own, or Python's", () => {
 });
 
 test("a path with blanks is quoted for the terminal", () => {
-  assert.equal(installation("/env/bin/python", "linux"), "/env/bin/python -m pip install 'qbc[lsp]'");
-  assert.equal(installation("/my env/o'h", "linux"), `'/my env/o'\\''h' -m pip install 'qbc[lsp]'`);
-  assert.equal(installation("C:\\my env\\python.exe", "win32"), `& "C:\\my env\\python.exe" -m pip install "qbc[lsp]"`);
+  assert.equal(installation("/env/bin/python", "linux"), "/env/bin/python -m pip install 'qbcc[lsp]'");
+  assert.equal(installation("/my env/o'h", "linux"), `'/my env/o'\\''h' -m pip install 'qbcc[lsp]'`);
+  assert.equal(installation("C:\\my env\\python.exe", "win32"), `& "C:\\my env\\python.exe" -m pip install "qbcc[lsp]"`);
 });
 
 test("a real Python answers the question", () => {
