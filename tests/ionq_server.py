@@ -10,7 +10,7 @@ import json
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ class Fault:
     path: str
     """How it ends, as ``/jobs`` or ``/probabilities``; or ``/jobs/*`` for one job."""
     kind: str
-    """A status; ``slow``; ``dropped``; ``lost`` (carried out, then dropped); ``garbage``; ``truncated``; ``body``."""
+    """A status; ``slow``; ``dropped``; ``lost`` (carried out, then dropped); ``garbage``; ``truncated``; ``cut``;
+    ``body``; ``500-lost`` (carried out, then a status)."""
     times: int = 1
     body: Any = None
     retry_after: str = ""
@@ -46,6 +47,7 @@ class Request:
     key: str
     time: float
     body: Any = None
+    query: str = ""
 
 
 @dataclass
@@ -61,6 +63,14 @@ class Service:
     """The number of a job that is never completed."""
     fails: str = ""
     """Why jobs fail, if they do."""
+    shape: str = "2026"
+    """``2026``, or ``older`` for estimates as they were."""
+    lag: float = 0.0
+    """Seconds before the list of jobs has a job that was sent."""
+    state: str = "available"
+    """Of the machine ``qpu.forte-1``."""
+    cost: Any = 3.1
+    """What each job cost; None while it is not known."""
     lock: Any = field(default_factory=threading.Lock)
 
     def probabilities(self, job: dict[str, Any]) -> dict[str, float]:
@@ -90,20 +100,38 @@ class Service:
         parts = path.strip("/").split("/")[1:]
         if (method, parts) == ("GET", ["backends"]):
             return 200, [
-                {"backend": "simulator", "qubits": 29, "status": "available"},
-                {"backend": "qpu.forte-1", "qubits": 36, "status": "available", "degraded": False},
-                {"backend": "qpu.aria-1", "qubits": 25, "status": "unavailable"},
+                {"backend": "simulator", "qubits": 29, "status": "available", "average_queue_time": 0},
+                {
+                    "backend": "qpu.forte-1",
+                    "qubits": 36,
+                    "status": self.state,
+                    "degraded": False,
+                    "average_queue_time": 1_181_215,
+                    "supported_error_mitigations": ["debiasing"],
+                },
+                {"backend": "qpu.forte-enterprise-1", "qubits": 36, "status": "unavailable"},
             ]
         if (method, parts) == ("GET", ["jobs", "estimate"]):
-            return 200, {"estimated_cost": 3.2, "cost_unit": "USD", "current_predicted_queue_time": 720}
+            return 200, self.estimate()
         if (method, parts) == ("POST", ["jobs"]):
             identifier = f"job-{len(self.jobs)}"
-            self.jobs[identifier] = {**body, "id": identifier, "status": "submitted", "left": self.polls}
+            self.jobs[identifier] = {
+                **body,
+                "id": identifier,
+                "status": "submitted",
+                "left": self.polls,
+                "listed": time.monotonic() + self.lag,
+            }
             if len(self.jobs) - 1 == self.endless:
                 self.jobs[identifier]["left"] = -1
             return 200, {"id": identifier, "status": "submitted"}
         if (method, parts) == ("GET", ["jobs"]):
-            jobs = [self.shown(job) for job in reversed(self.jobs.values()) if job["backend"] in query["target"]]
+            now = time.monotonic()
+            jobs = [
+                self.shown(job)
+                for job in reversed(self.jobs.values())
+                if job["backend"] in query["target"] and job["listed"] <= now
+            ]
             start, limit = int(query.get("next", ["0"])[0]), int(query["limit"][0])
             more = {"next": str(start + limit)} if start + limit < len(jobs) else {}
             return 200, {"jobs": jobs[start : start + limit], **more}
@@ -115,21 +143,50 @@ class Service:
             if method == "PUT" and parts[2:] == ["status", "cancel"]:
                 job["status"] = "canceled"
                 return 200, {"id": job["id"], "status": "canceled"}
+            if method == "GET" and parts[2:] == ["cost"]:
+                return 200, {"dry_run": False, **({} if self.cost is None else self.costs())}
             if method == "GET" and parts[2:] == ["results", "probabilities"]:
                 return 200, self.probabilities(job)
         return 404, {"error": "Not Found", "message": "there is no such thing"}
+
+    def estimate(self) -> dict[str, Any]:
+        """As the API answers in 2026 (its published client has the types), or as it did before."""
+        if self.shape == "older":
+            return {
+                "input_values": {"backend": "qpu.forte-1", "shots": 100},
+                "estimated_at": "2025-06-16T00:00:00Z",
+                "cost_unit": "USD",
+                "rate_information": {"job_cost_minimum": 1.0, "cost_2q_gate": 0.1, "cost_1q_gate": 0.01},
+                "estimated_cost": 3.2,
+                "estimated_execution_time": 96,
+                "current_predicted_queue_time": 720,
+            }
+        return {
+            "estimate_context": {"backend": "qpu.forte-1", "organization": None, "project": None, "shots": 100},
+            "estimated_at": "2026-06-16T00:00:00Z",
+            "estimated_unit": "usd",
+            "rate_card": {"id": "a", "rates": []},
+            "estimated_total_cost": 3.2,
+            "estimated_execution_time": 96_250,
+            "current_predicted_queue_time": 720_000,
+        }
+
+    def costs(self) -> dict[str, Any]:
+        amount = {"value": self.cost, "unit": "usd"}
+        return {"estimated_cost": amount, "cost": amount}
 
     def proceed(self, job: dict[str, Any]) -> None:
         if job["status"] in ("submitted", "started"):
             job["left"] -= 1
             job["status"] = "started" if job["left"] else "failed" if self.fails else "completed"
+            job["why"] = self.fails
 
     def shown(self, job: dict[str, Any]) -> dict[str, Any]:
         found = {name: job[name] for name in ("id", "status", "name", "backend")}
         if job["status"] == "completed":
             found["results"] = {"probabilities": {"url": f"/v0.4/jobs/{job['id']}/results/probabilities"}}
         if job["status"] == "failed":
-            found["failure"] = {"code": "QuotaExhausted", "message": self.fails}
+            found["failure"] = {"code": "QuotaExhausted", "message": job["why"]}
         return found
 
     def fault(self, method: str, path: str) -> Fault | None:
@@ -164,15 +221,17 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(200, [asdict(one) for one in service.requests])
         key = self.headers.get("Authorization", "")
         with service.lock:
-            service.requests.append(Request(method, parts.path, key, time.monotonic(), body))
+            service.requests.append(Request(method, parts.path, key, time.monotonic(), body, parts.query))
             fault = service.fault(method, parts.path)
-            if fault is not None and fault.kind not in ("lost", "slow"):
+            if fault is not None and not fault.kind.endswith("lost") and fault.kind != "slow":
                 return self._misbehave(fault)
             if key != f"apiKey {KEY}":
                 return self._send(401, {"message": f"Invalid key provided: {key.removeprefix('apiKey ')}"})
             status, answer = service.answer(method, parts.path, parse_qs(parts.query), body)
         if fault is not None and fault.kind == "lost":
             return self._drop()
+        if fault is not None and fault.kind.endswith("-lost"):
+            return self._misbehave(replace(fault, kind=fault.kind.removesuffix("-lost")))
         if fault is not None:
             time.sleep(float(fault.body or 1))
         return self._send(status, answer)
@@ -180,6 +239,9 @@ class Handler(BaseHTTPRequestHandler):
     def _misbehave(self, fault: Fault) -> None:
         if fault.kind == "dropped":
             return self._drop()
+        if fault.kind == "cut":
+            # A whole answer to HTTP, and half of one to JSON.
+            return self._raw(200, b'{"id": "job-0", "sta', {"Content-Type": "application/json"})
         if fault.kind == "garbage":
             return self._raw(200, b"<html>maintenance</html>", {})
         if fault.kind == "truncated":

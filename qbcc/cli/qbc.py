@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -75,7 +76,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--backend", default="aer", show_default=True, metavar="NAME", help="What runs quantum circuits, or none."
         ),
         click.option("--noise", metavar="NOISE", help="Simulate it: depolarizing=P,readout=P,…, or a JSON file."),
-        click.option("--yes", is_flag=True, help="Send jobs that cost money."),
+        *_device_options(),
         click.option("--stats", is_flag=True, help="Instructions, time and memory on standard error."),
         click.option("--regs", is_flag=True, help="Registers at the end on standard error."),
         click.option(
@@ -89,7 +90,54 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     for option in reversed(options):
         command = option(command)
-    return command
+    return taking_jobs(command)
+
+
+def _device_options() -> list[Callable[..., Any]]:
+    """Those of jobs on a device, which :func:`taking_jobs` sums up."""
+    return [
+        click.option("--yes", is_flag=True, help="Send jobs that cost money."),
+        click.option("--dry-run", is_flag=True, help="Show what the first job would cost; send nothing."),
+        click.option(
+            "--max-cost",
+            type=click.FloatRange(min=0),
+            metavar="X",
+            help="Send no job that would bring the estimated cost of the run above X.",
+        ),
+        click.option("--job-name", metavar="NAME", help="Show NAME with the jobs of this run."),
+        click.option(
+            "--metadata",
+            multiple=True,
+            metavar="KEY=VALUE",
+            callback=parse_metadata,
+            help="Store KEY=VALUE with the jobs of this run.",
+        ),
+        click.option("--debiasing", is_flag=True, help="Let IonQ's hardware average over variants of the circuit."),
+        click.option("--sharpen", is_flag=True, help="With --debiasing: combine the variants by majority."),
+    ]
+
+
+def parse_metadata(_context: object, _option: object, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """``KEY=VALUE`` for a job on a device."""
+    pairs = []
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals or not key.strip():
+            raise click.BadParameter(f"'{value}' is not of the form KEY=VALUE")
+        pairs.append((key.strip(), text))
+    return tuple(pairs)
+
+
+def taking_jobs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of jobs as one value, ``job``."""
+
+    @wraps(command)
+    def made(*args: Any, job_name: str | None, metadata: Any, debiasing: bool, sharpen: bool, **options: Any) -> Any:
+        from vm.quantum.offers import JobOptions
+
+        return command(*args, job=JobOptions(job_name, metadata, debiasing, sharpen), **options)
+
+    return made
 
 
 _OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
@@ -129,8 +177,8 @@ def run(
     _check_shots(settings)
     run_ = Run(file, settings)
     outcome = run_.execute()
-    if run_.settings.as_json and run_.settings.shots is None:
-        show(json_text(run_.data()))
+    if run_.settings.as_json and (run_.settings.shots is None or run_.dry is not None):
+        show(json_text(run_.data() if run_.dry is None else run_.dry))
     raise SystemExit(outcome)
 
 

@@ -20,6 +20,7 @@ from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
 from vm.output import OutputError
+from vm.quantum.offers import JobOptions
 from vm.trap import ObjectError
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class Settings:
     backend: str
     noise: str | None
     yes: bool
+    job: JobOptions
+    """Of each job on a device."""
+    max_cost: float | None
+    """Most that the estimates of all jobs may sum up to."""
+    dry_run: bool
     stats: bool
     regs: bool
     dump: Sequence[tuple[int, int]]
@@ -122,6 +128,8 @@ class Run:
             say(machine.notice)
         start = time.perf_counter()
         self.outcome = machine.run() if self._go is None else self._go(machine, self.built)
+        if self.dry is not None:
+            return 0
         if self.outcome.trap is None and settings.call is not None:
             self._call(machine, *settings.call)
         self.seconds = time.perf_counter() - start
@@ -130,6 +138,12 @@ class Run:
         if settings.output is not None and self.outcome.trap is None:
             self._save(settings.output)
         return status
+
+    @property
+    def dry(self) -> dict[str, Any] | None:
+        """What a run with ``--dry-run`` found out, as JSON has it; None of any other."""
+        found: dict[str, Any] | None = None if self._session is None else self._session.dry
+        return found
 
     def _many(self, shots: int) -> int:
         """Run it so many times; the exit status."""
@@ -147,6 +161,8 @@ class Run:
         assert self.built is not None
         built = self.built
         found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout)
+        if self.dry is not None:
+            return 0
         self.seconds = time.perf_counter() - start
         report(found, settings, built, seed=seed, seconds=self.seconds)
         return found.status
@@ -188,6 +204,11 @@ class Run:
             fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
         if machine.quantum is not None and machine.quantum.is_remote:
             self._attach(machine, built)
+        elif settings.job.asked() or settings.dry_run or settings.max_cost is not None:
+            raise click.UsageError(
+                "--dry-run, --max-cost, --job-name, --metadata, --debiasing and --sharpen are for devices, and the "
+                f"backend '{settings.backend}' is not one"
+            )
         return machine
 
     def _attach(self, machine: Machine, built: driver.Built) -> None:

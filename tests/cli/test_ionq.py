@@ -19,6 +19,10 @@ PAIR = "main: QALLOC r4, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT
 ANOTHER = PAIR.replace(" QHALT", " QALLOC r4\n QX r4\n QMEAS r5, r4\n QHALT")
 
 
+# The second job is of a qubit that is new after the first was measured.
+TWO_JOBS = PAIR.replace(" QHALT", " QALLOC r4\n QH r4\n QMEAS r5, r4\n QHALT")
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server() as running:
@@ -91,6 +95,147 @@ def test_hardware_wants_yes(server: Server, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "ionq:qpu.forte-1: estimated cost 3.20 USD, 12 minutes of queue\n" in done.stderr
     assert posts(server) == 1
+
+
+def test_what_a_run_cost_is_told(server: Server, tmp_path: Path) -> None:
+    options = ["--backend", "ionq:qpu.forte-1", "--shots", "100", "--yes"]
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), *options)
+    assert "job job-0 cost 3.10 USD\n" in done.stderr
+    server.service.cost = None
+    assert "job job-1: the cost is not known yet\n" in qbc(server, tmp_path, "run", "p.qbc", *options).stderr
+    server.service.faults = [Fault("GET", "/cost", "401", 99)]
+    done = qbc(server, tmp_path, "run", "p.qbc", *options)
+    assert done.returncode == 0
+    assert "job job-2: the cost is not known: IonQ refused the key" in done.stderr
+
+
+def test_a_bound_on_the_cost(server: Server, tmp_path: Path) -> None:
+    """Of all jobs of a run together, those of the part before it was cut off too."""
+    options = ["--backend", "ionq:qpu.forte-1", "--yes", "--seed", "1", "--max-cost"]
+    done = qbc(server, tmp_path, "run", put(tmp_path, ANOTHER), *options, "3")
+    assert done.returncode == 83
+    assert "estimated cost 3.20 USD, 12 minutes of queue; that is more than --max-cost 3, and it was not" in done.stderr
+    assert posts(server) == 0
+    (tmp_path / "p.qbc").write_text(TWO_JOBS)
+    done = qbc(server, tmp_path, "run", "p.qbc", *options, "4")
+    assert done.returncode == 83
+    assert "after jobs of 3.20; that is more than --max-cost 4" in done.stderr
+    assert posts(server) == 1
+    identifier = journal(tmp_path)[0]
+    done = qbc(server, tmp_path, "run", "--resume", identifier, "--yes", "--max-cost", "5")
+    assert "after jobs of 3.20; that is more than --max-cost 5" in done.stderr
+    done = qbc(server, tmp_path, "run", "--resume", identifier, "--yes", "--max-cost", "7")
+    assert (done.returncode, posts(server)) == (0, 2)
+
+
+def test_a_dry_run_sends_nothing(server: Server, tmp_path: Path) -> None:
+    for backend in ("ionq:qpu.forte-1", "ionq:simulator"):
+        for more in ([], ["--shots", "250"], ["--json"]):
+            done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", backend, "--dry-run", *more)
+            size = "250 shots" if "250" in more else "1 shot"
+            line = f"{backend}: estimated cost 3.20 USD, 12 minutes of queue"
+            assert done.returncode == 0, done.stderr
+            assert f"dry run: the first job is of 2 qubits, 2 gates, {size}\n{line}\n" in done.stderr
+            assert "trap" not in done.stderr
+            found = json.loads(done.stdout) if "--json" in more else {"dry_run": {"qubits": 2}}
+            assert found["dry_run"]["qubits"] == 2
+    assert posts(server) == 0
+    assert not list((tmp_path / ".qbc" / "runs").iterdir())
+
+
+def test_options_of_devices_are_refused_elsewhere(server: Server, tmp_path: Path) -> None:
+    put(tmp_path, PAIR)
+    for options in (["--dry-run"], ["--max-cost", "1"], ["--job-name", "x"], ["--metadata", "a=b"], ["--debiasing"]):
+        done = qbc(server, tmp_path, "run", "p.qbc", *options)
+        assert done.returncode == 2
+        assert "are for devices, and the backend 'aer' is not one" in done.stderr
+    done = qbc(server, tmp_path, "run", "p.qbc", "--backend", "ionq:simulator", "--debiasing")
+    assert (done.returncode, "'ionq:simulator' does not take --debiasing" in done.stderr) == (2, True)
+    assert qbc(server, tmp_path, "run", "p.qbc", "--metadata", "novalue").returncode == 2
+    assert posts(server) == 0
+
+
+def test_names_go_with_a_run_that_is_resumed(server: Server, tmp_path: Path) -> None:
+    server.service.fails = "the budget is spent"
+    options = ["--backend", "ionq:qpu.forte-1", "--yes", "--job-name", "mine", "--metadata", "a=b"]
+    assert qbc(server, tmp_path, "run", put(tmp_path, PAIR), *options).returncode == 83
+    server.service.fails = ""
+    assert qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0], "--yes").returncode == 0
+    names = [job["name"] for job in server.service.jobs.values()]
+    assert len(set(names)) == 2
+    assert all(name.startswith("mine qbc-") for name in names)
+    assert all(job["metadata"]["a"] == "b" for job in server.service.jobs.values())
+
+
+@pytest.mark.parametrize("backend", ["ionq:qpu.forte-1", "ionq:simulator"])
+def test_a_failed_job_is_sent_anew_after_asking(server: Server, tmp_path: Path, backend: str) -> None:
+    server.service.fails = "the budget is spent"
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", backend, "--yes", "--shots", "10")
+    assert "the job job-0 failed: the budget is spent (QuotaExhausted)" in done.stderr
+    assert posts(server) == 1
+    server.service.fails = ""
+    identifier = journal(tmp_path)[0]
+    done = qbc(server, tmp_path, "run", "--resume", identifier)
+    assert done.returncode == 83
+    assert "(QuotaExhausted); it was not sent again: --yes sends it" in done.stderr
+    assert posts(server) == 1
+    done = qbc(server, tmp_path, "run", "--resume", identifier, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "(QuotaExhausted); it is sent again\n" in done.stderr
+    assert posts(server) == 2
+    assert qbc(server, tmp_path, "run", "--resume", identifier).returncode == 0
+    assert posts(server) == 2
+
+
+def test_a_job_of_hardware_whose_answer_was_lost(server: Server, tmp_path: Path) -> None:
+    """Nobody knows whether it runs: the run ends, and goes on with it once it is listed."""
+    server.service.lag = 3.0
+    server.service.faults = [Fault("POST", "/jobs", "lost")]
+    put(tmp_path, PAIR)
+    settings = {**environment(server), "QBC_IONQ_LAG": "0.2"}
+    command = [*QBC, "run", "p.qbc", "--backend", "ionq:qpu.forte-1", "--yes"]
+    done = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 83
+    assert "after 0.2 s it is not in the list of jobs; it was not sent again" in done.stderr
+    done = qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0])
+    assert done.returncode == 0, done.stderr
+    assert posts(server) == 1
+
+
+def test_a_job_of_hardware_that_never_arrived(server: Server, tmp_path: Path) -> None:
+    server.service.faults = [Fault("POST", "/jobs", "dropped")]
+    put(tmp_path, PAIR)
+    settings = {**environment(server), "QBC_IONQ_LAG": "0.2"}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*QBC, *arguments], cwd=tmp_path, env=settings, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    assert run("run", "p.qbc", "--backend", "ionq:qpu.forte-1", "--yes").returncode == 83
+    identifier = journal(tmp_path)[0]
+    done = run("run", "--resume", identifier)
+    assert "which may have been sent; it was not sent again: --yes sends it" in done.stderr
+    assert not server.service.jobs
+    assert run("run", "--resume", identifier, "--yes").returncode == 0
+    assert len(server.service.jobs) == 1
+
+
+def test_a_machine_that_is_not_there(server: Server, tmp_path: Path) -> None:
+    server.service.state = "unavailable"
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:qpu.forte-1", "--yes")
+    assert "warning: ionq:qpu.forte-1 is unavailable; a job waits until it is available\n" in done.stderr
+    server.service.state = "retired"
+    done = qbc(server, tmp_path, "run", "p.qbc", "--backend", "ionq:qpu.forte-1", "--yes")
+    assert (done.returncode, "ionq:qpu.forte-1 is retired" in done.stderr) == (83, True)
+    assert posts(server) == 1
+
+
+def test_the_older_estimate(server: Server, tmp_path: Path) -> None:
+    server.service.shape = "older"
+    done = qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:qpu.forte-1", "--yes")
+    assert done.returncode == 0
+    assert "ionq:qpu.forte-1: estimated cost 3.20 USD, 12 minutes of queue\n" in done.stderr
 
 
 def test_what_cannot_be_is_told_at_its_line_and_nothing_is_sent(server: Server, tmp_path: Path) -> None:
@@ -169,7 +314,17 @@ def test_a_program_that_changed_does_not_go_on(server: Server, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("backend", 5), ("engine", "magic"), ("args", ["x"]), ("memory", None), ("shots", "many"), ("defines", [])],
+    [
+        ("job", []),
+        ("job", {"metadata": ["a"]}),
+        ("job", {"name": 5}),
+        ("backend", 5),
+        ("engine", "magic"),
+        ("args", ["x"]),
+        ("memory", None),
+        ("shots", "many"),
+        ("defines", []),
+    ],
 )
 def test_a_journal_that_makes_no_sense(server: Server, tmp_path: Path, name: str, value: object) -> None:
     qbc(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
@@ -202,7 +357,8 @@ def test_a_fault_is_one_clear_line(server: Server, tmp_path: Path) -> None:
 
 def test_backends(server: Server, tmp_path: Path) -> None:
     done = qbc(server, tmp_path, "backends")
-    assert re.search(r"^ionq:qpu\.forte-1 +36 qubits +available$", done.stdout, re.M)
+    assert re.search(r"^ionq:simulator\.aria-1 +25 qubits +available; the noise of aria-1$", done.stdout, re.M)
+    assert re.search(r"^ionq:qpu\.forte-1 +36 qubits +available, 20 minutes of queue$", done.stdout, re.M)
     server.service.faults = [Fault("GET", "/backends", "401", 99)]
     done = qbc(server, tmp_path, "backends")
     assert done.returncode == 0

@@ -6,6 +6,7 @@ import logging
 import math
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from tests.programs import finished
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.quantum.backend import Job, make
 from vm.quantum.gates import GATES, append
-from vm.quantum.ionq import IonQ
+from vm.quantum.ionq import IonQ, answers
 from vm.quantum.ionq.settings import read
 from vm.quantum.ionq.wire import TRIES, Pace
 from vm.quantum.log import Circuit
+from vm.quantum.offers import JobOptions
 from vm.trap import FaultError
 
 PAIR = "main: QALLOC r0, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT"
@@ -93,19 +95,25 @@ def test_hardware_gives_its_own_counts(server: Server) -> None:
     device = IonQ("qpu.forte-1")
     assert device.is_paid
     assert device.qubits == 36
-    assert device.estimate(job()) == "estimated cost 3.20 USD, 12 minutes of queue"
+    assert str(device.estimate(job())) == "estimated cost 3.20 USD, 12 minutes of queue"
+    server.service.shape = "older"
+    assert str(device.estimate(job())) == "estimated cost 3.20 USD, 12 minutes of queue"
     found = device.result(device.submit(job()), job())
     assert sum(found.values()) == 1000
     assert set(found) == {0, 3}
 
 
 def test_backends_are_listed(server: Server) -> None:
-    rows = [(one.name, one.qubits, one.state) for one in make("ionq:simulator").state()]
-    assert rows == [
-        ("ionq:simulator", 29, "available"),
-        ("ionq:qpu.forte-1", 36, "available"),
-        ("ionq:qpu.aria-1", 25, "unavailable"),
+    rows = [(one.name, one.qubits, one.state, one.queue) for one in make("ionq:simulator").state()]
+    assert rows[:3] == [
+        ("ionq:simulator", 29, "available", None),
+        ("ionq:qpu.forte-1", 36, "available", 1181.215),
+        ("ionq:qpu.forte-enterprise-1", 36, "unavailable", None),
     ]
+    # Noise models outlive their machines; the simulator itself is the bound of the larger ones.
+    assert ("ionq:simulator.aria-1", 25, "available; the noise of aria-1", None) in rows
+    assert ("ionq:simulator.harmony", 11, "available; the noise of harmony", None) in rows
+    assert ("ionq:simulator.forte-1", 29, "available; the noise of forte-1", None) in rows
 
 
 # -- faults
@@ -120,6 +128,16 @@ PASSING = [
     Fault("POST", "/jobs", "truncated"),
     Fault("POST", "/jobs", "garbage"),
     Fault("GET", "/jobs/*", "500", 2),
+    Fault("GET", "/jobs/*", "404"),
+    Fault("GET", "/jobs/*", "409", 2),
+    Fault("GET", "/jobs/*", "garbage", 2),
+    Fault("GET", "/jobs/*", "truncated"),
+    Fault("GET", "/jobs/*", "cut"),
+    Fault("GET", "/probabilities", "404"),
+    Fault("GET", "/probabilities", "409"),
+    Fault("GET", "/probabilities", "cut"),
+    Fault("GET", "/probabilities", "garbage"),
+    Fault("GET", "/backends", "garbage"),
     Fault("GET", "/jobs/*", "dropped", 2),
     Fault("GET", "/jobs/*", "429", 2),
     Fault("GET", "/probabilities", "502", 2),
@@ -150,8 +168,8 @@ LASTING = [
     (Fault("POST", "/jobs", "body", 99, body=[1]), "makes no sense: a job is no object"),
     (Fault("POST", "/jobs", "body", 99, body={"id": "../../x"}), "a job has no proper 'id'"),
     (Fault("POST", "/jobs", "307", 99), "the server sends elsewhere (307)"),
-    (Fault("GET", "/jobs/*", "404", 99), "(404): the service says no"),
-    (Fault("GET", "/jobs/*", "garbage", 99), "the answer is no JSON: '<html>maintenance</html>'"),
+    (Fault("GET", "/jobs/*", "404", 99), "the server answers 404: the service says no; given up after 8 tries"),
+    (Fault("GET", "/jobs/*", "garbage", 99), "the answer is not JSON: '<html>maintenance</html>'; given up after 8"),
     (Fault("GET", "/jobs/*", "body", 99, body={"id": "a", "status": "gone"}), "the status of a job is 'gone'"),
     (Fault("GET", "/probabilities", "body", 99, body={"0": 0.4}), "the probabilities sum to 0.4, not to 1"),
     (Fault("GET", "/probabilities", "body", 99, body={"9": 1.0}), "'9' is no value of 2 qubits"),
@@ -212,7 +230,8 @@ def test_a_canceled_job(server: Server) -> None:
     device.cancel(identifier)
     with pytest.raises(FaultError, match="the job job-0 was canceled"):
         device.result(identifier, job())
-    assert device.find(job()) is None
+    # A run that is resumed must hear of it, and ask before it sends another one.
+    assert device.find(job()) == identifier
 
 
 def test_jobs_are_found_by_name(server: Server) -> None:
@@ -226,7 +245,7 @@ def test_jobs_are_found_by_name(server: Server) -> None:
 def test_whatever_fails_in_qiskit_is_one_line(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     from vm.quantum.ionq.client import Target
 
-    def broken(self: Target, sent: Job) -> str:
+    def broken(self: Target, sent: Job, options: JobOptions) -> str:
         raise RuntimeError(f"circuit broken\nwith {KEY}")
 
     monkeypatch.setattr(Target, "send", broken)
@@ -248,6 +267,144 @@ def test_an_odd_answer_to_a_job_that_is_there(server: Server) -> None:
 def test_a_slow_answer_is_waited_for(server: Server) -> None:
     server.service.faults = [Fault("GET", "/backends", "slow", body=0.5)]
     assert IonQ("simulator").qubits == 29
+
+
+# -- hardware never gets a job twice
+
+
+@pytest.mark.parametrize("kind", ["lost", "500-lost", "503-lost", "504-lost"])
+@pytest.mark.parametrize("lag", [0.0, 1.0])
+def test_a_list_that_lags_causes_no_second_job(
+    server: Server, monkeypatch: pytest.MonkeyPatch, kind: str, lag: float
+) -> None:
+    monkeypatch.setenv("QBC_IONQ_LAG", "20")
+    server.service.lag = lag
+    server.service.faults = [Fault("POST", "/jobs", kind)]
+    device = IonQ("qpu.forte-1")
+    assert device.submit(job()) == "job-0"
+    assert [request.method for request in server.service.requests].count("POST") == 1
+
+
+@pytest.mark.parametrize("kind", ["dropped", "500", "truncated", "garbage"])
+def test_hardware_is_not_asked_again_where_nobody_knows(
+    server: Server, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("QBC_IONQ_LAG", "0.5")
+    server.service.faults = [Fault("POST", "/jobs", kind)]
+    with pytest.raises(FaultError, match=r"after 0.5 s it is not in the list of jobs; it was not sent again"):
+        IonQ("qpu.forte-1").submit(job())
+    assert [request.method for request in server.service.requests].count("POST") == 1
+
+
+def test_hardware_that_refuses_is_asked_again(server: Server) -> None:
+    server.service.faults = [Fault("POST", "/jobs", "429", 2)]
+    assert IonQ("qpu.forte-1").submit(job()) == "job-0"
+
+
+# -- what users ask of jobs
+
+
+def test_names_and_metadata(server: Server) -> None:
+    device = IonQ("qpu.forte-1")
+    device.configure(JobOptions("my run", (("project", "moonshine"), ("a", "b=c"))))
+    device.submit(job("qbc-1-0"))
+    sent = server.service.jobs["job-0"]
+    assert sent["name"] == "my run qbc-1-0"
+    assert (sent["metadata"]["project"], sent["metadata"]["a"]) == ("moonshine", "b=c")
+    assert device.find(job("qbc-1-0")) == "job-0"
+
+
+def test_debiasing(server: Server) -> None:
+    device = IonQ("qpu.forte-1")
+    device.submit(job())
+    device.configure(JobOptions(debiasing=True, sharpen=True))
+    identifier = device.submit(job())
+    first, second = (one["settings"]["error_mitigation"] for one in server.service.jobs.values())
+    assert (first, second) == ({"debiasing": False}, {"debiasing": True})
+    device.estimate(job())
+    assert sum(device.result(identifier, job()).values()) == 1000
+    queries = {request.path.rpartition("/")[2]: request.query for request in server.service.requests}
+    assert queries["probabilities"] == "sharpen=true"
+    assert "error_mitigation=true" in queries["estimate"]
+    few = replace(job(), shots=499)
+    with pytest.raises(FaultError, match="--debiasing needs at least 500 shots a job, not 499"):
+        device.submit(few)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("qpu.forte-1", JobOptions(sharpen=True), "give both"),
+        ("simulator", JobOptions(debiasing=True), "'ionq:simulator' does not take --debiasing"),
+        ("simulator.aria-1", JobOptions(debiasing=True, sharpen=True), "does not take --debiasing, --sharpen"),
+        ("qpu.forte-1", JobOptions(metadata=tuple((str(i), "") for i in range(11))), "at most 10 entries"),
+        ("qpu.forte-1", JobOptions(metadata=(("k" * 41, ""),)), "keys of 1 to 40"),
+        ("qpu.forte-1", JobOptions(metadata=(("k", "v" * 401),)), "values of at most 400"),
+    ],
+)
+def test_options_that_make_no_sense(name: str, options: JobOptions, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        IonQ(name).configure(options)
+
+
+def test_a_job_of_too_many_shots(server: Server) -> None:
+    found = shots(PAIR, 2_000_000, backend="ionq:qpu.forte-1")
+    trap = found.paths[0].outcome.trap
+    assert trap is not None
+    assert trap.message == "ionq:qpu.forte-1 takes at most 1,000,000 shots a job, not 2,000,000"
+    assert not server.service.jobs
+    # An exact simulator sends probabilities, of which any number is drawn.
+    found = shots(PAIR, 2_000_000, backend="ionq:simulator")
+    assert sum(counts(found).values()) == 2_000_000
+
+
+def test_what_a_job_cost(server: Server) -> None:
+    device = IonQ("qpu.forte-1")
+    identifier = device.submit(job())
+    assert str(device.cost(identifier)) == "3.10 USD"
+    server.service.cost = None
+    assert device.cost(identifier) is None
+    server.service.cost = "free"
+    with pytest.raises(FaultError, match="makes no sense: the cost is 'free'"):
+        device.cost(identifier)
+
+
+def test_credits_and_currencies() -> None:
+    def read(unit: str) -> str:
+        return str(answers.estimate({"estimated_total_cost": 1234.5, "estimated_unit": unit}).cost)
+
+    assert [read(unit) for unit in ("usd", "credit", "EUR", "")] == [
+        "1,234.50 USD", "1,234.50 credits", "1,234.50 EUR", "1,234.50 credits",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "warning"),
+    [
+        ("available", None),
+        ("unavailable", "ionq:qpu.forte-1 is unavailable; a job waits until it is available"),
+        ("calibrating", "ionq:qpu.forte-1 is calibrating"),
+    ],
+)
+def test_a_machine_that_is_not_available(server: Server, state: str, warning: str | None) -> None:
+    server.service.state = state
+    assert IonQ("qpu.forte-1").warning() == warning
+
+
+def test_a_machine_that_is_retired(server: Server) -> None:
+    server.service.state = "retired"
+    with pytest.raises(FaultError, match=r"ionq:qpu\.forte-1 is retired: it runs no jobs"):
+        IonQ("qpu.forte-1").warning()
+
+
+def test_noise_of_a_machine_that_is_not_listed(server: Server) -> None:
+    """Machines are retired; their noise models stay."""
+    assert [IonQ(f"simulator.{name}").qubits for name in ("harmony", "aria-1", "forte-1")] == [11, 25, 29]
+    found = shots(PAIR, 100, backend="ionq:simulator.aria-1")
+    assert found.status == 0
+    assert server.service.jobs["job-0"]["noise"]["model"] == "aria-1"
+    with pytest.raises(FaultError, match="IonQ has no noise model 'arya-1': there are aria-1, aria-2, forte-1, "):
+        assert IonQ("simulator.arya-1").qubits
 
 
 # -- what the environment says

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm.quantum.log import Circuit
+from vm.quantum.offers import Amount, Estimate, JobOptions
 from vm.quantum.state import State
 from vm.trap import FaultError
 
@@ -38,6 +39,8 @@ class Listed:
     qubits: int | None
     """Most qubits that may meet, or be in a job."""
     state: str
+    queue: float | None = None
+    """Seconds that a job waits, as far as is known."""
 
 
 class Backend(ABC):
@@ -84,6 +87,13 @@ class Job:
     """Of what is drawn for it: 31 bits."""
 
 
+class JobEndedError(FaultError):
+    """A job failed or was canceled: it has no counts and never will."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("backend", message)
+
+
 class Device(Backend):
     """Hardware, or what stands for it: whole circuits in, counts out; nothing goes on after it was measured."""
 
@@ -92,14 +102,40 @@ class Device(Backend):
     def qubits(self) -> int:
         """Most in one job."""
 
+    takes: frozenset[str] = frozenset()
+    """Options of :meth:`JobOptions.asked` that it can do."""
+    most_shots: int | None = None
+    """Most shots of one job, if there is a bound."""
+    _options = JobOptions()
+
     @property
     def is_paid(self) -> bool:
         """Whether a job costs money, so that a run wants ``--yes``."""
         return False
 
-    def estimate(self, job: Job) -> str:
-        """One line of what a job costs and how long it waits, or nothing."""
-        return ""
+    @property
+    def options(self) -> JobOptions:
+        """What every job is sent with."""
+        return self._options
+
+    def configure(self, options: JobOptions) -> None:
+        """Take what the user asks of every job. Raises :class:`ValueError` for what this device cannot do."""
+        refused = [name for name in options.asked() if name not in self.takes]
+        if refused:
+            raise ValueError(f"'{self.name}' does not take {', '.join(refused)}")
+        self._options = options
+
+    def estimate(self, job: Job) -> Estimate | None:
+        """Return what a job costs and how long it waits, or None if the device does not say."""
+        return None
+
+    def cost(self, identifier: str) -> Amount | None:
+        """Return what a finished job cost, or None if that is not known (yet)."""
+        return None
+
+    def warning(self) -> str | None:
+        """Return why a job would wait longer than its queue, such as a machine that is unavailable."""
+        return None
 
     @abstractmethod
     def submit(self, job: Job) -> str:
@@ -107,7 +143,7 @@ class Device(Backend):
 
     @abstractmethod
     def find(self, job: Job) -> str | None:
-        """The identifier of a job of that name that was sent before, if the device knows it."""
+        """The identifier of a job of that name that was sent before, however it ended, if the device knows it."""
 
     @abstractmethod
     def result(self, identifier: str, job: Job) -> dict[int, int]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.quantum.backend import Device, Job
+from vm.quantum.backend import Device, Job, JobEndedError
 from vm.quantum.log import Circuit
 from vm.trap import FaultError
 
@@ -50,7 +52,8 @@ class Journal:
 
     @property
     def jobs(self) -> list[dict[str, Any]]:
-        """``circuit`` (a hash), ``shots``, ``name``, then ``id``, then ``answer``."""
+        """``circuit`` (a hash), ``shots``, ``name``; ``estimate``, a cost, if there is one; ``sent``, before the
+        request that sends it; then ``id``, then ``answer``."""
         found: list[dict[str, Any]] = self.data["jobs"]
         return found
 
@@ -121,6 +124,8 @@ def _is_entry(job: Any) -> bool:
         all(isinstance(job.get(key), str) for key in ("circuit", "name"))
         and isinstance(job.get("shots"), int)
         and isinstance(job.get("id"), str | None)
+        and isinstance(job.get("sent", False), bool)
+        and _is_cost(job.get("estimate"))
         and (
             answer is None
             or (
@@ -133,6 +138,10 @@ def _is_entry(job: Any) -> bool:
     )
 
 
+def _is_cost(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf)
+
+
 class Jobs:
     """Sends the jobs of one machine to a device."""
 
@@ -140,8 +149,11 @@ class Jobs:
         self._device = device
         self.journal: Journal | None = None
         """Where they are remembered, if anywhere."""
-        self.allow: Callable[[Job], None] | None = None
-        """Asked before a job is sent; raises :class:`FaultError` to refuse."""
+        self.allow: Callable[[Job], float | None] | None = None
+        """Asked before a job is sent; returns its estimated cost, raises :class:`FaultError` to refuse."""
+        self.again: Callable[[str], None] | None = None
+        """Asked before a job of an earlier run is sent a second time, and told why; raises :class:`FaultError` to
+        refuse. Without it such a job is not sent."""
         self.tell: Callable[[str], None] | None = None
         """Told of each job that is sent."""
 
@@ -152,26 +164,61 @@ class Jobs:
         if entry["answer"] is not None:
             return {int(value): count for value, count in entry["answer"].items()}
         try:
-            if entry["id"] is None and is_old:
-                # It may have been sent by a run that was cut off before it heard so.
-                entry["id"] = self._device.find(job)
-            if entry["id"] is None:
-                self._send(entry, job)
-            self._save()
-            counts = self._device.result(entry["id"], job)
+            counts = self._counts(entry, job, is_old)
         except KeyboardInterrupt:
             self._give_up(entry, job)
             raise
         entry["answer"] = {str(value): count for value, count in counts.items()}
         self._save()
+        self._tell_cost(entry)
         return counts
+
+    def _counts(self, entry: dict[str, Any], job: Job, is_old: bool) -> dict[int, int]:
+        """The counts of a job: of the one that an earlier run sent, if there is one."""
+        # Journals of before 0.2 do not say whether a job was sent.
+        was_sent = is_old and entry.get("sent", True)
+        if was_sent and entry["id"] is None:
+            # The run was cut off before it heard whether the device has the job.
+            entry["id"] = self._device.find(job)
+            if entry["id"] is None and self._device.is_paid:
+                self._renew(entry, f"{self._device.name} does not list the job {job.name}, which may have been sent")
+        if was_sent and entry["id"] is not None:
+            self._save()
+            try:
+                return self._device.result(entry["id"], job)
+            except JobEndedError as ended:
+                self._renew(entry, ended.message)
+        job = replace(job, name=entry["name"])
+        self._send(entry, job)
+        return self._device.result(entry["id"], job)
+
+    def _renew(self, entry: dict[str, Any], why: str) -> None:
+        """Ask whether a job is sent a second time, and make it another one."""
+        if self.again is None:
+            raise FaultError("backend", why)
+        self.again(why)
+        _rename(entry)
+        self._save()
+
+    def _tell_cost(self, entry: dict[str, Any]) -> None:
+        """Say what a job cost, as far as the device knows by now; a run does not fail for that."""
+        if self.tell is None or not self._device.is_paid:
+            return
+        try:
+            cost = self._device.cost(entry["id"])
+        except FaultError as fault:
+            self.tell(f"job {entry['id']}: the cost is not known: {fault.message}")
+            return
+        self.tell(
+            f"job {entry['id']} cost {cost}" if cost is not None else f"job {entry['id']}: the cost is not known yet"
+        )
 
     def _entry(self, job: Job) -> tuple[dict[str, Any], bool]:
         """What is remembered of the next job, and whether an earlier run began it."""
         told = digest(job)
         if self.journal is None:
             name = f"qbc-{secrets.token_hex(8)}"
-            return {"circuit": told, "shots": job.shots, "name": name, "id": None, "answer": None}, False
+            return _made(told, job.shots, name), False
         number = self.journal.position
         jobs = self.journal.jobs
         self.journal.position += 1
@@ -181,32 +228,58 @@ class Jobs:
                 raise FaultError("backend", f"the run went another way than before its job {number + 1}: begin it anew")
             return entry, True
         name = f"qbc-{self.journal.identifier}-{number}"
-        jobs.append({"circuit": told, "shots": job.shots, "name": name, "id": None, "answer": None})
+        jobs.append(_made(told, job.shots, name))
         return jobs[-1], False
 
     def _send(self, entry: dict[str, Any], job: Job) -> None:
+        self._check(job)
         if self.allow is not None:
-            self.allow(job)
+            entry["estimate"] = self.allow(job)
+        entry["sent"] = True
         self._save()
         entry["id"] = self._device.submit(job)
         self._save()
         if self.tell is not None:
-            size = f"{job.circuit.qubits} qubits, {len(job.circuit.gates)} gates, {job.shots:,} shots"
-            self.tell(f"job {entry['id']} on {self._device.name}: {size}")
+            self.tell(f"job {entry['id']} on {self._device.name}: {size(job)}")
+
+    def _check(self, job: Job) -> None:
+        most = self._device.most_shots
+        if most is not None and job.shots > most:
+            raise FaultError("backend", f"{self._device.name} takes at most {most:,} shots a job, not {job.shots:,}")
 
     def _give_up(self, entry: dict[str, Any], job: Job) -> None:
-        """Cancel a job; a run that is resumed sends it anew, under another name."""
+        """Cancel a job; a run that is resumed sends it anew, under another name. One that cannot be found or canceled
+        keeps its name: it may be running."""
+        if entry["id"] is None and not entry.get("sent"):
+            return
         with suppress(FaultError):
-            identifier = entry["id"] or self._device.find(job)
+            identifier = entry["id"] or self._device.find(replace(job, name=entry["name"]))
             if identifier is not None:
                 self._device.cancel(identifier)
-            entry["id"] = None
-            entry["name"] += "x"
-            self._save()
+                _rename(entry)
+                self._save()
 
     def _save(self) -> None:
         if self.journal is not None:
             self.journal.save()
+
+
+def _made(circuit: str, shots: int, name: str) -> dict[str, Any]:
+    """An entry of a job that was not sent."""
+    return {"circuit": circuit, "shots": shots, "name": name, "sent": False, "id": None, "answer": None}
+
+
+def _rename(entry: dict[str, Any]) -> None:
+    """Make an entry one of a job that was not sent: no job has its name."""
+    entry["id"] = None
+    entry["sent"] = False
+    entry["name"] += "x"
+
+
+def size(job: Job) -> str:
+    """How large a job is, for people."""
+    numbers = ((job.circuit.qubits, "qubit"), (len(job.circuit.gates), "gate"), (job.shots, "shot"))
+    return ", ".join(f"{number:,} {word}{'' if number == 1 else 's'}" for number, word in numbers)
 
 
 def digest(job: Job) -> str:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from vm import install
-from vm.quantum.backend import Device, Job, Listed
+from vm.quantum.backend import Device, Job, JobEndedError, Listed
 from vm.quantum.ionq import answers
-from vm.quantum.ionq.settings import Settings, read
+from vm.quantum.ionq.settings import LEAST_DEBIASED, MOST_SHOTS, PASSING, Settings, read
+from vm.quantum.offers import MOST_KEY, MOST_METADATA, MOST_VALUE, Amount, Estimate, JobOptions
 from vm.trap import FaultError
 
 if TYPE_CHECKING:
@@ -30,6 +32,16 @@ LONGEST_POLL: Final = 15
 """Times the shortest: a job that takes long is looked at less and less often."""
 MOST_PAGES: Final = 200
 """Of jobs, that are searched for one by its name."""
+MODELS: Final = {
+    "aria-1": 25,
+    "aria-2": 25,
+    "forte-1": 36,
+    "forte-enterprise-1": 36,
+    "harmony": 11,
+    "harmony-1": 11,
+    "harmony-2": 11,
+}
+"""Noise models of the simulator and the qubits of their machines, which need not be listed any more (API v0.4)."""
 
 
 class IonQ(Device):
@@ -57,7 +69,7 @@ class IonQ(Device):
         except ImportError as error:
             missing = error.name or "a package"
         else:
-            return Client(Wire(settings, agent()))
+            return Client(Wire(settings, agent()), settings.lag)
         raise FaultError("backend", f"IonQ needs {missing}, which is not installed: {install.advice('ionq')}")
 
     @cached_property
@@ -83,7 +95,7 @@ class IonQ(Device):
             problem = FaultError("backend", f"IonQ cannot be used: {type(error).__name__}: {error}")
         client = self.__dict__.get("_client")
         text = problem.message if client is None else client.wire.clean(problem.message)
-        raise FaultError(problem.name, text) from None
+        raise (JobEndedError(text) if isinstance(problem, JobEndedError) else FaultError(problem.name, text)) from None
 
     @property
     def is_paid(self) -> bool:
@@ -94,30 +106,82 @@ class IonQ(Device):
     def _is_exact(self) -> bool:
         return not self.is_paid and self._noise == "ideal"
 
+    @property
+    def takes(self) -> frozenset[str]:  # type: ignore[override]
+        """Names and metadata; debiasing where there are errors of a machine to average over."""
+        named = frozenset({"--job-name", "--metadata"})
+        return named | {"--debiasing", "--sharpen"} if self.is_paid else named
+
+    @property
+    def most_shots(self) -> int | None:  # type: ignore[override]
+        """Of the API."""
+        return None if self._is_exact else MOST_SHOTS
+
+    def configure(self, options: JobOptions) -> None:
+        """See :class:`Device`."""
+        super().configure(options)
+        if options.sharpen and not options.debiasing:
+            raise ValueError("--sharpen combines the results of --debiasing: give both")
+        if len(options.metadata) > MOST_METADATA:
+            raise ValueError(f"--metadata: IonQ stores at most {MOST_METADATA} entries of a job")
+        for key, value in options.metadata:
+            if not 0 < len(key) <= MOST_KEY or len(value) > MOST_VALUE:
+                raise ValueError(
+                    f"--metadata '{key[:MOST_KEY]}': IonQ takes keys of 1 to {MOST_KEY} characters and values of at "
+                    f"most {MOST_VALUE}"
+                )
+
     @cached_property
     def qubits(self) -> int:
         """Of the machine, or of the machine whose noise is simulated."""
-        wanted = f"ionq:{self._target}" if self.is_paid or self._is_exact else f"ionq:qpu.{self._noise}"
-        sizes = {listed.name: listed.qubits for listed in self._backends}
-        size = sizes.get(wanted)
-        if size is not None:
-            return size
-        known = ", ".join(sorted(sizes))
-        raise FaultError("backend", self._client.wire.clean(f"IonQ has no backend {wanted}: there are {known}"))
+        sizes = {listed.name: listed.qubits for listed in self._backends if listed.qubits is not None}
+        if self.is_paid or self._is_exact:
+            size = sizes.get(f"ionq:{self._target}")
+            if size is not None:
+                return size
+            raise self._unknown(f"IonQ has no backend ionq:{self._target}", sizes)
+        size = sizes.get(f"ionq:qpu.{self._noise}", MODELS.get(self._noise))
+        if size is None:
+            models = {name.removeprefix("ionq:qpu.") for name in sizes if name.startswith("ionq:qpu.")}
+            raise self._unknown(f"IonQ has no noise model '{self._noise}'", models | MODELS.keys())
+        return min(size, sizes.get("ionq:simulator", size))
 
-    def estimate(self, job: Job) -> str:
+    def _unknown(self, problem: str, known: Iterable[str]) -> FaultError:
+        return FaultError("backend", self._client.wire.clean(f"{problem}: there are {', '.join(sorted(known))}"))
+
+    def warning(self) -> str | None:
+        """See :class:`Device`. Raises :class:`FaultError` for a machine that is retired."""
+        with self._told():
+            states = {listed.name: listed.state for listed in self._backends}
+        state = self._client.wire.clean(states.get(self.name, ""))
+        if state.startswith("retired"):
+            raise FaultError("backend", f"{self.name} is retired: it runs no jobs; 'qbc backends' lists the others")
+        if not self.is_paid or state in ("available", ""):
+            return None
+        waits = "; a job waits until it is available" if state.startswith("unavailable") else ""
+        return f"{self.name} is {state}{waits}"
+
+    def estimate(self, job: Job) -> Estimate:
         """See :class:`Device`."""
         with self._told():
-            return self._client.wire.clean(self._backend.estimate(job))
+            return self._backend.estimate(job, self.options)
+
+    def cost(self, identifier: str) -> Amount | None:
+        """See :class:`Device`."""
+        with self._told():
+            return self._client.job_cost(answers.identifier({"id": identifier}))
 
     def submit(self, job: Job) -> str:
         """See :class:`Device`."""
+        if self.options.debiasing and job.shots < LEAST_DEBIASED:
+            raise FaultError("backend", f"--debiasing needs at least {LEAST_DEBIASED} shots a job, not {job.shots}")
         with self._told():
-            return self._backend.send(job)
+            return self._backend.send(job, self.options)
 
     def find(self, job: Job) -> str | None:
-        """See :class:`Device`. A job that failed or was canceled is none."""
-        return self._client.find_job(job.name, self._target, MOST_PAGES, is_all=True)
+        """See :class:`Device`. A job that was sent a moment ago may not be listed yet: it is waited for."""
+        lag = self._settings.lag if self.is_paid else 0.0
+        return self._client.await_job(job.name, self._target, MOST_PAGES, is_all=True, lag=lag)
 
     def result(self, identifier: str, job: Job) -> dict[int, int]:
         """See :class:`Device`. Shots of an exact simulator are drawn here, by the job's seed."""
@@ -130,11 +194,12 @@ class IonQ(Device):
         found = self._final(own)
         status = answers.status(found)
         if status == "failed":
-            raise FaultError("backend", client.wire.clean(f"the job {own} failed: {answers.failure(found)}"))
+            raise JobEndedError(client.wire.clean(f"the job {own} failed: {answers.failure(found)}"))
         if status == "canceled":
-            raise FaultError("backend", f"the job {own} was canceled")
+            raise JobEndedError(f"the job {own} was canceled")
         path = answers.results_path(found, own, client.wire.base)
-        return answers.counts(client.wire.ask("GET", path), job, self._is_exact)
+        params = {"sharpen": "true"} if self.options.sharpen else None
+        return answers.counts(client.wire.ask("GET", path, params, passing=PASSING), job, self._is_exact)
 
     def _final(self, identifier: str) -> dict[str, object]:
         """A job, when it will not change any more."""
@@ -162,4 +227,12 @@ class IonQ(Device):
     def state(self) -> list[Listed]:
         """See :class:`Device`."""
         clean = self._client.wire.clean
-        return [Listed(clean(listed.name), listed.qubits, clean(listed.state)) for listed in self._backends]
+        rows = [replace(row, name=clean(row.name), state=clean(row.state)) for row in self._backends]
+        simulator = next((row for row in rows if row.name == "ionq:simulator"), None)
+        if simulator is not None:
+            models = {name: min(size, simulator.qubits or size) for name, size in MODELS.items()}
+            rows += [
+                Listed(f"ionq:simulator.{name}", size, f"{simulator.state}; the noise of {name}")
+                for name, size in models.items()
+            ]
+        return rows

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vm.quantum.backend import Job, Listed
+from vm.quantum.offers import Amount, Estimate
 from vm.trap import FaultError
 
 FINAL: Final = frozenset({"completed", "failed", "canceled"})
@@ -134,33 +135,54 @@ def listed(answer: Any) -> list[Listed]:
             raise odd("a backend lacks its name or its state")
         if isinstance(qubits, bool) or not isinstance(qubits, int) or not 0 <= qubits < 1 << 20:
             raise odd(f"the qubits of {_shown(name)} are {_shown(qubits)}")
-        found.append(Listed(f"ionq:{name}", qubits, f"{state} (degraded)" if row.get("degraded") is True else state))
+        queue = row.get("average_queue_time")
+        found.append(
+            Listed(
+                f"ionq:{name}",
+                qubits,
+                f"{state} (degraded)" if row.get("degraded") is True else state,
+                float(queue) / 1000 if _is_amount(queue) and name != "simulator" else None,
+            )
+        )
     return found
 
 
-def estimate(answer: Any) -> str:
-    """Cost and queue in one line."""
+def estimate(answer: Any) -> Estimate:
+    """The cost and the queue of a job that was not sent.
+
+    The answer of 2026 has ``estimated_total_cost``, ``estimated_unit``, ``rate_card`` and the queue in milliseconds; an
+    older one ``estimated_cost``, ``cost_unit``, ``rate_information`` and the queue in seconds."""
     row = table(answer, "the estimate")
-    cost, unit, queue = row.get("estimated_cost"), row.get("cost_unit"), row.get("current_predicted_queue_time")
+    is_older = "estimated_total_cost" not in row and "estimated_cost" in row
+    cost = row.get("estimated_cost" if is_older else "estimated_total_cost")
+    unit = row.get("cost_unit" if is_older else "estimated_unit")
+    queue = row.get("current_predicted_queue_time")
     if not _is_amount(cost):
         raise odd(f"the estimated cost is {_shown(cost)}")
-    text = f"estimated cost {cost:,.2f} {unit if isinstance(unit, str) and unit else 'credits'}"
-    return f"{text}, {_duration(float(queue))} of queue" if queue is not None and _is_amount(queue) else text
+    seconds = float(queue) / (1 if is_older else 1000) if _is_amount(queue) else None
+    return Estimate(Amount(float(cost), _unit(unit)), seconds)
 
 
-def _is_amount(value: Any) -> bool:
+def cost(answer: Any) -> Amount | None:
+    """What a finished job cost; None where the answer has none (yet)."""
+    found = table(answer, "the cost").get("cost")
+    if found is None:
+        return None
+    row = table(found, "the cost")
+    if not _is_amount(row.get("value")):
+        raise odd(f"the cost is {_shown(row.get('value'))}")
+    return Amount(float(row["value"]), _unit(row.get("unit")))
+
+
+def _unit(value: Any) -> str:
+    """A currency's code in capitals; ``credits`` for the provider's own."""
+    if not isinstance(value, str) or not value or value.lower() in ("credit", "credits"):
+        return "credits"
+    return value.upper() if len(value) == 3 else value
+
+
+def _is_amount(value: Any) -> TypeGuard[float]:
     return not isinstance(value, bool) and isinstance(value, int | float) and 0 <= value < 1e15
-
-
-def _duration(seconds: float) -> str:
-    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * length or (unit == "minute" and seconds >= length):
-            return _of(round(seconds / length), unit)
-    return _of(round(seconds), "second")
-
-
-def _of(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def _shown(value: Any) -> str:

@@ -20,7 +20,9 @@ from qiskit_ionq.ionq_provider import BackendService
 from vm.quantum.backend import Job
 from vm.quantum.gates import angles_of, append
 from vm.quantum.ionq import answers
+from vm.quantum.ionq.settings import MOST_SHOTS, PASSING
 from vm.quantum.ionq.wire import Wire
+from vm.quantum.offers import Amount, Estimate, JobOptions
 from vm.trap import FaultError
 
 # The names of the API's reference with one meaning each. The library would also send P and CP as a Z with an angle, and
@@ -30,8 +32,9 @@ BASIS: Final = (
 )  # fmt: skip
 PAGE: Final = 25
 """Jobs of one answer to a listing: the most that the API gives."""
-MOST_SHOTS: Final = 1_000_000
-"""That the API takes. An ideal simulator is told a number that it ignores."""
+
+SHORTEST_SEARCH: Final = 0.2
+"""Seconds between two searches of the list of jobs, where requests need not be apart."""
 
 agent = get_user_agent
 
@@ -39,19 +42,31 @@ agent = get_user_agent
 class Client(IonQClient):  # type: ignore[misc, unused-ignore]
     """The library's client, by a :class:`Wire`."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, lag: float) -> None:
         super().__init__(token=None, url=wire.address)
         self.wire = wire
+        self._lag = lag
+        """Seconds after which a job that was sent is in the list of jobs."""
 
     def submit_job(self, job: Any) -> dict[str, Any]:
-        """Send a job. One that was lost on the way is looked for before it is sent again."""
+        """Send a job. If the answer is lost, the list of jobs is searched for it.
+
+        A job that costs nothing and is not in the list is sent again. One that costs money is not: the list is searched
+        until the job must be in it, and then the run ends, to be resumed."""
         arguments = job._passed_args
         target = job.backend().target_name
         body = qiskit_to_ionq(job.circuit, job.backend(), arguments, job.extra_query_params, job.extra_metadata)
+        is_paid = target != "simulator"
 
         def done() -> dict[str, str] | None:
             # A job of a moment ago is among the newest.
-            found = self.find_job(arguments["name"], target, pages=8, is_all=False)
+            found = self.await_job(arguments["name"], target, pages=8, is_all=False, lag=self._lag if is_paid else 0.0)
+            if found is None and is_paid:
+                raise FaultError(
+                    "backend",
+                    f"the answer to sending the job {arguments['name']} to {target} was lost, and after "
+                    f"{self._lag:g} s it is not in the list of jobs; it was not sent again",
+                )
             return None if found is None else {"id": found}
 
         answer = self.wire.ask("POST", "jobs", body=body, done=done)
@@ -66,14 +81,26 @@ class Client(IonQClient):  # type: ignore[misc, unused-ignore]
 
     def retrieve_job(self, job_id: str) -> dict[str, Any]:
         """A job as the server has it."""
-        return answers.table(self.wire.ask("GET", f"jobs/{job_id}"), "a job")
+        return answers.table(self.wire.ask("GET", f"jobs/{job_id}", passing=PASSING), "a job")
+
+    def job_cost(self, job_id: str) -> Amount | None:
+        """What a finished job cost."""
+        return answers.cost(self.wire.ask("GET", f"jobs/{job_id}/cost", passing=PASSING))
 
     def cancel_job(self, job_id: str) -> dict[str, Any]:
         """Give a job up."""
         return answers.table(self.wire.ask("PUT", f"jobs/{job_id}/status/cancel"), "what was canceled")
 
+    def await_job(self, name: str, target: str, pages: int, is_all: bool, lag: float) -> str | None:
+        """Do :meth:`find_job` until it finds the job or ``lag`` seconds have passed."""
+        pace = self.wire.pace
+        end = pace.clock() + lag
+        while (found := self.find_job(name, target, pages, is_all)) is None and (left := end - pace.clock()) > 0:
+            pace.sleep(min(left, max(self.wire.interval, SHORTEST_SEARCH)))
+        return found
+
     def find_job(self, name: str, target: str, pages: int, is_all: bool) -> str | None:
-        """The identifier of a job of that name, newest first; one that failed or was canceled is none.
+        """The identifier of the job that a name identifies, newest first, however it ended.
 
         The API filters by target, not by name. ``is_all``: that there are more pages is a fault."""
         params: dict[str, Any] = {"limit": PAGE, "target": target}
@@ -85,10 +112,8 @@ class Client(IonQClient):  # type: ignore[misc, unused-ignore]
                 raise answers.odd("a list of jobs has no 'jobs'")
             for job in jobs:
                 row = answers.table(job, "a job")
-                if row.get("name") == name and row.get("backend", target) == target:
-                    own, status = answers.identifier(row), answers.status(row)
-                    if status not in ("failed", "canceled"):
-                        return own
+                if _is_named(row.get("name"), name) and row.get("backend", target) == target:
+                    return answers.identifier(row)
             following = page.get("next")
             if not following:
                 return None
@@ -101,6 +126,11 @@ class Client(IonQClient):  # type: ignore[misc, unused-ignore]
                 "backend", f"the job {name} is not among the newest {pages * PAGE:,} of {target}: older were not read"
             )
         return None
+
+
+def _is_named(shown: object, name: str) -> bool:
+    """Whether the name that IonQ shows of a job ends in the one that identifies it: a user's may be before it."""
+    return isinstance(shown, str) and (shown == name or shown.endswith(f" {name}"))
 
 
 class Provider(IonQProvider):  # type: ignore[misc, unused-ignore]
@@ -132,18 +162,20 @@ class Target(IonQBackend):  # type: ignore[misc, unused-ignore]
             )
         self._client = self._own = client
 
-    def send(self, job: Job) -> str:
+    def send(self, job: Job, options: JobOptions) -> str:
         """Submit a job; its identifier.
 
-        On hardware the results are those of the circuit as it is, without debiasing, so that each shot is one."""
+        On hardware each shot is one result of the circuit as it is, unless debiasing is asked for."""
         is_ideal = self._is_simulator and self._noise == "ideal"
         self.options.update_options(sampler_seed=job.seed)
+        mitigation = ErrorMitigation.DEBIASING if options.debiasing else ErrorMitigation.NO_DEBIASING
         sent = self.run(
             self.circuit(job),
-            name=job.name,
+            name=job.name if options.name is None else f"{options.name} {job.name}",
             shots=min(job.shots, MOST_SHOTS) if is_ideal else job.shots,
             noise_model=self._noise,
-            error_mitigation=None if self._is_simulator else ErrorMitigation.NO_DEBIASING,
+            error_mitigation=None if self._is_simulator else mitigation,
+            extra_metadata=dict(options.metadata),
         )
         return str(sent.job_id())
 
@@ -159,8 +191,8 @@ class Target(IonQBackend):  # type: ignore[misc, unused-ignore]
         made.measure_all()
         return made
 
-    def estimate(self, job: Job) -> str:
-        """Cost and queue in one line."""
+    def estimate(self, job: Job, options: JobOptions) -> Estimate:
+        """The cost and the queue of a job."""
         sizes = [len(step.qubits) for step in self.circuit(job).data if step.operation.name in BASIS]
         params = {
             "type": "ionq.circuit.v1",
@@ -169,6 +201,6 @@ class Target(IonQBackend):  # type: ignore[misc, unused-ignore]
             "2q_gates": sizes.count(2),
             "qubits": job.circuit.qubits,
             "shots": job.shots,
-            "error_mitigation": "false",
+            "error_mitigation": str(options.debiasing).lower(),
         }
         return answers.estimate(self._own.wire.ask("GET", "jobs/estimate", params=params))

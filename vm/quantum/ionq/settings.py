@@ -16,6 +16,14 @@ ADDRESS: Final = "https://api.ionq.co/v0.4"
 """Where IonQ is, unless ``IONQ_API_URL`` says otherwise."""
 INTERVAL: Final = 4.0
 """Seconds between the starts of two requests, unless ``QBC_IONQ_INTERVAL`` says otherwise."""
+MOST_SHOTS: Final = 1_000_000
+"""Of one job, that the API takes. An ideal simulator ignores them: it sends probabilities."""
+LEAST_DEBIASED: Final = 500
+"""Shots that the API wants for debiasing."""
+PASSING: Final = frozenset({404, 408, 409, 425})
+"""Statuses that a server may give for a job that is there: its parts do not all know of it at once."""
+LAG: Final = 30.0
+"""Seconds after which a job that was sent is in the list of jobs, unless ``QBC_IONQ_LAG`` says otherwise."""
 # What is not of this form is refused rather than understood: two programs may read it differently.
 _URL: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 
@@ -31,16 +39,20 @@ class Settings:
     """Seconds between the starts of two requests."""
     timeout: float | None
     """Seconds to wait for a result; ``None`` where the environment has none."""
+    lag: float = LAG
+    """Seconds after which a job that was sent is in the list of jobs."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings in an environment. Raises :class:`FaultError`."""
     interval = _seconds(environment, "QBC_IONQ_INTERVAL")
+    lag = _seconds(environment, "QBC_IONQ_LAG")
     return Settings(
         key=_key(environment.get("IONQ_API_KEY", "")),
         address=_address(environment.get("IONQ_API_URL", "").strip() or ADDRESS),
         interval=INTERVAL if interval is None else interval,
         timeout=_seconds(environment, "QBC_IONQ_TIMEOUT"),
+        lag=LAG if lag is None else lag,
     )
 
 

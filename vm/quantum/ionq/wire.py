@@ -107,15 +107,17 @@ class Wire:
         params: dict[str, Any] | None = None,
         body: str | None = None,
         done: Callable[[], Any] | None = None,
+        passing: frozenset[int] = frozenset(),
     ) -> Any:
         """The JSON that answers a request to a path below the address.
 
         ``done`` looks whether a request that failed was carried out all the same: what it finds is the answer, ``None``
-        lets the request be sent again. Raises :class:`FaultError`."""
+        lets the request be sent again. Statuses in ``passing`` are tried again like those of a busy server. Raises
+        :class:`FaultError`."""
         what = f"{method} {self.base}/{path}"
         for number in range(1, TRIES + 1):
             try:
-                return self._once(method, path, what, params, body, may_be_lost=done is not None)
+                return self._once(method, path, what, params, body, may_be_lost=done is not None, passing=passing)
             except Again as again:
                 failed = again
             wait = self._back_off(number, failed.after)
@@ -133,7 +135,15 @@ class Wire:
         return max(wait, after or 0.0)
 
     def _once(
-        self, method: str, path: str, what: str, params: dict[str, Any] | None, body: str | None, may_be_lost: bool
+        self,
+        method: str,
+        path: str,
+        what: str,
+        params: dict[str, Any] | None,
+        body: str | None,
+        *,
+        may_be_lost: bool,
+        passing: frozenset[int],
     ) -> Any:
         """One try. Errors are raised outside of the handlers, so that none carries the request along."""
         status, content, problem = 0, b"", None
@@ -149,9 +159,13 @@ class Wire:
             answer, is_json = _parse(content)
             if is_json:
                 return answer
-            if may_be_lost:
-                raise Again("the answer is no JSON", may_be_done=True)
-            raise FaultError("backend", self.clean(f"{what}: the answer is no JSON: {_start(content)!r}"))
+            # A page of a proxy, or an answer that was cut off.
+            if may_be_lost or method == "GET":
+                raise Again(f"the answer is not JSON: {_start(content)!r}", may_be_done=True)
+            raise FaultError("backend", self.clean(f"{what}: the answer is not JSON: {_start(content)!r}"))
+        if status in passing:
+            said = self.clean(_message(content))
+            raise Again(f"the server answers {status}: {said}", may_be_done=False, after=_seconds(headers))
         raise self._refusal(status, headers, content, what)
 
     def _send(
