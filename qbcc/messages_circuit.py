@@ -58,5 +58,6 @@ def unreadable(name: str, line: int | None, why: str) -> SourceError:
     return _error("E0808", f"{place}: {why}")
 
 
-def unsupported(name: str, what: str) -> SourceError:
-    return _error("E0809", f"'{name}': {what}")
+def unsupported(name: str, what: str, line: int | None = None) -> SourceError:
+    place = f"'{name}'" + (f", line {line}" if line else "")
+    return _error("E0809", f"{place}: {what}")

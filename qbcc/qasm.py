@@ -1,5 +1,5 @@
-"""Reads OpenQASM 2 and 3 with Qiskit. Files that a text includes are put in their place here, so that Qiskit opens
-none: a text from a stranger must not read the host."""
+"""Reads OpenQASM: version 2 with Qiskit, version 3 with its reference parser. Files that a text includes are put in
+their place here, so that no parser opens one: a text from a stranger must not read the host."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from qbcc.messages_output import missing_extra
 from qbcc.source import SourceFile
 
 MAX_BYTES: Final = 4 << 20
-"""Of a text with all that it includes: Qiskit reads some thousand lines of OpenQASM 3 a second."""
+"""Of a text with all that it includes: some thousand lines of OpenQASM 3 are read a second."""
 MOST_BITS: Final = 1 << 20
 """Qubits, and bits, that a text may declare."""
 _STANDARD: Final = ("qelib1.inc", "stdgates.inc")
-"""Included files that Qiskit brings."""
+"""Included files that each language brings."""
 MOST_INCLUDES: Final = 1000
 MOST_GROWN: Final = 100_000
 """Gates that one gate of a text may stand for: Qiskit copies a gate with all that is below it."""
@@ -40,25 +40,8 @@ _PLACE: Final = re.compile(r"(?:<input>:)?L?(?:line )?(\d+)[,:]C?\d+:? ?(.*)", r
 """How each of Qiskit's readers begins a message: ``<input>:3,0: …``, ``3,0: …``, ``L3:C0: …``, ``line 3:0 …``."""
 
 
-@dataclass(frozen=True)
-class Read:
-    """What was read."""
-
-    name: str
-    version: int
-    circuit: Any
-    """Qiskit's ``QuantumCircuit``."""
-    names: dict[str, str]
-    """Of registers that Qiskit calls otherwise: what the text calls them."""
-    lone_qubits: tuple[str, ...]
-    """Names of the qubits that are in no register, in order; Qiskit forgets them."""
-    lone_bits: tuple[str, ...]
-    inputs: tuple[Path, ...]
-    """Every file that was read."""
-
-
 @dataclass
-class _Text:
+class Text:
     """A text with what it includes in its place."""
 
     parts: list[str] = field(default_factory=list)
@@ -80,21 +63,36 @@ class _Text:
         return self.lines[min(max(line, 1), len(self.lines)) - 1]
 
 
+@dataclass(frozen=True)
+class Read:
+    """What was read."""
+
+    name: str
+    version: int
+    circuit: Any
+    """Of version 2: Qiskit's ``QuantumCircuit``."""
+    tree: Any
+    """Of version 3: the tree of ``openqasm3``."""
+    text: Text
+    inputs: tuple[Path, ...]
+    """Every file that was read."""
+
+
 def read(name: str) -> Read:
     """A file, or ``-`` for standard input. Raises :class:`SourceError`."""
     source = _source(name)
-    text = _Text(lines=[(source.name, 1)])
+    text = Text(lines=[(source.name, 1)])
     folder = Path(source.path).parent if source.path else None
     folders = Folders((), None, root=folder, prefix="" if name == "-" else os.path.dirname(name))
     _inline(source, text, [], folders)
     whole = "".join(text.parts)
     words = [match[0] for match in _TOKEN.finditer(whole) if match.lastgroup != "blank"]
-    _check_sizes(words, source.name)
     _check_growth(words, source.name)
     version = _version(words)
-    circuit = _circuit(whole, words, version, text)
-    names = {f"esc_{word}": word for word in words if word.isidentifier()}
-    return Read(source.name, version, circuit, names, _lone(words, "qubit"), _lone(words, "bit"), tuple(text.inputs))
+    if version == 3:
+        return Read(source.name, version, None, _tree(whole, text), text, tuple(text.inputs))
+    _check_sizes(words, source.name)
+    return Read(source.name, version, _circuit(whole, words, text), None, text, tuple(text.inputs))
 
 
 def _source(name: str) -> SourceFile:
@@ -110,7 +108,7 @@ def _source(name: str) -> SourceFile:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
 
 
-def _inline(source: SourceFile, text: _Text, above: list[str], folders: Folders) -> None:
+def _inline(source: SourceFile, text: Text, above: list[str], folders: Folders) -> None:
     if source.path is not None:
         text.inputs.append(Path(source.path))
     done, line = 0, 1
@@ -156,12 +154,9 @@ def _check_sizes(words: list[str], name: str) -> None:
     """Qiskit makes an object for each bit before anything else looks at them."""
     total = 0
     for place, word in enumerate(words):
-        if word in ("qubit", "bit") and words[place + 1 : place + 2] == ["["]:
-            size = words[place + 2 : place + 4]
-        elif word in ("qreg", "creg") and words[place + 2 : place + 3] == ["["]:
-            size = words[place + 3 : place + 5]
-        else:
+        if word not in ("qreg", "creg") or words[place + 2 : place + 3] != ["["]:
             continue
+        size = words[place + 3 : place + 5]
         if len(size) < 2 or size[1] != "]" or not re.fullmatch(r"[0-9][0-9_]*", size[0]):
             # What is worked out may come to anything; a text that is no OpenQASM, Qiskit tells.
             raise messages_circuit.unreadable(name, None, f"the size of a {word} is not written as a decimal number")
@@ -189,46 +184,49 @@ def _check_growth(words: list[str], name: str) -> None:
             raise messages_circuit.unreadable(name, None, f"the gate '{own}' stands for more than {MOST_GROWN:,} gates")
 
 
-def _with_own_gates(whole: str, words: list[str], version: int, known: set[str]) -> str:
-    """The text with other names for gates that it defines under Qiskit's, who goes by names and not by definitions:
-    in OpenQASM 2 those ``known``, in OpenQASM 3 the standard gates where they are not included, and then defining one
-    again is an error that Qiskit tells."""
-    own = {name for word, name in pairwise(words) if word == "gate"}
-    if version == 2:
-        own &= known
-    elif any(word[1:-1] in _STANDARD for word in words if word[0] in "\"'"):
-        return whole
+def _with_own_gates(whole: str, words: list[str], known: set[str]) -> str:
+    """The text with other names for gates that it defines under those that Qiskit knows: it goes by names and not by
+    definitions."""
+    own = {name for word, name in pairwise(words) if word == "gate"} & known
     return _TOKEN.sub(lambda match: match[0] + _OWN if match[0] in own else match[0], whole)
 
 
-def _lone(words: list[str], kind: str) -> tuple[str, ...]:
-    return tuple(name for word, name in pairwise(words) if word == kind and name.isidentifier())
-
-
-def _circuit(whole: str, words: list[str], version: int, text: _Text) -> Any:
+def _circuit(whole: str, words: list[str], text: Text) -> Any:
     try:
-        from qiskit import qasm2, qasm3
+        from qiskit import qasm2
     except ImportError:
         raise missing_extra("OpenQASM", "reading", "quantum") from None
-    whole = _with_own_gates(whole, words, version, {gate.name for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS})
-    # The parser of OpenQASM 3 says on standard error what is wrong, and not in its exception.
-    said = io.StringIO()
+    whole = _with_own_gates(whole, words, {gate.name for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS})
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stderr(said):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if version == 2:
-                return qasm2.loads(whole, include_path=(), custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
-            return qasm3.loads(whole)
+            return qasm2.loads(whole, include_path=(), custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+    except Exception as error:
+        # A parser and a converter, each with exceptions of its own, and of the libraries below them.
+        raise _wrong(error, "", text) from None
+
+
+def _tree(whole: str, text: Text) -> Any:
+    """The tree of a text in OpenQASM 3."""
+    try:
+        import openqasm3
     except ImportError:
         raise missing_extra("OpenQASM 3", "reading", "convert") from None
+    # The parser says on standard error what is wrong, and not in its exception.
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            tree = openqasm3.parse(whole)
     except RecursionError:
         raise messages_circuit.unreadable(text.lines[0][0], None, "it is too deeply nested") from None
     except Exception as error:
-        # Two parsers and a converter, each with exceptions of its own, and of the libraries below them.
         raise _wrong(error, said.getvalue(), text) from None
+    if not tree.statements:
+        raise messages_circuit.unreadable(text.lines[0][0], None, "there is no statement in it")
+    return tree
 
 
-def _wrong(error: Exception, said: str, text: _Text) -> SourceError:
+def _wrong(error: Exception, said: str, text: Text) -> SourceError:
     """The one line that says where and what."""
     message = str(getattr(error, "message", "") or error).strip("'\"") or said.strip().partition("\n")[0]
     token = None
@@ -242,7 +240,5 @@ def _wrong(error: Exception, said: str, text: _Text) -> SourceError:
     if not message:
         near = str(getattr(token, "text", ""))[:40]
         message = "the text ends too soon" if near in ("", "<EOF>") else f"'{near}' is not expected here"
-    if isinstance(error, AttributeError):
-        message = "there is no statement in it"
     name, line = text.place(line) if line else (text.lines[0][0], 0)
     return messages_circuit.unreadable(name, line, " ".join(message.split())[:300])
