@@ -186,6 +186,10 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
     """Bytes of an input, the name to show, its path. A name that is no file is looked up in the library."""
     from vm.objfile import MAX_BYTES
 
+    if name.lower().endswith(".qasm"):
+        from qbcc.messages_circuit import not_imported
+
+        raise not_imported(name)
     if name == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", None
     path = Path(name)

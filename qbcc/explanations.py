@@ -302,6 +302,13 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
+    "E0813": _entry(
+        "a backend that is not installed",
+        "--shots runs the program many times on a backend, and none of the runs could end. The message says what to "
+        "install; 'qbc backends' lists what is there.",
+        "",
+        "",
+    ),
     "E0811": _entry(
         "settings of the linter that cannot be",
         'Levels of findings stand in [tool.qbc.lint] of the nearest pyproject.toml, each as CODE = "level": error, warning, '

@@ -1,4 +1,4 @@
-"""Wording of what can go wrong between programs and circuits: exports, drawings, OpenQASM (E0807 to E0809)."""
+"""Wording of what can go wrong between programs and circuits: exports, drawings, OpenQASM (E0807 to E0809, E0812)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,32 @@ from qbcc.explanation import Explanation
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     "E0807": Explanation(
         "no circuit, or none that can be written",
-        "qbcc compile --emit qasm3, qasm2, qir or qiskit and qbc draw run the program and take the circuit that the "
-        "run records. A program that does nothing to a qubit has none; a very large one is written, but not drawn.",
+        "qbcc compile --emit qasm3, qasm2, qir or qiskit and qbc draw follow the program and write its circuit. What "
+        "outcomes decide becomes a conditional. A program that does nothing to a qubit has no circuit, nor has a "
+        "loop that goes on as long as an outcome says; a very large circuit is written, but not drawn.",
         "main: QALLOC r4\n      QHALT",
         "main: QALLOC r4\n      QH r4\n      QHALT",
     ),
     "E0808": Explanation(
         "OpenQASM that cannot be read",
-        "The text is no OpenQASM 2 or 3, or uses what Qiskit's reader does not know. The line is that of the file, or "
-        "of a file that it includes.",
+        "The text is not valid OpenQASM 2 or 3. The line is that of the file, or of a file that it includes.",
         "OPENQASM 3.0;\nqubit q\nU(0, 0, 0) q;",
         "OPENQASM 3.0;\nqubit q;\nU(0, 0, 0) q;",
     ),
     "E0809": Explanation(
         "OpenQASM that has no form in QBC",
-        "qbcc import takes gates, measurements, resets, barriers, if, else, while and for on bits and registers. "
-        "Inputs without a value, opaque gates and classical arithmetic it does not.",
+        "qbcc import takes gates with all modifiers, measurements, resets, barriers, if, else, while, for, switch, "
+        "def, arrays, aliases, inputs, outputs and arithmetic of at most 64 bits. It does not take opaque gates, "
+        "extern functions, complex numbers, physical qubits and calibrations.",
         "opaque mystery a;\nmystery q[0];",
         "gate mystery a { h a; }\nmystery q[0];",
+    ),
+    "E0812": Explanation(
+        "OpenQASM where a program is expected",
+        "Programs are written in QBC or σ. 'qbcc import' turns a text in OpenQASM 2 or 3 into a source in QBC, which "
+        "is then run, drawn and compiled as any other.",
+        "qbc run bell.qasm",
+        "qbcc import bell.qasm -o bell.qbc\nqbc run bell.qbc --shots 1000",
     ),
 }
 
@@ -48,8 +56,8 @@ def too_large(qubits: int, steps: int, most_qubits: int, most_steps: int) -> Sou
     )
 
 
-def unwritable(kind: str, why: str) -> SourceError:
-    return _error("E0807", f"the circuit cannot be written as {kind}: {why}")
+def unwritable(kind: str, why: str, *notes: str) -> SourceError:
+    return _error("E0807", f"the circuit cannot be written as {kind}: {why}", *notes)
 
 
 def unreadable(name: str, line: int | None, why: str) -> SourceError:
@@ -58,6 +66,25 @@ def unreadable(name: str, line: int | None, why: str) -> SourceError:
     return _error("E0808", f"{place}: {why}")
 
 
+def not_imported(name: str) -> SourceError:
+    base = name[: -len(".qasm")]
+    return _error(
+        "E0812",
+        f"'{name}' is OpenQASM, which is imported first",
+        f"'qbcc import {name} -o {base}.qbc' makes a program of it, which 'qbc run {base}.qbc' runs",
+    )
+
+
 def unsupported(name: str, what: str, line: int | None = None) -> SourceError:
     place = f"'{name}'" + (f", line {line}" if line else "")
     return _error("E0809", f"{place}: {what}")
+
+
+def undecided(file: str, line: int, why: str, measured: str) -> SourceError:
+    place = f"'{file}', line {line}: " if line else ""
+    outcomes = f" ({measured})" if measured else ""
+    return _error(
+        "E0807",
+        f"{place}{why}{outcomes}: there is no circuit of the program",
+        "'qbc run --shots' runs it; a circuit needs every decision by an outcome as a conditional with few outcomes",
+    )

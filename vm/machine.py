@@ -297,6 +297,23 @@ class Machine:
         return int(self._word(layout.CSP)[0]) // 8
 
     @property
+    def stack_depth(self) -> int:
+        """Values on the value stack."""
+        return int(self._words[layout.SP // 8]) // layout.CELL
+
+    def go_to(self, pc: int) -> None:
+        """Make an instruction the next one."""
+        self._word(layout.PC)[0] = self._row(pc)
+
+    def return_to(self, level: int) -> int:
+        """The instruction after an open call; level 0 is the outermost."""
+        return self._call_at(level) + 1
+
+    def cell(self, index: int) -> int | float:
+        """What a slot of an instruction holds: a register's value, or a constant."""
+        return cell_value(self._cells, index)
+
+    @property
     def stack(self) -> list[int | float]:
         """The value stack, the last pushed last."""
         return [cell_value(self._stack, i) for i in range(int(self._word(layout.SP)[0]) // layout.CELL)]

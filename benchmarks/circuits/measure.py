@@ -16,10 +16,10 @@ from typing import Any, Final
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit.library import QFTGate
 
-from qbcc import driver, frontends, render
+from qbcc import circuits, driver, frontends, render
+from qbcc.circuits.qiskit_code import to_qiskit
 from vm.install import DISTRIBUTION
 from vm.machine import Machine
-from vm.quantum.tape import to_qiskit
 
 FOLDER: Final = Path(__file__).parent
 SIZES: Final = {"qft": tuple(range(3, 17)), "grover": tuple(range(3, 9)), "shor": (15, 21)}
@@ -71,12 +71,10 @@ def recorded(path: Path, size: int, level: int) -> tuple[QuantumCircuit, float]:
         raise SystemExit(render.report(built.diagnostics))
     machine = Machine(built.object, seed=SEED)
     assert machine.quantum is not None
-    tape = machine.quantum.start_tape()
-    outcome = machine.run()
+    circuit, outcome = circuits.follow(machine)
     if outcome.trap is not None:
         raise SystemExit(render.trap(outcome.trap))
-    tape.catch_up()
-    return to_qiskit(tape), seconds
+    return to_qiskit(circuit), seconds
 
 
 def counted(circuit: QuantumCircuit, seconds: float) -> Counts:

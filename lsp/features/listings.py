@@ -170,10 +170,6 @@ def circuit(obj: ObjectFile, seed: int = 1) -> Drawing:
     from vm.machine import Machine
 
     try:
-        circuits.need("qiskit")
-    except SourceError as error:
-        return Drawing(None, "", _said(error))
-    try:
         machine = Machine(
             obj,
             engine="interp",
@@ -185,17 +181,15 @@ def circuit(obj: ObjectFile, seed: int = 1) -> Drawing:
         )
         if machine.quantum is None:
             return Drawing(None, "", "the program has no quantum instruction")
-        tape = machine.quantum.start_tape()
-        outcome = machine.run()
-        tape.catch_up()
+        found, outcome = circuits.follow(machine)
         if outcome.trap is not None:
             return Drawing(None, "", f"the run ended in a trap: {outcome.trap.message}")
-        text = circuits.draw_text(tape, 120, plain=False)
+        text = circuits.draw_text(found, 120, plain=False)
     except (SourceError, ObjectError, ValueError) as error:
         return Drawing(None, "", _said(error))
     try:
         circuits.need("svg")
-        return Drawing(circuits.draw_picture(tape, "svg").decode("utf-8"), text)
+        return Drawing(circuits.draw_picture(found, "svg").decode("utf-8"), text)
     except SourceError as error:
         return Drawing(None, text, _said(error))
 

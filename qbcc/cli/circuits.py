@@ -16,8 +16,8 @@ from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
 from qbcc.messages_circuit import no_circuit
+from vm.circuit.items import Circuit
 from vm.machine import Machine
-from vm.quantum.tape import Tape
 from vm.trap import ObjectError
 
 _SECONDS: Final = 60.0
@@ -35,8 +35,8 @@ class Limits:
     as_json: bool = False
 
 
-def record(built: driver.Built, limits: Limits) -> Tape:
-    """Run a program with a tape; what it prints goes to standard error."""
+def record(built: driver.Built, limits: Limits, kind: str = "") -> Circuit:
+    """Follow a program and return its circuit; what it prints goes to standard error. ``kind``: what it is for."""
     assert built.object is not None
     try:
         machine = Machine(
@@ -56,18 +56,18 @@ def record(built: driver.Built, limits: Limits) -> Tape:
     if machine.quantum.is_remote:
         # Its jobs would be for a circuit that is known without them, and may cost.
         raise click.UsageError(f"'{limits.backend}' is a device: a circuit is recorded with aer, mock or none")
-    tape = machine.quantum.start_tape()
-    outcome = machine.run()
-    tape.catch_up()
+    from qbcc import circuits
+
+    circuit, outcome = circuits.follow(machine)
     if outcome.trap is not None:
         if limits.as_json:
             show(json_text(render.trap_data(outcome.trap, built.shown)))
         else:
             say(render.trap(outcome.trap, built.shown, has_colour()))
         raise SystemExit(outcome.status)
-    if tape.goes_on:
-        say("note: gates come after measurements; what outcomes decided is in the circuit as this run took it")
-    return tape
+    for line in circuits.notes(machine, circuit, kind):
+        say(line)
+    return circuit
 
 
 def _print(data: bytes) -> None:
@@ -96,11 +96,11 @@ def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) ->
 
     try:
         circuits.need(kind)
-        tape = record(built, limits)
+        circuit = record(built, limits, kind)
         if kind == "qir" and output is not None and output.suffix == ".bc":
-            write_whole(output, circuits.bitcode(tape), built.inputs)
+            write_whole(output, circuits.bitcode(circuit), built.inputs)
             return
-        text = circuits.emit(tape, kind)
+        text = circuits.emit(circuit, kind)
         if output is None:
             show(text.rstrip("\n"))
         else:
@@ -116,14 +116,14 @@ def draw(built: driver.Built, output: Path | None, limits: Limits) -> None:
     form = "txt" if output is None else output.suffix[1:].lower()
     try:
         circuits.need(form)
-        tape = record(built, limits)
+        circuit = record(built, limits)
         if output is None:
             width = shutil.get_terminal_size((100, 24)).columns
-            show(circuits.draw_text(tape, width, plain=not _has_lines()))
+            show(circuits.draw_text(circuit, width, plain=not _has_lines()))
         elif form == "txt":
-            write_whole(output, (circuits.draw_text(tape, 120, plain=False) + "\n").encode(), built.inputs)
+            write_whole(output, (circuits.draw_text(circuit, 120, plain=False) + "\n").encode(), built.inputs)
         else:
-            write_whole(output, circuits.draw_picture(tape, form), built.inputs)
+            write_whole(output, circuits.draw_picture(circuit, form), built.inputs)
     except SourceError as error:
         fail(error.diagnostics)
 

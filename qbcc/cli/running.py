@@ -21,7 +21,7 @@ from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
 from vm.output import OutputError
 from vm.quantum.offers import JobOptions
-from vm.trap import ObjectError
+from vm.trap import FaultError, ObjectError
 
 if TYPE_CHECKING:
     from vm.quantum.jobs import Journal
@@ -160,12 +160,31 @@ class Run:
         start = time.perf_counter()
         assert self.built is not None
         built = self.built
+        self._require_backend(built)
         found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout)
         if self.dry is not None:
             return 0
         self.seconds = time.perf_counter() - start
         report(found, settings, built, seed=seed, seconds=self.seconds)
         return found.status
+
+    def _require_backend(self, built: driver.Built) -> None:
+        """Fail before the first shot where the simulator is not installed: no shot could end otherwise."""
+        from vm.isa import BY_CODE, QUANTUM
+        from vm.quantum.backend import Simulator, make
+
+        assert built.object is not None
+        codes = set(built.object.code[:, 0].tolist())
+        if not any(BY_CODE[code].group == QUANTUM for code in codes):
+            return
+        try:
+            backend = make(self.settings.backend, self.settings.noise)
+            if isinstance(backend, Simulator):
+                backend.require()
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        except FaultError as fault:
+            fail([Diagnostic("E0813", fault.message, None)], self.settings.as_json)
 
     def _prepare(self, output: Path) -> None:
         from qbcc import export

@@ -52,10 +52,10 @@ def test_there_and_back(tmp_path: Path) -> None:
 def test_draw(tmp_path: Path) -> None:
     put(tmp_path, "p.qbc", BELL)
     done = call("qbc", "draw", "p.qbc", cwd=tmp_path, PYTHONIOENCODING="utf-8")
-    assert "┤ H ├──■──┤M├" in done.stdout.decode()
+    assert "q0 ─H───●───M0─" in done.stdout.decode()
     done = call("qbc", "draw", "p.qbc", cwd=tmp_path, PYTHONIOENCODING="ascii")
-    assert b"+ H +--*--+M+" in done.stdout
-    for name, start in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml"), ("c.txt", b"     ")):
+    assert b"q0 -H---*---M0-" in done.stdout
+    for name, start in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml"), ("c.txt", b"q0 ")):
         assert call("qbc", "draw", "p.qbc", "-o", name, cwd=tmp_path).returncode == 0
         assert (tmp_path / name).read_bytes().startswith(start)
 

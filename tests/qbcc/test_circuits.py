@@ -10,23 +10,26 @@ from qiskit import qasm2, qasm3
 from qiskit.quantum_info import Operator
 
 from qbcc import circuits
+from qbcc.circuits.qiskit_code import to_qiskit
 from qbcc.diagnostics import SourceError
 from tests.programs import build
-from tests.vm.test_dynamic import teleportation
 from tests.vm.test_quantum import GATE_LIST, matrix
+from vm.circuit.items import Circuit
 from vm.machine import Machine
 from vm.quantum import log as logs
-from vm.quantum.tape import BARRIER, MEASURE, RESET, Tape, to_qiskit
+from vm.quantum.tape import BARRIER, MEASURE, RESET, Step
 
 
-def tape(text: str, engine: str = "interp", **settings: Any) -> Tape:
-    machine = Machine(build(text), engine=engine, seed=1, **settings)
-    assert machine.quantum is not None
-    made = machine.quantum.start_tape()
-    outcome = machine.run()
-    made.catch_up()
+def circuit(text: str, engine: str = "interp", **settings: Any) -> Circuit:
+    found, outcome = circuits.follow(Machine(build(text), engine=engine, seed=1, **settings))
     assert outcome.trap is None, outcome.trap
-    return made
+    return found
+
+
+def steps(made: Circuit) -> list[Step]:
+    """Of a circuit without conditionals."""
+    assert all(isinstance(item, Step) for item in made.items)
+    return [item for item in made.items if isinstance(item, Step)]
 
 
 def program(seed: int, count: int = 4, gates: int = 25) -> tuple[str, Operator]:
@@ -47,14 +50,14 @@ def program(seed: int, count: int = 4, gates: int = 25) -> tuple[str, Operator]:
     return "\n".join([*lines, " QHALT"]), whole
 
 
-# -- the tape
+# -- what is done
 
 
 @pytest.mark.parametrize("engine", ["interp", "native"])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_circuit_is_the_program(seed: int, engine: str) -> None:
     text, whole = program(seed)
-    assert np.allclose(Operator(to_qiskit(tape(text, engine))).data, whole.data, atol=1e-10)
+    assert np.allclose(Operator(to_qiskit(circuit(text, engine))).data, whole.data, atol=1e-10)
 
 
 @pytest.mark.parametrize("engine", ["interp", "native"])
@@ -71,8 +74,8 @@ def test_what_a_run_does_in_order(engine: str) -> None:
  QFREE 4
  QFREE 2, 2
  QHALT"""
-    steps = [(step.code if step.code < 0 else "gate", step.qubits, step.bit) for step in tape(text, engine).steps]
-    assert steps == [
+    found = steps(circuit(text, engine))
+    assert [(step.code if step.code < 0 else "gate", step.qubits, step.bit) for step in found] == [
         ("gate", (1,), -1),
         (RESET, (1,), -1),
         ("gate", (2,), -1),
@@ -87,21 +90,10 @@ def test_what_a_run_does_in_order(engine: str) -> None:
 def test_a_log_that_is_compacted_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "MOST_GATES", 16)
     text = "main: QALLOC r4\nagain: QRX 1, 0.25\n QX 1\n QPROB r1, 1\n QADD r2, 1\n QJLT r2, 40, again\n QHALT"
-    made = tape(text)
-    assert len(made.steps) == 80
-    assert [made.steps[place].angles for place in (0, 1, 78)] == [(0.25,), (), (0.25,)]
-
-
-def test_outcomes_are_the_same_with_a_tape() -> None:
-    text = teleportation()[0]
-    for seed in range(8):
-        with_tape, without = (Machine(build(text), engine="interp", seed=seed) for _ in range(2))
-        assert with_tape.quantum is not None
-        made = with_tape.quantum.start_tape()
-        with_tape.run()
-        without.run()
-        assert [with_tape.get(r) for r in (1, 2, 3)] == [without.get(r) for r in (1, 2, 3)]
-        assert made.goes_on
+    made = circuit(text)
+    found = steps(made)
+    assert len(found) == 80
+    assert [found[place].angles for place in (0, 1, 78)] == [(0.25,), (), (0.25,)]
 
 
 # -- out
@@ -110,7 +102,7 @@ def test_outcomes_are_the_same_with_a_tape() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_qasm_and_python_are_the_same_circuit(seed: int) -> None:
     text, whole = program(seed)
-    made = tape(text)
+    made = circuit(text)
     for read in (
         qasm2.loads(circuits.emit(made, "qasm2"), custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS),
         qasm3.loads(circuits.emit(made, "qasm3")),
@@ -125,7 +117,7 @@ def test_qir_has_the_calls() -> None:
     """Read back by PyQIR; gates that it has come through one by one."""
     import pyqir
 
-    made = tape("main: QALLOC r0, 2\n QH 1\n QSDG 2\n QRX 1, 0.25\n QCX 1, 2\n QMEAS r1, 2\n QRESET 2\n QHALT")
+    made = circuit("main: QALLOC r0, 2\n QH 1\n QSDG 2\n QRX 1, 0.25\n QCX 1, 2\n QMEAS r1, 2\n QRESET 2\n QHALT")
     for module in (
         pyqir.Module.from_ir(pyqir.Context(), circuits.emit(made, "qir")),
         pyqir.Module.from_bitcode(pyqir.Context(), circuits.bitcode(made)),
@@ -144,7 +136,7 @@ def test_qir_has_the_calls() -> None:
 
 def test_golden_qasm3() -> None:
     text = "main: QALLOC r0, 2\n QH 1\n QCRY 1, 2, 0.5\n QBARRIER\n QMEAS r1, 2\n QHALT"
-    assert circuits.emit(tape(text), "qasm3") == (
+    assert circuits.emit(circuit(text), "qasm3") == (
         'OPENQASM 3.0;\ninclude "stdgates.inc";\nbit[1] c;\nqubit[2] q;\nh q[0];\ncry(0.5) q[0], q[1];\n'
         "barrier q[0], q[1];\nc[0] = measure q[1];\n"
     )
@@ -152,22 +144,22 @@ def test_golden_qasm3() -> None:
 
 def test_every_gate_as_qir() -> None:
     text, _ = program(1, gates=31)
-    assert "__quantum__qis__" in circuits.emit(tape(text), "qir")
+    assert "__quantum__qis__" in circuits.emit(circuit(text), "qir")
 
 
 def test_drawings() -> None:
-    made = tape("main: QALLOC r0, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 2\n QHALT")
-    assert circuits.draw_text(made, 80, plain=False).splitlines()[1] == "q_0: ┤ H ├──■─────"
+    made = circuit("main: QALLOC r0, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 2\n QHALT")
+    assert circuits.draw_text(made, 80, plain=False).splitlines() == ["q0 ─H───●──────", "        │", "q1 ─────X───M0─"]
     plain = circuits.draw_text(made, 80, plain=True)
     assert plain.isascii()
-    assert "+ H +" in plain
+    assert "-H---*--" in plain
     assert circuits.draw_picture(made, "svg").lstrip().startswith(b"<?xml")
     assert circuits.draw_picture(made, "png").startswith(b"\x89PNG")
 
 
 def test_what_cannot_be_drawn_or_written() -> None:
     with pytest.raises(SourceError, match="there is no circuit"):
-        circuits.emit(tape("main: QALLOC r0\n QHALT"), "qasm3")
+        circuits.emit(circuit("main: QALLOC r0\n QHALT"), "qasm3")
     text = "main: QALLOC r0, 300\n QMOV r1, 1\non: QH r1\n QADD r1, 1\n QJLE r1, 300, on\n QHALT"
     with pytest.raises(SourceError, match="300 qubits and 300 steps is too large to draw"):
-        circuits.draw_text(tape(text), 80, plain=True)
+        circuits.draw_text(circuit(text), 80, plain=True)

@@ -53,6 +53,10 @@ class Aer(Simulator):
         self._method = method
         self.noise = noise
 
+    def require(self) -> None:
+        """Aer must be installed."""
+        _need_aer()
+
     def state(self) -> list[Listed]:
         """The methods."""
         try:

@@ -49,6 +49,9 @@ class Backend(ABC):
     name: str
     """As ``--backend`` has it."""
 
+    def require(self) -> None:  # noqa: B027
+        """Raise :class:`FaultError` where what it needs is not installed; asks no server. Most need nothing."""
+
     def state(self) -> list[Listed]:
         """What ``qbc backends`` shows of it; may ask a server. Raises :class:`FaultError`."""
         return [Listed(self.name, None, "there")]

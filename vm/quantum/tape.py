@@ -7,14 +7,11 @@ bit that was measured) is passed over."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from vm.interp import layout
-from vm.quantum.gates import GATES, STATE, append
+from vm.quantum.gates import GATES, STATE
 from vm.quantum.log import Log
-
-if TYPE_CHECKING:
-    from qiskit import QuantumCircuit
 
 MEASURE, RESET, BARRIER = -1, -2, -3
 
@@ -70,40 +67,3 @@ class Tape:
     def barrier(self) -> None:
         """Gates are ordered here."""
         self.steps.append(Step(BARRIER, ()))
-
-    @property
-    def handles(self) -> list[int]:
-        """The qubits to which something was done, ascending."""
-        return sorted({handle for step in self.steps for handle in step.qubits})
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether a gate came after a measurement, which what was measured may have decided."""
-        codes = [step.code for step in self.steps]
-        return MEASURE in codes and any(code > 0 for code in codes[codes.index(MEASURE) :])
-
-
-def to_qiskit(tape: Tape) -> QuantumCircuit:
-    """The circuit, with a qubit for each handle in their order and a bit for each measurement."""
-    from qiskit import QuantumCircuit
-
-    place = {handle: number for number, handle in enumerate(tape.handles)}
-    made = QuantumCircuit(len(place), tape.bits)
-    for step in tape.steps:
-        qubits = [place[handle] for handle in step.qubits]
-        if step.code == MEASURE:
-            made.measure(qubits[0], step.bit)
-        elif step.code == RESET:
-            made.reset(qubits[0])
-        elif step.code == BARRIER:
-            made.barrier()
-        else:
-            _gate(made, step, qubits)
-    return made
-
-
-def _gate(made: Any, step: Step, qubits: list[int]) -> None:
-    if GATES[step.code].mnemonic == "QCH":
-        made.ch(*qubits)
-    else:
-        append(made, step.code, qubits, list(step.angles))
