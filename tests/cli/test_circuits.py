@@ -110,3 +110,56 @@ def test_what_cannot_be_drawn_or_imported(tmp_path: Path) -> None:
     assert (done.returncode, b"-o draws .png, .svg or .txt" in done.stderr) == (2, True)
     done = call("qbcc", "import", "none.qasm", cwd=tmp_path)
     assert (done.returncode, b"error[E0501]: cannot read 'none.qasm'" in done.stderr) == (1, True)
+
+
+BRANCH = "main: QALLOC r0, 2\n QH 1\n QMEAS r4, 1\n QJEQ r4, 0, over\n QX 2\nover: QHALT\n"
+
+
+@pytest.mark.parametrize("seed", ["1", "3"])
+def test_what_an_outcome_decides_is_a_conditional(tmp_path: Path, seed: str) -> None:
+    put(tmp_path, "p.qbc", BRANCH)
+    done = call("qbcc", "compile", "p.qbc", "--emit", "qasm3", "--seed", seed, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "if (c[0]) {\n  x q[1];\n}" in done.stdout.decode()
+
+
+def test_a_loop_that_an_outcome_ends_is_an_error_at_its_line(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", "main: QALLOC r0\nagain: QH 1\n QMEAS r4, 1\n QJEQ r4, 1, again\n QHALT\n")
+    for command in (["qbcc", "compile", "p.qbc", "--emit", "qir"], ["qbc", "draw", "p.qbc"]):
+        done = call(*command, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert "error[E0807]: 'p.qbc', line 4: a loop goes on as long as outcomes say" in done.stderr.decode()
+
+
+def test_openqasm_is_imported_first(tmp_path: Path) -> None:
+    put(tmp_path, "x.qasm", "OPENQASM 3.0;\nqubit q;\n")
+    done = call("qbc", "run", "x.qasm", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "error[E0812]: 'x.qasm' is OpenQASM, which is imported first" in done.stderr.decode()
+    assert "'qbcc import x.qasm -o x.qbc'" in done.stderr.decode()
+
+
+def without(folder: Path, *names: str) -> dict[str, str]:
+    """An environment in which packages cannot be imported."""
+    for name in names:
+        package = folder / "gone" / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(f"raise ImportError('no {name} here')\n")
+    return {"PYTHONPATH": str(folder / "gone")}
+
+
+def test_a_drawing_needs_no_extra(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BRANCH)
+    done = call(
+        "qbc", "draw", "p.qbc", cwd=tmp_path, PYTHONIOENCODING="utf-8", **without(tmp_path, "qiskit", "qiskit_aer")
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().startswith("            if c0 = 1:  end\nq0 ─H───M0──┊")
+
+
+def test_without_a_simulator_no_shot_is_run(tmp_path: Path) -> None:
+    put(tmp_path, "p.qbc", BRANCH)
+    done = call("qbc", "run", "p.qbc", "--shots", "10", cwd=tmp_path, **without(tmp_path, "qiskit_aer"))
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "error[E0813]: Aer is not there (no qiskit_aer here)" in done.stderr.decode()
+    assert "shots" not in done.stderr.decode()
