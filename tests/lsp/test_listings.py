@@ -96,7 +96,7 @@ def test_a_circuit_is_drawn() -> None:
     assert obj is not None
     found = listings.circuit(obj)
     assert found.message == ""
-    assert "┤ X ├" in found.text
+    assert "q0 ─X───M0─" in found.text
     assert found.svg is not None
     assert "<svg" in found.svg
 
@@ -112,7 +112,7 @@ def test_a_circuit_without_what_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     assert obj is not None
     found = listings.circuit(obj)
     assert found.svg is None
-    assert "┤ X ├" in found.text
+    assert "q0 ─X───M0─" in found.text
     assert install.advice("plot") in found.message
 
 
