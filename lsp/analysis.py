@@ -132,6 +132,13 @@ class Analysis:
         found = self.document.kept[_NAMES] = qbc_index.Symbols(self.sources if is_assembly else (), before)
         return found
 
+    def forget(self) -> None:
+        """Drop what is kept from one version of the document to the next, since it may be what made an analysis fail:
+        the next one reads everything anew."""
+        if self.session is not None:
+            self.session.forget()
+        forget(self.document)
+
     @property
     def is_sound(self) -> bool:
         """Whether it has no errors."""
@@ -170,6 +177,11 @@ def _assembled(document: Document, overlay: Overlay) -> Analysis:
     found = check(document.source, options) if last is None else recheck(last, document.source, options)
     document.kept[workspace.QBC] = found
     return Analysis(document, found.diagnostics, found.included, overlay=overlay)
+
+
+def forget(document: Document) -> None:
+    """Drop what is kept of a document's versions."""
+    document.kept.clear()
 
 
 def looked_at(analysis: Analysis, overlay: Overlay) -> Analysis:

@@ -5,19 +5,27 @@ Options are a table of JSON, ``initializationOptions`` or the section ``qbc`` of
 * ``commands``: it has the commands that lenses name. Without it there are none.
 * ``debugger``: it can debug; then there are lenses for it.
 * ``explains``: it opens documents of the scheme ``qbc-explain``, which it asks for by the request ``qbc/explain``.
-* ``hints``: which kinds of hints it shows, a table of :data:`HINTS` with true or false."""
+* ``hints``: which kinds of hints it shows, a table of :data:`HINTS` with true or false.
+* ``diagnostics``: whether it shows ``errors`` and ``findings``, true or false, and its ``limit``, how many of them in a
+  file, from 1 on.
+* ``lint``: its ``levels``, by code; ``off`` goes for codes of errors too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lsprotocol import types as t
+
+from lsp.levels import levels
 
 VALUES, ADDRESSES, STACK, MACROS, TYPES, PARAMETERS = "values", "addresses", "stack", "macros", "types", "parameters"
 HINTS: Final = (VALUES, ADDRESSES, STACK, MACROS, TYPES, PARAMETERS)
 """Kinds of hints: values of constants and expressions, addresses of labels, depth of the stack, what macros become;
 types of variables, names of parameters."""
+MOST: Final = 1_000
+"""Errors and findings that are shown in a file: more than anybody reads, and few enough for every editor."""
 SECTION: Final = "qbc"
 """Of the editor's configuration."""
 
@@ -48,6 +56,14 @@ class Client:
     debugger: bool = False
     explains: bool = False
     hints: frozenset[str] = frozenset(HINTS)
+    errors: bool = True
+    """It shows what is wrong."""
+    findings: bool = True
+    """It shows what is probably a mistake."""
+    most: int = MOST
+    """How many of both it shows in a file."""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """Levels of findings, by code."""
 
     def configured(self, options: Any) -> Client:
         """With other options; what is none of them, or of another type, changes nothing."""
@@ -59,11 +75,29 @@ class Client:
                 made = replace(made, **{name: options[name]})
         wanted = options.get("hints")
         if isinstance(wanted, bool):
-            return replace(made, hints=frozenset(HINTS) if wanted else frozenset())
+            made = replace(made, hints=frozenset(HINTS) if wanted else frozenset())
         if isinstance(wanted, dict):
             kept = {kind for kind in HINTS if bool(wanted.get(kind, kind in made.hints))}
             made = replace(made, hints=frozenset(kept))
-        return made
+        made = made._shown(options.get("diagnostics"))
+        lint = options.get("lint")
+        return replace(made, levels=levels(options)) if isinstance(lint, dict) and "levels" in lint else made
+
+    def _shown(self, wanted: Any) -> Client:
+        """With other diagnostics: a table, or true or false for all of them."""
+        if isinstance(wanted, bool):
+            return replace(self, errors=wanted, findings=wanted)
+        if not isinstance(wanted, dict):
+            return self
+        errors, findings, most = (wanted.get(name) for name in ("errors", "findings", "limit"))
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            most = self.most
+        return replace(
+            self,
+            errors=errors if isinstance(errors, bool) else self.errors,
+            findings=findings if isinstance(findings, bool) else self.findings,
+            most=most,
+        )
 
 
 PLAIN: Final = Client()

@@ -4,7 +4,7 @@ units of an encoding, UTF-16 unless both sides agree on another. Offsets into th
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
@@ -17,6 +17,14 @@ Encoding = PositionEncodingKind
 _END: Final = re.compile(r"\r\n?|\n")
 _LINE_FEED: Final = re.compile("\n")
 _BOM: Final = "\ufeff"
+_LONG: Final = 1000
+"""Characters of a line from which on its wide ones are counted once, and not for each position again."""
+_WIDE: Final = {
+    Encoding.Utf8: tuple(map(re.compile, ("[^\0-\x7f]", "[^\0-\u07ff]", "[^\0-\uffff]"))),
+    Encoding.Utf16: (re.compile("[^\0-\uffff]"),),
+    Encoding.Utf32: (),
+}
+"""By encoding, characters that take a unit more than others: those of a later pattern are in the ones before too."""
 
 
 class Text:
@@ -24,6 +32,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._long: dict[tuple[int, Encoding], _Long] = {}
 
     @cached_property
     def starts(self) -> list[int]:
@@ -41,15 +50,33 @@ class Text:
         """Where a position lies; one behind the end of its line is that end, as the protocol has it."""
         if position.line >= len(self.starts):
             return len(self.text)
-        start = self.starts[position.line]
-        end = self.starts[position.line + 1] if position.line + 1 < len(self.starts) else len(self.text)
-        line = self.text[start:end].rstrip("\r\n")
-        return start + _points(line, position.character, encoding)
+        start, end = self._extent(position.line)
+        if end - start > _LONG:
+            return self._long_line(position.line, encoding).offset(position.character)
+        return start + _points(self.text[start:end], position.character, encoding)
 
     def position(self, offset: int, encoding: Encoding) -> Position:
         """The position of an offset."""
         line = bisect_right(self.starts, offset) - 1
-        return Position(line, units(self.text[self.starts[line] : offset], encoding))
+        start = self.starts[line]
+        if offset - start > _LONG:
+            return Position(line, self._long_line(line, encoding).units(offset))
+        return Position(line, units(self.text[start:offset], encoding))
+
+    def _extent(self, line: int) -> tuple[int, int]:
+        """Where a line begins and ends, its end not counted in."""
+        start = self.starts[line]
+        if line + 1 == len(self.starts):
+            return start, len(self.text)
+        end = self.starts[line + 1] - 1
+        return start, end - (self.text[end - 1 : end + 1] == "\r\n")
+
+    def _long_line(self, line: int, encoding: Encoding) -> _Long:
+        """The wide characters of a long line."""
+        key = line, encoding
+        if key not in self._long:
+            self._long[key] = _Long(self.text, *self._extent(line), encoding)
+        return self._long[key]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, as spans count them."""
@@ -86,6 +113,30 @@ class Text:
     def whole(self, encoding: Encoding) -> Range:
         """All of it."""
         return Range(Position(0, 0), self.position(len(self.text), encoding))
+
+
+class _Long:
+    """Where the wide characters of a line are: so a position costs a search among them, however long the line is."""
+
+    def __init__(self, text: str, start: int, end: int, encoding: Encoding) -> None:
+        self._start, self._end = start, end
+        patterns = () if text.isascii() else _WIDE[encoding]
+        self._wide = [[found.start() for found in wide.finditer(text, start, end)] for wide in patterns]
+
+    def units(self, offset: int) -> int:
+        """Units from the line's beginning to an offset."""
+        return offset - self._start + sum(bisect_left(wide, offset) for wide in self._wide)
+
+    def offset(self, count: int) -> int:
+        """The offset of so many units; a unit in the middle of a character is its beginning."""
+        low, high = self._start, self._end
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.units(middle) <= count:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
 
 def units(text: str, encoding: Encoding) -> int:

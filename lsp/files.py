@@ -154,9 +154,10 @@ def language_of(path: str) -> str:
 
 
 def read(path: str) -> SourceFile | None:
-    """A source on disk; None for one that cannot be read, or is too large."""
+    """Read a source on disk, as an editor would open it: without the mark of its encoding. None for one that cannot be
+    read, or is too large."""
     try:
-        text = decode(read_regular_bytes(Path(path), path, MAX_SIZE), path)
+        text = decode(read_regular_bytes(Path(path), path, MAX_SIZE), path).removeprefix("\ufeff")
     except (IncludeFault, OSError, ValueError):
         return None
     return SourceFile(Path(path).name, text, path)

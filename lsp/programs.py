@@ -21,7 +21,8 @@ from qbcc.library import stdlib_dir
 
 MOST: Final = 64
 """Programs that are read for one answer."""
-_KEPT: Final = 32
+_KEPT: Final = MOST
+"""Analyses of closed files that are kept: all that one answer takes."""
 _PATIENCE: Final = 5.0
 """Seconds that an answer waits for a look at the files."""
 _AGE: Final = 2.0
@@ -39,8 +40,8 @@ class Worker(Protocol):
     def window_log_message(self, params: t.LogMessageParams) -> None:
         """Tell the user's log."""
 
-    async def current(self, uri: str) -> Analysis | None:
-        """The analysis of an open document as it is now."""
+    def read_now(self, document: Document, overlay: Overlay) -> Analysis:
+        """In the thread of analyses: the analysis of an open document."""
 
     def worked(self, run: Callable[[], _R]) -> Awaitable[_R]:
         """What a call gives, made in the thread of analyses."""
@@ -105,14 +106,15 @@ class Programs:
         """What a call gives, made in the thread of files."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, run)
 
-    async def analysis(self, path: str, view: View) -> Analysis | None:
-        """Of a file, open or not; None for one that cannot be read."""
+    def drop(self) -> None:
+        """In the worker's thread: forget all analyses."""
+        self._kept.clear()
+
+    def analysis(self, path: str, view: View, overlay: Overlay) -> Analysis | None:
+        """In the worker's thread: the analysis of a file, open or not; None for one that cannot be read."""
         document = view.open.get(path)
         if document is not None:
-            return await self._worker.current(document.uri)
-        return await self._worker.worked(functools.partial(self._made, path, view, self._worker.open.overlay()))
-
-    def _made(self, path: str, view: View, overlay: Overlay) -> Analysis | None:
+            return self._worker.read_now(document, overlay)
         known = self._kept.pop(path, None)
         if known is None or known[0] != _state(known[1], view):
             source = read(path)

@@ -12,18 +12,21 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from lsp import requests
-from lsp.analysis import Analysis, analyse, answered_early, carried, looked_at
-from lsp.client import PLAIN, client
+from lsp.analysis import Analysis, analyse, answered_early, carried, forget, looked_at
+from lsp.client import PLAIN, Client, client
 from lsp.collector import Collector
+from lsp.faults import Faults
 from lsp.features import diagnostics
+from lsp.features.navigation import RefusedError
 from lsp.handlers import across, advice, structure
 from lsp.handlers.safe import OfDocument, safe
-from lsp.levels import levels
 from lsp.protocol import Protocol
+from lsp.publishing import Publisher
 from lsp.workspace import QBC, Document, Overlay, Workspace
 from vm.install import DISTRIBUTION
 
@@ -41,27 +44,37 @@ class Server(LanguageServer):
 
         super().__init__("qbc-lsp", version(DISTRIBUTION), protocol_cls=Protocol, converter_factory=default_converter)
         self.open = Workspace()
-        self.client = PLAIN
+        self.client = self.initial = PLAIN
+        """What the editor can do and is set to, now and at its start."""
         self.marked = diagnostics.MARKED
         """Features in which the editor reads Markdown."""
         self.analyses: dict[str, Analysis] = {}
         """The last of each document, by address."""
+        self.faults = Faults()
+        self.droppers: list[Callable[[], None]] = []
+        """Drop what others keep of analyses, in the worker's thread."""
         self._worker = ThreadPoolExecutor(1, "analysis")
         self._looker = ThreadPoolExecutor(1, "findings")
+        self._publisher = Publisher()
+        """Used in the worker's thread."""
         self._reading: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
+        self._publishing: asyncio.Task[None] | None = None
+        """Where nothing but what the editor wants to see has changed."""
         self._stale: dict[str, int] = {}
-        """Documents that are to be read again, in this order, each with the change that it waits for."""
+        """Documents that are to be read again, each with the change that it waits for."""
+        self._last = ""
+        """The document that was changed or opened last."""
+        self._turns: dict[str, int] = {}
+        """At which change each was read last."""
         self.collector: Collector | None = None
         """Where the process is the server's own."""
         self.is_dismissed = False
         """Whether the editor said that it goes, as it has to."""
-        self._running: dict[str, tuple[Document, int, asyncio.Future[Analysis]]] = {}
+        self._running: dict[str, tuple[Document, int, asyncio.Future[Analysis | None]]] = {}
         """What the worker was given last of each document, at which change."""
         self._changes = 0
-        self._shown: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
-        """What the editor shows, by address, and of which version."""
 
     def stop_working(self) -> None:
         """The threads of the work end; nothing more can be asked."""
@@ -70,7 +83,7 @@ class Server(LanguageServer):
 
     def texts(self) -> diagnostics.Texts:
         """Places as this editor has them."""
-        return diagnostics.Texts(self.open.encoding, self.open.uri, self.marked, self.client)
+        return diagnostics.Texts(self.open.encoding, self.open.addresses, self.marked, self.client)
 
     # -- documents
 
@@ -78,6 +91,7 @@ class Server(LanguageServer):
         """A document has changed, or (None) which ones are open: read again what depends on it, itself first."""
         self._changes += 1
         if document is not None:
+            self._last = document.uri
             self._stale[document.uri] = self._changes
         for uri in self.open.documents:
             known = self.analyses.get(uri)
@@ -85,6 +99,20 @@ class Server(LanguageServer):
                 self._stale[uri] = self._changes
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
+
+    def opened(self, document: Document) -> None:
+        """A document was opened: it is read first, then all others, which may have missed it."""
+        self._last = document.uri
+        self.touched(None)
+
+    def configured(self, client: Client) -> None:
+        """The editor is set to something else: show what it wants to see."""
+        before, self.client = self.client, client
+        if client.levels != before.levels:
+            self.open.levels = client.levels
+            self.touched(None)
+        elif client != before:
+            self._publishing = asyncio.ensure_future(self._publish())
 
     def files_changed(self, paths: list[str]) -> None:
         """Files have changed on disk. Those that are open count as the editor has them."""
@@ -94,41 +122,62 @@ class Server(LanguageServer):
 
     async def _read(self) -> None:
         """Begin at once. What changes meanwhile is read next, as it is then: who types fast is not followed letter by
-        letter, and who stops waits for no clock."""
+        letter, and who stops waits for no clock. Each document is published when it is read."""
         while self._stale:
-            uri, change = next(iter(self._stale.items()))
+            uri = self._next()
+            change = self._stale[uri]
             document = self.open.documents.get(uri)
             if document is not None:
                 await self._analyse(document)
             if self._stale[uri] == change:
                 del self._stale[uri]
-        self._publish()
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.ensure_future(self._look())
+            self._turns[uri] = self._changes
+            await self._publish()
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.ensure_future(self._look())
+        for uri in self._turns.keys() - self.open.documents.keys():
+            del self._turns[uri]
+        # What was closed is cleared, though nothing may have been read.
+        await self._publish()
         if self.collector is not None:
             self.collector.rested()
 
+    def _next(self) -> str:
+        """The document to read: the one that is typed in, then the one that has waited longest."""
+        if self._last in self._stale:
+            return self._last
+        return min(self._stale, key=lambda uri: self._turns.get(uri, 0))
+
     async def _look(self) -> None:
-        """Add the linter's findings where they are missing, once nothing has changed for a moment."""
+        """Add the linter's findings where they are missing, once nothing has changed for a moment: the document that is
+        typed in comes first, and each gets its own as soon as they are there."""
+        early = False
         while True:
             changes = self._changes
             await asyncio.sleep(_REST)
             if changes != self._changes:
                 continue
-            missing = [
-                each for each in self.analyses.values() if not each.is_looked_at and each.document.language == QBC
-            ]
-            if not missing:
-                return
+            missing = [each for each in self.analyses.values() if self._is_to_be_looked_at(each)]
+            missing.sort(key=lambda each: each.document.uri != self._last)
+            if not missing and not self._stale:
+                break
             for analysis in missing:
                 look = functools.partial(self._looked_at, analysis, self.open.overlay())
                 found = await asyncio.get_running_loop().run_in_executor(self._looker, look)
                 if self.analyses.get(analysis.document.uri) is analysis:
                     self.analyses[analysis.document.uri] = found
-            self._publish()
-            early = [analysis for analysis in missing if answered_early(analysis)]
+                await self._publish()
+                early = answered_early(analysis) or early
+                if changes != self._changes:
+                    break
             if early and (self._refreshing is None or self._refreshing.done()):
+                early = False
                 self._refreshing = asyncio.ensure_future(self._refresh())
+
+    def _is_to_be_looked_at(self, analysis: Analysis) -> bool:
+        uri = analysis.document.uri
+        is_current = self.open.documents.get(uri) is analysis.document and uri not in self._stale
+        return is_current and not analysis.is_looked_at and analysis.document.language == QBC
 
     async def _refresh(self) -> None:
         """The editor may ask again for what it was told of an earlier version."""
@@ -143,33 +192,45 @@ class Server(LanguageServer):
     def _looked_at(self, analysis: Analysis, overlay: Overlay) -> Analysis:
         try:
             return looked_at(analysis, overlay)
-        except Exception:
-            _LOG.exception("cannot look at %s", analysis.document.uri)
+        except Exception as error:
+            self.faults.log(f"cannot look at {analysis.document.uri}", error)
             return replace(analysis, findings=(), is_looked_at=True)
 
-    async def _analyse(self, document: Document) -> Analysis:
-        """In the worker's thread, once for all that wait for it. What was overtaken by a change is not kept."""
+    async def _analyse(self, document: Document) -> Analysis | None:
+        """In the worker's thread, once for all that wait for it; None for what was overtaken before its turn came."""
         running = self._running.get(document.uri)
         if running is None or running[0] is not document or running[1] != self._changes:
-            run = functools.partial(self._analysed, document, self.open.overlay())
+            run = functools.partial(self._unless_overtaken, document, self.open.overlay())
             future = asyncio.get_running_loop().run_in_executor(self._worker, run)
             running = self._running[document.uri] = document, self._changes, future
         found = await asyncio.shield(running[2])
-        if self.open.documents.get(document.uri) is document:
-            before = self.analyses.get(document.uri)
-            found = carried(before, found) if before is not None else found
+        if found is not None and self.open.documents.get(document.uri) is document:
             self.analyses[document.uri] = found
         return found
 
+    def _unless_overtaken(self, document: Document, overlay: Overlay) -> Analysis | None:
+        return self._analysed(document, overlay) if self.open.documents.get(document.uri) is document else None
+
     def _analysed(self, document: Document, overlay: Overlay) -> Analysis:
-        """An error of ours must not end the server: it is logged, and the document has no diagnostics."""
-        if self.open.documents.get(document.uri) is not document:
-            return Analysis(document)
-        try:
-            return analyse(document, overlay)
-        except Exception:
-            _LOG.exception("cannot analyse %s", document.uri)
-            return Analysis(document)
+        """In the worker's thread. An error of ours must not end the server, and no document stays dead: it is logged,
+        what was kept of earlier versions is dropped, and the text is read anew. If that fails too, it has no
+        diagnostics."""
+        for _ in range(2):
+            try:
+                found = analyse(document, overlay)
+                before = self.analyses.get(document.uri)
+                return carried(before, found) if before is not None else found
+            except Exception as error:
+                self.faults.log(f"cannot analyse {document.uri}", error)
+                forget(document)
+        return Analysis(document)
+
+    def read_now(self, document: Document, overlay: Overlay) -> Analysis:
+        """In the worker's thread: the analysis of an open document, as it is in an overlay."""
+        known = self.analyses.get(document.uri)
+        if known is not None and known.document is document and document.uri not in self._stale:
+            return known
+        return self._analysed(document, overlay)
 
     async def current(self, uri: str) -> Analysis | None:
         """The analysis of a document as it is now; None for one that is not open."""
@@ -177,8 +238,12 @@ class Server(LanguageServer):
         if document is None:
             return None
         known = self.analyses.get(uri)
-        is_fresh = known is not None and known.document is document and uri not in self._stale
-        return known if is_fresh else await self._analyse(document)
+        if known is not None and known.document is document and uri not in self._stale:
+            return known
+        overlay = self.open.overlay()
+        found = await self._analyse(document)
+        # Whoever asked means this text, though there is another one by now.
+        return found or await self.worked(functools.partial(self._analysed, document, overlay))
 
     async def asked(self, params: OfDocument, request: Callable[..., _R], *arguments: Any) -> _R | None:
         """What a request finds in a document as it is now, found in the worker's thread."""
@@ -188,30 +253,38 @@ class Server(LanguageServer):
         return await self.worked(functools.partial(request, analysis, self.texts(), *arguments))
 
     async def worked(self, run: Callable[[], _R]) -> _R:
-        """What a call gives, made in the worker's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, run)
+        """Return what a call returns that is made in the worker's thread. All that reads a session or an analysis is
+        such a call, and reads all that it needs of them in one, since an edit may come between two."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, functools.partial(self._done, run))
 
-    def _publish(self) -> None:
+    def _done(self, run: Callable[[], _R]) -> _R:
+        """An error of ours may come from what is kept of earlier versions: without that, it is tried once more."""
+        try:
+            return run()
+        except (RefusedError, JsonRpcException):
+            raise
+        except Exception as error:
+            self.faults.log("cannot answer", error)
+        for analysis in list(self.analyses.values()):
+            analysis.forget()
+        for drop in self.droppers:
+            drop()
+        return run()
+
+    async def _publish(self) -> None:
         """Tell the editor what has changed."""
         for uri in self._running.keys() - self.open.documents.keys():
             del self._running[uri]
         for uri in self.analyses.keys() - self.open.documents.keys():
             del self.analyses[uri]
-        shown = diagnostics.by_file(self.analyses.values(), self.texts())
-        for uri in self._shown.keys() - shown.keys():
-            self._send(uri, [], None)
-        for uri, found in shown.items():
-            document = self.open.documents.get(uri)
-            self._send(uri, found, document.version if document is not None else None)
-
-    def _send(self, uri: str, found: list[t.Diagnostic], version: int | None) -> None:
-        """Only what is news."""
-        if self._shown.get(uri) == (version, found):
+        news = functools.partial(self._publisher.news, dict(self.analyses), dict(self.open.documents), self.texts())
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._worker, news)
+        except Exception as error:
+            self.faults.log("cannot publish", error)
             return
-        self._shown[uri] = version, found
-        if not found and version is None:
-            del self._shown[uri]
-        self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, version=version))
+        for each in found:
+            self.text_document_publish_diagnostics(each)
 
 
 def make() -> Server:
@@ -220,16 +293,16 @@ def make() -> Server:
 
     @server.feature(t.INITIALIZE)
     def initialize(ls: Server, params: t.InitializeParams) -> None:
-        ls.client = client(params)
+        ls.initial = ls.client = client(params)
         ls.marked = diagnostics.marked(params.capabilities.text_document)
-        ls.open.levels = levels(params.initialization_options)
+        ls.open.levels = ls.client.levels
         ls.open.encoding = t.PositionEncodingKind(ls.workspace.position_encoding)
 
     @server.feature(t.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
         given = params.text_document
-        ls.open.open(given.uri, str(given.language_id), given.version, given.text)
-        ls.touched(None)
+        document = ls.open.open(given.uri, str(given.language_id), given.version, given.text)
+        ls.opened(document)
 
     @server.feature(t.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
@@ -244,8 +317,13 @@ def make() -> Server:
 
     _add_language(server)
     structure.add(server)
-    programs = across.add(server)
-    advice.add(server)
+    programs, begin_files = across.add(server)
+    begin_options = advice.add(server)
+
+    @server.feature(t.INITIALIZED)
+    @safe
+    async def initialized(ls: Server, _params: t.InitializedParams) -> None:
+        await asyncio.gather(begin_files(ls), begin_options(ls))
 
     @server.feature(t.SHUTDOWN)
     def shutdown(ls: Server, *_: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -18,13 +19,24 @@ from sigma.types import Record
 
 class Places(Index):
     """Those of a program as it is now, found when they are asked for: an index of a long source takes longer than its
-    check. A part of the main source is gone through for what stands there, all parts with a name in them for that."""
+    check. A part of the main source is gone through for what stands there, all parts with a name in them for that.
+
+    They are those of one text: once the program is that of another, nothing can be asked of them."""
 
     def __init__(self, edited: EditedProgram) -> None:
         super().__init__(())
-        self.edited = edited
+        self._edited = edited
+        self._of_text = edited.program
+        self._thread = threading.get_ident()
         self.of = _Of(self)
         self._parts: dict[Part, Index] = {}
+
+    @property
+    def edited(self) -> EditedProgram:
+        """The program, which is still that of this text."""
+        assert threading.get_ident() == self._thread, "names of a session are read in another thread than its own"
+        assert self._edited.program is self._of_text, "names of a text are read after another one was asked for"
+        return self._edited
 
     def at(self, source: SourceFile, line: int, column: int) -> Occurrence | None:
         """The name at a place; one that ends there counts too, if none begins."""

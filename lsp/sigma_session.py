@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lsp.sigma_index import Places
@@ -23,19 +23,37 @@ _T = TypeVar("_T")
 
 
 class Session:
-    """The last text that was asked for, and what it took to check it. Who asks for another text, an older one too, gets
-    the program of that; what came of the one before must not be looked at any more."""
+    """Check one document from text to text: the last text that was asked for, and what it took to check it.
+
+    Whoever asks for another text, an older one too, gets the program of that; the results of the one before must not be
+    read any more. An edit changes the program in place, so a session belongs to the thread that made it, and what is
+    read of it is read in one piece of work there: another piece may come between two."""
 
     def __init__(self, source: SourceFile, options: Options) -> None:
-        self._edited = EditedProgram(source, options)
-        self._made: Program = self._edited.program
+        self._thread = threading.get_ident()
+        self.forget()
+        self.program(source, options)
+
+    def forget(self) -> None:
+        """Drop everything: the next text that is asked for is read anew. To be called where something was raised, for
+        an edit that was broken off leaves a program that is neither the old nor the new one."""
+        self._edited: EditedProgram | None = None
+        self._findings: EditedFindings | None = None
+        self._made: Program | None = None
         self._program: Program | None = None
         self._places: Places | None = None
         self._kept: dict[str, tuple[Hashable, dict[Part, Any]]] = {}
 
     def program(self, source: SourceFile, options: Options) -> Program:
         """The checked program of a text. One without ``main`` is a module, which others import."""
-        made = self._edited.edit(source, options)
+        assert threading.get_ident() == self._thread, "a session is used in another thread than its own"
+        try:
+            if self._edited is None:
+                self._edited = EditedProgram(source, options)
+            made = self._edited.edit(source, options)
+        except Exception:
+            self.forget()
+            raise
         if self._program is None or made is not self._made:
             self._made = made
             said = tuple(d for d in made.diagnostics if d.code != _NO_MAIN)
@@ -43,35 +61,46 @@ class Session:
             self._places = None
         return self._program
 
-    @cached_property
-    def _findings(self) -> EditedFindings:
-        from sigma.lint.edited import EditedFindings
-
-        return EditedFindings(self._edited)
+    @property
+    def _current(self) -> EditedProgram:
+        assert threading.get_ident() == self._thread, "a session is used in another thread than its own"
+        assert self._edited is not None, "no text has been asked for"
+        return self._edited
 
     def findings(self) -> Linted:
         """What the linter finds in the text that was asked for last, which must be sound."""
-        return self._findings.lint()
+        from sigma.lint.edited import EditedFindings
+
+        edited = self._current
+        try:
+            if self._findings is None:
+                self._findings = EditedFindings(edited)
+            return self._findings.lint()
+        except Exception:
+            self.forget()
+            raise
 
     def names(self) -> Places:
         """The names of the text that was asked for last."""
+        edited = self._current
         if self._places is None:
-            self._places = Places(self._edited)
+            self._places = Places(edited)
         return self._places
 
     def of_parts(self, name: str, given: Hashable, make: Callable[[Part], _T]) -> list[tuple[Part, _T]]:
         """What somebody makes of each part of the text that was asked for last, in order. Of a part that no edit has
         touched it is what was made before, if what is ``given`` besides is the same: so it may tell of no line but as
         so many behind the part's first one, and of other parts only what their names mean."""
+        edited = self._current
         before, known = self._kept.get(name, (given, {}))
         kept = known if before == given else {}
-        found = {part: kept[part] if part in kept else make(part) for part in self._edited.parts.all}
+        found = {part: kept[part] if part in kept else make(part) for part in edited.parts.all}
         self._kept[name] = given, found
         return list(found.items())
 
     def references(self) -> dict[Hashable, list[Span]]:
         """Where what the main source declares is used, in the order of :meth:`names`."""
-        edited, names = self._edited, self.names()
+        edited, names = self._current, self.names()
         own = {symbol for symbol in edited.main.names.values() if symbol.module is edited.main}
 
         def make(part: Part) -> dict[Hashable, list[tuple[int, int, int]]]:
@@ -87,13 +116,14 @@ class Session:
             for what, places in found.items():
                 there = all.setdefault(what, [])
                 there += [Span(edited.source, part.start + line, column, end) for line, column, end in places]
-        if self._is_imported():
+        if _is_imported(edited):
             for what, there in all.items():
                 there += [each.span for each in names.elsewhere.of.get(what, ()) if not each.is_definition]
         return all
 
-    def _is_imported(self) -> bool:
-        """Whether a module imports the main source."""
-        others = self._edited.program.modules[1:]
-        named = (symbol for module in others for symbol in module.names.values())
-        return any(isinstance(symbol, ModuleName) and symbol.target is self._edited.main for symbol in named)
+
+def _is_imported(edited: EditedProgram) -> bool:
+    """Whether a module imports the main source."""
+    others = edited.program.modules[1:]
+    named = (symbol for module in others for symbol in module.names.values())
+    return any(isinstance(symbol, ModuleName) and symbol.target is edited.main for symbol in named)

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from lsprotocol.types import (
 )
 from pygls.uris import to_fs_path
 
+from lsp.addresses import Addresses
 from lsp.convert import Text
 from qbcc.source import SourceFile
 
@@ -39,18 +39,20 @@ class Document:
     """With links resolved, as the compilers name files; None for what was never saved."""
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What the worker keeps from one version to the next."""
+    source: SourceFile = field(init=False, compare=False, repr=False)
+    """What the compilers read. It is made with the document: places are compared by their source, so there must be one,
+    whichever threads ask for it."""
 
-    @cached_property
-    def source(self) -> SourceFile:
-        """What the compilers read. Half of a character, as an editor may send it, is none that UTF-8 knows."""
+    def __post_init__(self) -> None:
         name = self.uri.rpartition("/")[2] if self.path is None else Path(self.path).name
         text = self.text.text
         try:
-            # Quicker than a search, and hardly ever in vain.
+            # Quicker than a search, and rarely in vain.
             text.encode()
         except UnicodeEncodeError:
+            # Half of a character, as an editor may send it, is none that UTF-8 knows.
             text = _SURROGATE.sub("\ufffd", text)
-        return SourceFile(name, text, self.path)
+        object.__setattr__(self, "source", SourceFile(name, text, self.path))
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ class Workspace:
     """By the editor's address of each."""
     levels: Mapping[str, str] = field(default_factory=dict)
     """Of findings, by code, as the editor has them."""
+    folders: tuple[str, ...] = ()
+    """Addresses of the folders that the editor works in."""
+    _addresses: tuple[tuple[str, ...], Addresses] | None = None
+    """With the folders that they are of; None when documents have come or gone."""
 
     def open(self, uri: str, language: str, version: int, text: str) -> Document:
         """Take a document."""
@@ -86,6 +92,7 @@ class Workspace:
         real = os.path.realpath(path) if path else None
         document = Document(uri, _language(real or "", language), version, Text(text), real)
         self.documents[uri] = document
+        self._addresses = None
         return document
 
     def change(self, uri: str, version: int, changes: Iterable[TextDocumentContentChangeEvent]) -> Document:
@@ -104,14 +111,23 @@ class Workspace:
     def close(self, uri: str) -> None:
         """Forget a document."""
         self.documents.pop(uri, None)
+        self._addresses = None
 
     def overlay(self) -> Overlay:
         """What is open now."""
         return Overlay({d.path: d for d in self.documents.values() if d.path is not None}, self.levels)
 
+    @property
+    def addresses(self) -> Addresses:
+        """The editor's addresses of files, as they are now. Other threads may keep them: they never change."""
+        if self._addresses is None or self._addresses[0] is not self.folders:
+            open = [(d.uri, d.path) for d in self.documents.values() if d.path is not None]
+            self._addresses = self.folders, Addresses(self.folders, open)
+        return self._addresses[1]
+
     def uri(self, path: str) -> str:
-        """The editor's address of a file: its own, where it has it open."""
-        return next((d.uri for d in self.documents.values() if d.path == path), None) or Path(path).as_uri()
+        """The editor's address of a file, as it is now."""
+        return self.addresses(path)
 
 
 def _language(path: str, given: str) -> str:

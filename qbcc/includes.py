@@ -119,11 +119,11 @@ class Folders:
 
     def _open(self, path: Path, name: str) -> SourceFile:
         text = self._overlay(path)
-        return SourceFile(
-            self._shown(path),
-            decode(read_regular_bytes(path, name, MAX_SOURCE), name) if text is None else text,
-            str(path),
-        )
+        if text is None:
+            # The mark at the beginning says how a file is encoded. It is no part of the text, and no column: what an
+            # editor opens has none, unless the editor says so.
+            text = decode(read_regular_bytes(path, name, MAX_SOURCE), name).removeprefix("\ufeff")
+        return SourceFile(self._shown(path), text, str(path))
 
     def stored(self, source: SourceFile) -> str:
         """The name that an object keeps: relative to the main source, so that it is the same wherever that lies."""

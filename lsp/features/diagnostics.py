@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -14,6 +15,7 @@ from lsp.convert import Encoding, Text
 from lsp.features.explaining import address
 from lsp.workspace import QBC
 from qbcc.diagnostics import Diagnostic, Severity
+from qbcc.lint.finding import OFF
 from qbcc.source import SourceFile, Span
 
 _SEVERITIES: Final = {
@@ -26,6 +28,10 @@ _UNUSED: Final = frozenset(
 )
 """Findings that speak of text which could go."""
 
+_RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
+"""By severity, the worst first."""
+_FINDINGS: Final = ("L", "S09")
+"""How the codes of findings begin; all others are errors."""
 _DEPRECATED: Final = frozenset({"S0924"})
 _KEPT: Final = 16
 """Texts of which is kept where their lines begin."""
@@ -95,34 +101,133 @@ def _text(source: SourceFile) -> Text:
     return Text(source.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one analysis says of one file."""
+
+    shown: Mapping[Hashable, tuple[int, t.Diagnostic]]
+    """By what tells two of them apart, each with its rank; those that the editor's limit leaves."""
+    count: int
+    """How many there are without the limit."""
+
+
+def parts(analysis: Analysis, texts: Texts) -> dict[str, Part]:
+    """What an analysis says, by the address of the file; the document has an entry if nothing is said too. Each place
+    says the same thing once, and work on what the limit leaves out is next to none."""
+    found: dict[str, dict[Hashable, Diagnostic]] = {analysis.document.uri: {}}
+    addresses: dict[SourceFile | None, str] = {}
+    for diagnostic in wanted(analysis, texts.client):
+        source = diagnostic.span.source if diagnostic.span is not None else None
+        if source not in addresses:
+            addresses[source] = _uri(source, analysis, texts)
+        found.setdefault(addresses[source], {}).setdefault(_key(diagnostic), diagnostic)
+    most = texts.client.most
+    return {
+        uri: Part(
+            {key: (_RANKS[one.severity], made(one, analysis, texts)) for key, one in _first(there, most)}, len(there)
+        )
+        for uri, there in found.items()
+    }
+
+
+def _first(found: Mapping[Hashable, Diagnostic], most: int) -> Iterator[tuple[Hashable, Diagnostic]]:
+    """As many as are shown, the worst ones and of those the first; in the order in which they were found."""
+    left = dict.fromkeys(Severity, 0)
+    for one in found.values():
+        left[one.severity] += 1
+    room = most
+    for severity in Severity:
+        left[severity] = min(left[severity], room)
+        room -= left[severity]
+    for key, one in found.items():
+        if left[one.severity]:
+            left[one.severity] -= 1
+            yield key, one
+
+
+def merged(found: Iterable[Part], most: int) -> list[t.Diagnostic]:
+    """What several analyses say of one file, with a line that says so where the limit leaves something out."""
+    found = list(found)
+    all: dict[Hashable, tuple[int, t.Diagnostic]] = {}
+    for part in found:
+        for key, one in part.shown.items():
+            all.setdefault(key, one)
+    shown = [one for _, one in all.values()]
+    count = max((part.count for part in found), default=0)
+    if max(count, len(shown)) <= most:
+        return shown
+    ranked = sorted(range(len(shown)), key=[rank for rank, _ in all.values()].__getitem__)
+    shown = [shown[at] for at in sorted(ranked[:most])]
+    return [_limited(len(shown), max(count, len(all)), is_exact=len(found) == 1), *shown]
+
+
+def _limited(shown: int, count: int, *, is_exact: bool) -> t.Diagnostic:
+    """The line that says that there are more."""
+    how_many = f"{count:,}" if is_exact else f"at least {count:,}"
+    message = (
+        f"{shown:,} of {how_many} errors and findings in this file are shown, the worst ones first\n"
+        "help: the setting qbc.diagnostics.limit says how many"
+    )
+    range = t.Range(t.Position(0, 0), t.Position(0, 0))
+    return t.Diagnostic(range, message, severity=t.DiagnosticSeverity.Information, source="qbc")
+
+
+def wanted(analysis: Analysis, client: Client) -> Iterator[Diagnostic]:
+    """What an analysis says and the editor has not switched off."""
+    off = {code for code, level in client.levels.items() if level == OFF}
+    for found in analysis.all:
+        is_on = client.findings if found.code.startswith(_FINDINGS) else client.errors
+        if is_on and found.code not in off:
+            yield found
+
+
+def _key(diagnostic: Diagnostic) -> Hashable:
+    """What tells a diagnostic from another one in the same file."""
+    related = tuple((each.text, *_where(each.span), each.span.source.path) for each in diagnostic.related)
+    return (
+        diagnostic.code,
+        diagnostic.severity,
+        diagnostic.message,
+        diagnostic.label,
+        diagnostic.notes,
+        _where(diagnostic.span),
+        related,
+    )
+
+
+def _where(span: Span | None) -> tuple[int, int, int]:
+    return (span.line, span.column, span.end_column) if span is not None else (0, 0, 0)
+
+
 def by_file(analyses: Iterable[Analysis], texts: Texts) -> dict[str, list[t.Diagnostic]]:
     """What is to be shown in each file, by its address. Each document that was analysed has an entry.
 
     A file of assembly that another document includes is judged as that one sees it: by itself it need not be whole."""
     analyses = list(analyses)
-    included = {
+    judged = included(analyses)
+    found: dict[str, list[Part]] = {}
+    for analysis in analyses:
+        is_judged = analysis.document.language == QBC and analysis.document.path in judged
+        for uri, part in ({} if is_judged else parts(analysis, texts)).items():
+            found.setdefault(uri, []).append(part)
+    shown = {uri: merged(there, texts.client.most) for uri, there in found.items()}
+    return {**{analysis.document.uri: [] for analysis in analyses}, **shown}
+
+
+def included(analyses: Iterable[Analysis]) -> frozenset[str]:
+    """Paths of the files of assembly that an open document includes."""
+    return frozenset(
         source.path
         for analysis in analyses
         if analysis.document.language == QBC
         for source in analysis.sources[1:]
         if source.path is not None and source.path != analysis.document.path
-    }
-    shown: dict[str, list[t.Diagnostic]] = {analysis.document.uri: [] for analysis in analyses}
-    for analysis in analyses:
-        if analysis.document.language == QBC and analysis.document.path in included:
-            continue
-        for diagnostic in analysis.all:
-            uri = _uri(diagnostic, analysis, texts)
-            shown_as = made(diagnostic, analysis, texts)
-            there = shown.setdefault(uri, [])
-            if shown_as not in there:
-                there.append(shown_as)
-    return shown
+    )
 
 
-def _uri(diagnostic: Diagnostic, analysis: Analysis, texts: Texts) -> str:
-    """The document's own for what is in no file."""
-    path = diagnostic.span.source.path if diagnostic.span is not None else None
+def _uri(source: SourceFile | None, analysis: Analysis, texts: Texts) -> str:
+    """The address of a source, the document's own for what is in no file."""
+    path = source.path if source is not None else None
     return texts.address(path) if path is not None and path != analysis.document.path else analysis.document.uri
 
 

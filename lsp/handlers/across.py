@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from lsprotocol import types as t
 from pygls.capabilities import get_capability
@@ -21,11 +21,11 @@ from lsp.features.diagnostics import Texts
 from lsp.features.navigation import RefusedError
 from lsp.files import Declared, View, language_of, read, summary
 from lsp.handlers.places import is_assembly, location, place, range_of
-from lsp.handlers.safe import Host, safe
+from lsp.handlers.safe import Host, OfPlace, safe
 from lsp.handlers.structure import links_of
 from lsp.index import Occurrence
 from lsp.programs import MOST, Programs, is_library
-from lsp.workspace import QBC, SIGMA
+from lsp.workspace import QBC, SIGMA, Overlay
 from qbcc.library import stdlib_dir
 from qbcc.lint.config import NAME
 from qbcc.source import Span
@@ -34,6 +34,7 @@ from sigma.symbols import Function
 _LOG: Final = logging.getLogger(__name__)
 _WATCHED: Final = ("**/*.{qbc,sigma,sigma.json}", f"**/{NAME}")
 """Sources, and the projects' levels of findings."""
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +45,30 @@ class Hit:
     occurrence: Occurrence
 
 
-def add(server: Host) -> Programs:
-    """Register all of it. Gives the programs of the workspace, which are to be closed."""
+def add(server: Host) -> tuple[Programs, Callable[[Host], Awaitable[None]]]:
+    """Register all of it. Returns the programs of the workspace, which are to be closed, and what begins to read them,
+    once the editor is initialized."""
     programs = Programs(server)
-    _add_files(server, programs)
+    server.droppers.append(programs.drop)
+    begin = _add_files(server, programs)
     _add_names(server, _Names(server, programs))
     _add_symbols(server, programs)
     _add_calls(server, _Names(server, programs))
-    return programs
+    return programs, begin
 
 
 # -- files
 
 
-def _add_files(server: Host, programs: Programs) -> None:
+def _add_files(server: Host, programs: Programs) -> Callable[[Host], Awaitable[None]]:
     def begin(ls: Host) -> None:
         paths = [to_fs_path(uri) for uri in ls.workspace.folders]
         root = [] if paths else [ls.workspace.root_path]
+        ls.open.folders = tuple(ls.workspace.folders or ([ls.workspace.root_uri] if root else []))
         programs.begin([path for path in (*paths, *root) if path])
 
-    @server.feature(t.INITIALIZED)
-    async def initialized(ls: Host, _params: t.InitializedParams) -> None:
+    async def initialized(ls: Host) -> None:
+        begin(ls)
         if get_capability(ls.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
             watchers = [t.FileSystemWatcher(pattern) for pattern in _WATCHED]
             options = t.DidChangeWatchedFilesRegistrationOptions(watchers)
@@ -75,7 +79,6 @@ def _add_files(server: Host, programs: Programs) -> None:
             except Exception:
                 # Then files are looked at more often.
                 _LOG.warning("the editor does not watch files")
-        begin(ls)
 
     @server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(ls: Host, params: t.DidChangeWatchedFilesParams) -> None:
@@ -86,8 +89,27 @@ def _add_files(server: Host, programs: Programs) -> None:
     def folders(ls: Host, _params: t.DidChangeWorkspaceFoldersParams) -> None:
         begin(ls)
 
+    return initialized
+
 
 # -- names
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is looked for in other programs, as plain data: of a session, nothing may be held from one piece of work to
+    the next."""
+
+    name: str
+    given: str | None
+    """The file that gives the name."""
+    seen: frozenset[str]
+    """The files of the program that it was found in."""
+    is_linked: bool
+
+
+_Use = Callable[[Analysis, linked.Meant | None, list[Hit]], _R]
+"""What becomes of a name and its places, made in the worker's thread."""
 
 
 class _Names:
@@ -97,65 +119,108 @@ class _Names:
         self.host = host
         self.programs = programs
 
-    async def meant(self, analysis: Analysis, position: t.Position) -> linked.Meant | None:
-        """The name at a position."""
-        where = place(analysis, self.host.texts(), position)
-        return await self.host.worked(functools.partial(linked.meant, analysis, *where))
+    async def used(self, uri: str, position: t.Position, use: _Use[_R]) -> _R | None:
+        """What is made of the name at a position of a file and of its places, first those of the program that it is
+        found in; None for a file that cannot be read.
 
-    async def hits(self, analysis: Analysis, meant: linked.Meant) -> list[Hit]:
-        """All places of a name, first those of the program that it was found in."""
-        found = [Hit(analysis, each) for each in analysis.names.of.get(meant.what, [])]
-        if meant.is_local:
-            return found
-        view = await self.programs.view()
-        seen = analysis.paths
-        if meant.given is not None and meant.given.source.path is not None:
-            search = functools.partial(view.programs, meant.given.source.path, meant.name, seen)
-            for other in await self._read(await self.programs.looked(search), view, analysis):
-                places = await self.host.worked(functools.partial(linked.places, other, meant.given))
-                found += [Hit(other, each) for each in places]
-        if meant.is_linked:
-            found += await self._linked(analysis, meant.name, view)
-        return found
-
-    async def _linked(self, analysis: Analysis, name: str, view: View) -> list[Hit]:
-        """In the objects that give or take it."""
-        paths: dict[str, None] = {}
-        for path in (*view.giving(name), *view.taking(name)):
-            paths.update(dict.fromkeys([path, *view.programs(path, name, ())]))
-        found = []
-        for other in await self._read(list(paths), view, analysis):
-            places = await self.host.worked(functools.partial(linked.named, other, name))
-            found += [Hit(other, each) for each in places]
-        return found
-
-    async def _read(self, paths: list[str], view: View, own: Analysis) -> list[Analysis]:
-        if len(paths) > MOST:
-            _LOG.warning("only %d of %d programs are looked at", MOST, len(paths))
-        found = []
-        for path in paths[:MOST]:
-            other = own if path == own.document.path else await self.programs.analysis(path, view)
-            if other is not None and other is not own:
-                found.append(other)
-        return found
-
-    async def real(self, analysis: Analysis, meant: linked.Meant) -> t.Location | None:
-        """Where a name of another object is given."""
+        The files to read are found first, by words and includes, and read one by one, so that what is typed meanwhile
+        is read in between. All that is said of their names is one piece of work."""
+        host, overlay = self.host, self.host.open.overlay()
+        own = await host.current(uri)
+        view: View | None = None
+        if own is None:
+            path = os.path.realpath(to_fs_path(uri) or "")
+            view = await self.programs.view()
+            own = await host.worked(functools.partial(self.programs.analysis, path, view, overlay))
+        if own is None:
+            return None
+        sought = await host.worked(functools.partial(_sought, own, host.texts(), position))
         paths: list[str] = []
-        if isinstance(meant.what, Function) and meant.what.declaration.file is not None:
-            token = meant.what.declaration.file
-            read = self.host.open.overlay().read
-            paths = [link.target for link in await self._links(analysis, read) if _is_at(link, meant.what, token)]
-        view = await self.programs.view()
-        paths += [path for path in view.giving(meant.name) if path not in paths]
-        search = functools.partial(_declared, paths, meant.name, view)
-        found = await self.programs.looked(search)
-        return _location(found[0], found[1], self.host.texts()) if found is not None else None
+        if sought is not None:
+            view = view or await self.programs.view()
+            paths = await self.programs.looked(functools.partial(_paths, view, sought))
+            if len(paths) > MOST:
+                _LOG.warning("only %d of %d programs are looked at", MOST, len(paths))
+                paths = paths[:MOST]
+            for path in paths:
+                await host.worked(functools.partial(self.programs.analysis, path, view, overlay))
+        return await host.worked(functools.partial(self._used, own, host.texts(), position, view, overlay, paths, use))
 
-    async def _links(self, analysis: Analysis, read: links.Read) -> list[links.Link]:
-        modules = analysis.program.modules if analysis.program is not None else []
-        search = [functools.partial(links.sigma_links, module.source, read, module.tokens) for module in modules]
-        return [link for one in search for link in await self.host.worked(one)]
+    def _used(
+        self,
+        own: Analysis,
+        texts: Texts,
+        position: t.Position,
+        view: View | None,
+        overlay: Overlay,
+        paths: list[str],
+        use: _Use[_R],
+    ) -> _R:
+        """In the worker's thread."""
+        meant = linked.meant(own, *place(own, texts, position))
+        hits = [Hit(own, each) for each in own.names.of.get(meant.what, [])] if meant is not None else []
+        for path in paths if meant is not None and view is not None else ():
+            assert meant is not None and view is not None
+            other = own if path == own.document.path else self.programs.analysis(path, view, overlay)
+            if other is not None and other is not own:
+                found = linked.places(other, meant.given) if meant.given is not None else []
+                found += linked.named(other, meant.name) if meant.is_linked else []
+                hits += [Hit(other, each) for each in found]
+        return use(own, meant, hits)
+
+    async def of_open(self, params: OfPlace, use: _Use[_R]) -> _R | None:
+        """The same at a place of a document that is open; None for one that is not."""
+        uri = params.text_document.uri
+        return await self.used(uri, params.position, use) if uri in self.host.open.documents else None
+
+    async def real(self, uri: str, position: t.Position) -> t.Location | None:
+        """Where a name of another object is given."""
+        read = self.host.open.overlay().read
+        analysis = await self.host.current(uri)
+        if analysis is None:
+            return None
+        found = await self.host.worked(functools.partial(_external, analysis, self.host.texts(), position, read))
+        if found is None:
+            return None
+        name, paths = found
+        view = await self.programs.view()
+        paths += [path for path in view.giving(name) if path not in paths]
+        declared = await self.programs.looked(functools.partial(_declared, paths, name, view))
+        return _location(declared[0], declared[1], self.host.texts()) if declared is not None else None
+
+
+def _sought(analysis: Analysis, texts: Texts, position: t.Position) -> _Sought | None:
+    """What is to be looked for elsewhere; None for what no other file can know."""
+    meant = linked.meant(analysis, *place(analysis, texts, position))
+    if meant is None or meant.is_local:
+        return None
+    given = meant.given.source.path if meant.given is not None else None
+    return _Sought(meant.name, given, analysis.paths, meant.is_linked)
+
+
+def _paths(view: View, sought: _Sought) -> list[str]:
+    """The programs to read: those that lead to the file which gives a name, and the objects that give or take it."""
+    paths: dict[str, None] = {}
+    if sought.given is not None:
+        paths.update(dict.fromkeys(view.programs(sought.given, sought.name, sought.seen)))
+    if sought.is_linked:
+        for path in (*view.giving(sought.name), *view.taking(sought.name)):
+            paths.update(dict.fromkeys([path, *view.programs(path, sought.name, ())]))
+    return list(paths)
+
+
+def _external(analysis: Analysis, texts: Texts, position: t.Position, read: links.Read) -> tuple[str, list[str]] | None:
+    """The name at a position that another object brings, with the files that its declaration names; None for others."""
+    meant = linked.meant(analysis, *place(analysis, texts, position))
+    if meant is None or not meant.is_external:
+        return None
+    what = meant.what
+    if not isinstance(what, Function) or what.declaration.file is None or analysis.program is None:
+        return meant.name, []
+    named = (
+        link for module in analysis.program.modules for link in links.sigma_links(module.source, read, module.tokens)
+    )
+    return meant.name, [link.target for link in named if _is_at(link, what, what.declaration.file)]
 
 
 def _is_at(link: links.Link, what: Function, token: int) -> bool:
@@ -190,15 +255,8 @@ def _add_names(server: Host, names: _Names) -> None:
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
     @safe
     async def definition(ls: Host, params: t.DefinitionParams) -> t.Location | None:
-        analysis = await ls.current(params.text_document.uri)
-        if analysis is None:
-            return None
-        read = ls.open.overlay().read
-        found = await ls.worked(functools.partial(_given, analysis, ls.texts(), params.position, read))
-        meant = await names.meant(analysis, params.position)
-        if meant is not None and meant.is_external:
-            return await names.real(analysis, meant) or found
-        return found
+        found = await ls.asked(params, _given, params.position, ls.open.overlay().read)
+        return await names.real(params.text_document.uri, params.position) or found
 
     @server.feature(t.TEXT_DOCUMENT_DECLARATION)
     @safe
@@ -213,17 +271,15 @@ def _add_names(server: Host, names: _Names) -> None:
     @server.feature(t.TEXT_DOCUMENT_REFERENCES)
     @safe
     async def references(ls: Host, params: t.ReferenceParams) -> list[t.Location] | None:
-        analysis = await ls.current(params.text_document.uri)
-        if analysis is None:
-            return None
-        is_wanted = params.context.include_declaration
-        own = _parameter(analysis, ls.texts(), params.position)
-        if own:
-            return _placed(analysis, ls.texts(), own[0 if is_wanted else 1 :])
-        meant = await names.meant(analysis, params.position)
-        hits = await names.hits(analysis, meant) if meant is not None else []
-        wanted = [hit for hit in hits if is_wanted or not hit.occurrence.is_definition]
-        return await ls.worked(functools.partial(_locations, wanted, ls.texts()))
+        is_wanted, texts = params.context.include_declaration, ls.texts()
+
+        def found(analysis: Analysis, _meant: linked.Meant | None, hits: list[Hit]) -> list[t.Location]:
+            own = _parameter(analysis, texts, params.position)
+            if own:
+                return _placed(analysis, texts, own[0 if is_wanted else 1 :])
+            return _locations((hit for hit in hits if is_wanted or not hit.occurrence.is_definition), texts)
+
+        return await names.of_open(params, found)
 
     _add_renaming(server, names)
 
@@ -237,18 +293,17 @@ def _add_renaming(server: Host, names: _Names) -> None:
     @server.feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))
     @safe
     async def rename(ls: Host, params: t.RenameParams) -> t.WorkspaceEdit | None:
-        analysis = await ls.current(params.text_document.uri)
-        if analysis is None:
-            return None
-        own = _parameter(analysis, ls.texts(), params.position)
-        if own:
-            spans = navigation.renamed_parameter(analysis.symbols, own, params.new_name)
-            return _edit(_placed(analysis, ls.texts(), spans), params.new_name)
-        meant = await names.meant(analysis, params.position)
-        hits = await names.hits(analysis, meant) if meant is not None else []
-        check = functools.partial(_checked, analysis, ls.texts(), params.position, params.new_name, meant, hits)
-        await ls.worked(check)
-        return _edit(await ls.worked(functools.partial(_locations, hits, ls.texts())), params.new_name)
+        texts, new = ls.texts(), params.new_name
+
+        def renamed(analysis: Analysis, meant: linked.Meant | None, hits: list[Hit]) -> t.WorkspaceEdit:
+            own = _parameter(analysis, texts, params.position)
+            if own:
+                spans = navigation.renamed_parameter(analysis.symbols, own, new)
+                return _edit(_placed(analysis, texts, spans), new)
+            _checked(analysis, texts, params.position, new, meant, hits)
+            return _edit(_locations(hits, texts), new)
+
+        return await names.of_open(params, renamed)
 
 
 def _given(analysis: Analysis, texts: Texts, position: t.Position, read: links.Read) -> t.Location | None:
@@ -397,16 +452,6 @@ def _library() -> list[workspace_symbols.Row]:
 
 
 def _add_calls(server: Host, names: _Names) -> None:
-    async def asked(ls: Host, item: t.CallHierarchyItem) -> tuple[Analysis, Any] | None:
-        """The program of an item, and what it is there."""
-        analysis = await ls.current(item.uri)
-        if analysis is None:
-            path = os.path.realpath(to_fs_path(item.uri) or "")
-            analysis = await names.programs.analysis(path, await names.programs.view())
-        if analysis is None:
-            return None
-        return analysis, await names.meant(analysis, item.selection_range.start)
-
     @server.feature(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)
     @safe
     async def prepare(ls: Host, params: t.CallHierarchyPrepareParams) -> list[t.CallHierarchyItem] | None:
@@ -417,22 +462,28 @@ def _add_calls(server: Host, names: _Names) -> None:
     async def incoming(
         ls: Host, params: t.CallHierarchyIncomingCallsParams
     ) -> list[t.CallHierarchyIncomingCall] | None:
-        found = await asked(ls, params.item)
-        if found is None or found[1] is None:
-            return None
-        hits = await names.hits(*found)
-        return await ls.worked(functools.partial(_incoming, hits, ls.texts()))
+        texts = ls.texts()
+
+        def found(
+            _analysis: Analysis, meant: linked.Meant | None, hits: list[Hit]
+        ) -> list[t.CallHierarchyIncomingCall] | None:
+            return _incoming(hits, texts) if meant is not None else None
+
+        return await names.used(params.item.uri, params.item.selection_range.start, found)
 
     @server.feature(t.CALL_HIERARCHY_OUTGOING_CALLS)
     @safe
     async def outgoing(
         ls: Host, params: t.CallHierarchyOutgoingCallsParams
     ) -> list[t.CallHierarchyOutgoingCall] | None:
-        found = await asked(ls, params.item)
-        if found is None:
-            return None
-        analysis, meant = found
-        return await ls.worked(functools.partial(_outgoing, analysis, meant, params.item, ls.texts()))
+        texts = ls.texts()
+
+        def found(
+            analysis: Analysis, meant: linked.Meant | None, _hits: list[Hit]
+        ) -> list[t.CallHierarchyOutgoingCall]:
+            return _outgoing(analysis, meant, params.item, texts)
+
+        return await names.used(params.item.uri, params.item.selection_range.start, found)
 
 
 def _item(analysis: Analysis, texts: Texts, found: calls.Callable, way: str = "") -> t.CallHierarchyItem | None:

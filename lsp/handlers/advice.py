@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from lsprotocol import types as t
@@ -29,6 +29,11 @@ class Advised(Host, Protocol):
     """The server, as these handlers know it."""
 
     client: Client
+    initial: Client
+    """The same at its start."""
+
+    def configured(self, client: Client) -> None:
+        """The editor is set to something else."""
 
     async def workspace_configuration_async(self, params: t.ConfigurationParams) -> Any:
         """Ask the editor for its configuration."""
@@ -40,23 +45,26 @@ class Advised(Host, Protocol):
         """The same for lenses."""
 
 
-def add(server: Advised) -> None:
-    """Take the handlers."""
+def add(server: Advised) -> Callable[[Advised], Awaitable[None]]:
+    """Take the handlers. What is given asks the editor what it is set to, once it is initialized."""
     options = _Options()
     _add_options(server, options)
     _add_completion(server)
     _add_advice(server, options)
     _add_own(server)
+    return options.ready
 
 
 # -- what the editor is set to
 
 
 class _Options:
-    """What the editor is set to, asked for when something first depends on it."""
+    """What the editor is set to: it is asked at the start, and whenever it says that something has changed."""
 
     def __init__(self) -> None:
         self.asked: asyncio.Future[None] | None = None
+        self._turn = 0
+        """How often the editor was asked, or told something unasked: a late answer must not undo what came after it."""
 
     async def ready(self, ls: Advised) -> None:
         """Wait for the first answer, but not for long: who does not answer has not set anything."""
@@ -68,6 +76,8 @@ class _Options:
         """Take the answer, if the editor can be asked."""
         if not ls.client.configures:
             return
+        self._turn += 1
+        turn = self._turn
         try:
             found = await ls.workspace_configuration_async(
                 t.ConfigurationParams([t.ConfigurationItem(section=SECTION)])
@@ -75,22 +85,32 @@ class _Options:
         except Exception:
             _LOG.warning("the editor does not say what it is set to")
             return
-        ls.client = ls.client.configured(plain(found[0]) if found else None)
+        if turn == self._turn:
+            await self.take(ls, plain(found[0]) if found else None)
+
+    async def take(self, ls: Advised, section: Any) -> None:
+        """Set the server to what a section of the editor's configuration says. What is no longer in it is as it was at
+        the start."""
+        self._turn += 1
+        before = ls.client
+        ls.configured(ls.initial.configured(section))
+        if ls.client == before:
+            return
+        if before.refreshes_hints:
+            await ls.workspace_inlay_hint_refresh_async(None)
+        if before.refreshes_lenses:
+            await ls.workspace_code_lens_refresh_async(None)
 
 
 def _add_options(server: Advised, options: _Options) -> None:
     @server.feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
     @safe
     async def configured(ls: Advised, params: t.DidChangeConfigurationParams) -> None:
-        before, given = ls.client, plain(params.settings)
+        given = plain(params.settings)
         if isinstance(given, dict) and SECTION in given:
-            ls.client = before.configured(given[SECTION])
+            await options.take(ls, given[SECTION])
         else:
             await options.ask(ls)
-        if ls.client != before and before.refreshes_hints:
-            await ls.workspace_inlay_hint_refresh_async(None)
-        if ls.client != before and before.refreshes_lenses:
-            await ls.workspace_code_lens_refresh_async(None)
 
 
 def plain(value: Any) -> Any:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 
 from lsp.analysis import Analysis
+from lsp.faults import Faults
 from lsp.features.diagnostics import Texts
 from lsp.features.navigation import RefusedError
-from lsp.workspace import Workspace
+from lsp.workspace import Document, Overlay, Workspace
 
-_LOG: Final = logging.getLogger(__name__)
-_H = TypeVar("_H")
+_H = TypeVar("_H", bound="_Logging")
 _P = TypeVar("_P")
 _R = TypeVar("_R")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -30,10 +29,24 @@ class OfDocument(Protocol):
         """Which one."""
 
 
+class OfPlace(OfDocument, Protocol):
+    """The same about a place in it."""
+
+    @property
+    def position(self) -> t.Position:
+        """Which one."""
+
+
 class Host(Protocol):
     """The server, as handlers know it."""
 
     open: Workspace
+    faults: Faults
+    droppers: list[Callable[[], None]]
+    """Drop what is kept of analyses, in the worker's thread."""
+
+    def read_now(self, document: Document, overlay: Overlay) -> Analysis:
+        """In the worker's thread: the analysis of an open document."""
 
     @property
     def workspace(self) -> Any:
@@ -68,8 +81,13 @@ class Host(Protocol):
         """What a call gives, made in the worker's thread."""
 
 
+class _Logging(Protocol):
+    faults: Faults
+
+
 def safe(feature: Callable[[_H, _P], Awaitable[_R]]) -> Callable[[_H, _P], Awaitable[_R | None]]:
-    """An error of ours becomes no answer, and a line in the log; what is refused is told with its reason."""
+    """An error of ours becomes no answer, and a line in the log, once; a request that is refused is answered with the
+    reason."""
 
     @functools.wraps(feature)
     async def handler(ls: _H, params: _P) -> _R | None:
@@ -77,8 +95,8 @@ def safe(feature: Callable[[_H, _P], Awaitable[_R]]) -> Callable[[_H, _P], Await
             return await feature(ls, params)
         except RefusedError as refused:
             raise JsonRpcException(str(refused), t.LSPErrorCodes.RequestFailed) from None
-        except Exception:
-            _LOG.exception("%s failed", feature.__name__)
+        except Exception as error:
+            ls.faults.log(f"{feature.__name__} failed", error)
             return None
 
     return handler

@@ -54,7 +54,7 @@ def try_edits(seed: int) -> str:
     return asyncio.run(_Session(seed).run())
 
 
-class _Log(logging.Handler):
+class Log(logging.Handler):
     """Remembers errors."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Session:
         self.server = started(self.encoding)
 
     async def run(self) -> str:
-        log = _Log()
+        log = Log()
         logging.getLogger().addHandler(log)
         try:
             ended = await self.edits()
@@ -118,12 +118,12 @@ class _Session:
             check(method, found, self.text, self.encoding)
 
 
-def started(encoding: Encoding) -> Server:
+def started(encoding: Encoding, folder: Path = ROOT / "examples") -> Server:
     """A server without an editor: what it would send is dropped."""
     server = make()
     server.protocol.notify = lambda *_, **__: None
     general = t.GeneralClientCapabilities(position_encodings=[encoding])
-    folders = [t.WorkspaceFolder((ROOT / "examples").as_uri(), "examples")]
+    folders = [t.WorkspaceFolder(folder.as_uri(), folder.name)]
     symbols = t.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=encoding is not Encoding.Utf8)
     item = t.ClientCompletionItemOptions(snippet_support=encoding is not Encoding.Utf8)
     completion = t.CompletionClientCapabilities(completion_item=item)
