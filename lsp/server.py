@@ -123,24 +123,29 @@ class Server(LanguageServer):
     async def _read(self) -> None:
         """Begin at once. What changes meanwhile is read next, as it is then: who types fast is not followed letter by
         letter, and who stops waits for no clock. Each document is published when it is read."""
-        while self._stale:
-            uri = self._next()
-            change = self._stale[uri]
-            document = self.open.documents.get(uri)
-            if document is not None:
-                await self._analyse(document)
-            if self._stale[uri] == change:
-                del self._stale[uri]
-            self._turns[uri] = self._changes
+        while True:
+            while self._stale:
+                await self._read_one(self._next())
+            # What was closed is cleared, though nothing may have been read.
             await self._publish()
-            if self._looking is None or self._looking.done():
-                self._looking = asyncio.ensure_future(self._look())
+            if not self._stale:
+                break
         for uri in self._turns.keys() - self.open.documents.keys():
             del self._turns[uri]
-        # What was closed is cleared, though nothing may have been read.
-        await self._publish()
         if self.collector is not None:
             self.collector.rested()
+
+    async def _read_one(self, uri: str) -> None:
+        change = self._stale[uri]
+        document = self.open.documents.get(uri)
+        if document is not None:
+            await self._analyse(document)
+        if self._stale[uri] == change:
+            del self._stale[uri]
+        self._turns[uri] = self._changes
+        await self._publish()
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._look())
 
     def _next(self) -> str:
         """The document to read: the one that is typed in, then the one that has waited longest."""
@@ -277,7 +282,8 @@ class Server(LanguageServer):
             del self._running[uri]
         for uri in self.analyses.keys() - self.open.documents.keys():
             del self.analyses[uri]
-        news = functools.partial(self._publisher.news, dict(self.analyses), dict(self.open.documents), self.texts())
+        state = dict(self.analyses), dict(self.open.documents), frozenset(self._stale)
+        news = functools.partial(self._publisher.news, *state, self.texts())
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._worker, news)
         except Exception as error:
