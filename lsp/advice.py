@@ -12,14 +12,13 @@ from lsp import requests
 from lsp.analysis import Analysis, Assembled
 from lsp.client import ADDRESSES, MACROS, STACK, Client
 from lsp.features import hints, lenses, refactor, typed
-from lsp.features.diagnostics import HINTS, Texts, made
+from lsp.features.diagnostics import HINTS, Texts, made, wanted
 from lsp.handlers.places import location
 from lsp.qbc_flow import all_changes
 from lsp.qbc_index import Symbols
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.edits import Edit, Mover, difference
-from qbcc.lint.fix import fixed
 from qbcc.source import Span
 
 FIX_ALL = t.CodeActionKind.SourceFixAll
@@ -159,7 +158,7 @@ def _is_wanted(action: t.CodeAction, wanted: list[str]) -> bool:
 def _here(analysis: Analysis, texts: Texts, range: t.Range) -> Iterator[Diagnostic]:
     """What is said of the lines of a range."""
     first, last = _lines(analysis, texts, range)
-    for found in analysis.all:
+    for found in wanted(analysis, texts.client):
         span = found.span
         if span is not None and span.source is analysis.document.source and first <= span.line <= last:
             yield found
@@ -183,9 +182,8 @@ def _findings(analysis: Analysis, texts: Texts, range: t.Range) -> Iterator[t.Co
 
 
 def _fix_all(analysis: Analysis, texts: Texts) -> Iterator[t.CodeAction]:
-    """The fixes of all findings, those left out that lie over another. What is an error is for people to decide."""
-    found = [each for each in analysis.all if each.severity is not Severity.ERROR]
-    new, count = fixed(analysis.document.source, found)
+    """The fixes of all findings."""
+    new, count = analysis.mended if texts.client.findings else ("", 0)
     if count:
         title = f"fix all {count} findings that can be fixed" if count > 1 else "fix the finding"
         edit = _changed(analysis, texts, new)

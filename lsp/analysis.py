@@ -132,6 +132,14 @@ class Analysis:
         found = self.document.kept[_NAMES] = qbc_index.Symbols(self.sources if is_assembly else (), before)
         return found
 
+    @cached_property
+    def mended(self) -> tuple[str, int]:
+        """The text with the fixes of all findings, those left out that lie over another, and how many fixes those are.
+        Errors are for people to decide. Editors ask for it at every move of the cursor, so it is made once."""
+        from qbcc.lint.fix import fixed
+
+        return fixed(self.document.source, [each for each in self.all if each.severity is not Severity.ERROR])
+
     def forget(self) -> None:
         """Drop what is kept from one version of the document to the next, since it may be what made an analysis fail:
         the next one reads everything anew."""

@@ -14,7 +14,7 @@ from lsp.features import actions, circuits, completion_qbc, completion_sigma, la
 from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.completion import Entry, Offer
-from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made
+from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made, wanted
 from lsp.handlers.places import location
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Edit, Fix
@@ -165,7 +165,7 @@ def code_actions(analysis: Analysis, texts: Texts, range: t.Range) -> list[t.Cod
     source, first, _ = _place(analysis, texts, range.start)
     last = _place(analysis, texts, range.end)[1]
     found = []
-    for diagnostic in actions.fixes(analysis.all, source, first, last):
+    for diagnostic in actions.fixes(wanted(analysis, texts.client), source, first, last):
         assert diagnostic.fix is not None
         edit = _mended(analysis, texts, diagnostic.fix)
         if edit is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
+from operator import attrgetter
 
 from qbcc.diagnostics import Diagnostic, Edit, Fix
 from qbcc.source import SourceFile, Span
@@ -22,7 +24,7 @@ def fixed(source: SourceFile, findings: Iterable[Diagnostic]) -> tuple[str, int]
         if _is_free(fix, taken):
             count += 1
             for edit in fix.edits:
-                taken.setdefault(edit.span.line, []).append(edit)
+                insort(taken.setdefault(edit.span.line, []), edit, key=_COLUMN)
     for number in sorted(taken, reverse=True):
         line = lines[number - 1]
         new = _edited(line, taken[number])
@@ -33,17 +35,32 @@ def fixed(source: SourceFile, findings: Iterable[Diagnostic]) -> tuple[str, int]
     return mark + "\n".join(lines), count
 
 
+_COLUMN = attrgetter("span.column")
+
+
 def _edited(line: str, edits: Iterable[Edit]) -> str:
+    """A line with edits that do not touch each other, by their columns."""
     end = "\r" if line.endswith("\r") else ""
-    for edit in sorted(edits, key=lambda edit: -edit.span.column):
-        new = edit.replacement.replace("\n", f"{end}\n")
-        line = line[: edit.span.column - 1] + new + line[edit.span.end_column - 1 :]
-    return line
+    parts: list[str] = []
+    at = 0
+    for edit in edits:
+        parts += (line[at : edit.span.column - 1], edit.replacement.replace("\n", f"{end}\n"))
+        at = edit.span.end_column - 1
+    return "".join((*parts, line[at:]))
 
 
 def _is_free(fix: Fix, taken: dict[int, list[Edit]]) -> bool:
     """Whether no edit of a fix touches one that was taken: two insertions at one place would have no order."""
-    return not any(_touches(edit.span, other.span) for edit in fix.edits for other in taken.get(edit.span.line, ()))
+    return not any(
+        _touches(edit.span, other.span) for edit in fix.edits for other in _near(edit, taken.get(edit.span.line, []))
+    )
+
+
+def _near(edit: Edit, there: list[Edit]) -> list[Edit]:
+    """Of edits of a line that do not touch each other, those that another one can touch."""
+    first = bisect_left(there, edit.span.column, key=_COLUMN)
+    last = bisect_left(there, edit.span.end_column + 1, lo=first, key=_COLUMN)
+    return there[max(first - 1, 0) : last]
 
 
 def _touches(a: Span, b: Span) -> bool:

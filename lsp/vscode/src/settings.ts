@@ -1,8 +1,8 @@
 /** The extension's settings, and what the server is told of them. */
 
 import * as vscode from "vscode";
+import { initializationOptions, startOnly } from "./options";
 
-const HINTS = ["values", "addresses", "stack", "macros", "types", "parameters"] as const;
 /** Commands of the server's lenses, by the setting that switches them. */
 const LENSES: Record<string, readonly string[]> = {
   run: ["qbc.run", "qbc.runWithShots"],
@@ -14,7 +14,6 @@ const LENSES: Record<string, readonly string[]> = {
 interface Settings {
   readonly interpreterPath: string;
   readonly "server.arguments": string[];
-  readonly "lint.levels": Record<string, string>;
   readonly "run.shots": number;
   readonly "run.backend": string;
 }
@@ -31,10 +30,10 @@ function isOn(name: string): boolean {
   return vscode.workspace.getConfiguration("qbc").get<boolean>(name, true);
 }
 
-/** What the server takes at its start. The rest of the section `qbc` it asks for. */
+/** What the server takes at its start. When a setting changes, it asks for all of the section `qbc`. */
 export function initialization(): Record<string, unknown> {
-  const hints = Object.fromEntries(HINTS.map((name) => [name, isOn(`hints.${name}`)]));
-  return { commands: true, explains: true, hints, lint: { levels: setting("lint.levels") } };
+  const section = vscode.workspace.getConfiguration("qbc");
+  return initializationOptions((name) => section.get(name));
 }
 
 /** Whether a lens with a command is shown; one that only says something is. */
@@ -45,5 +44,5 @@ export function showsLens(command: string | undefined): boolean {
 
 /** Whether a change is of what the server takes at its start only. */
 export function needsRestart(change: vscode.ConfigurationChangeEvent): boolean {
-  return ["interpreterPath", "server", "lint"].some((name) => change.affectsConfiguration(`qbc.${name}`));
+  return startOnly((name) => change.affectsConfiguration(name));
 }
