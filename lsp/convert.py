@@ -46,6 +46,11 @@ class Text:
         """Offsets of the lines as spans count them: line feeds end them."""
         return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether an editor has the same lines in it as spans, each beginning at the same character."""
+        return len(self.starts) == self.text.count("\n") + 1 and not self.text.startswith(_BOM)
+
     def offset(self, position: Position, encoding: Encoding) -> int:
         """Where a position lies; one behind the end of its line is that end, as the protocol has it."""
         if position.line >= len(self.starts):

@@ -98,7 +98,7 @@ def joined(pieces: Iterable[tuple[int, Numbered]]) -> list[int]:
 
 def is_plain(text: Text) -> bool:
     """Whether an editor has the same lines in it as the compilers, each beginning at the same character."""
-    return len(text.starts) == text.text.count("\n") + 1 and not text.text.startswith("\ufeff")
+    return text.is_plain
 
 
 def _by_line(tokens: Iterable[Token], source: SourceFile, encoding: Encoding) -> Iterator[Token]:
