@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 
 from benchmarks.contenders import BenchmarkError
-from benchmarks.keystrokes import QBC, SIGMA, Stroke, source, strokes
+from benchmarks.keystrokes import QBC, SIGMA, Stroke, dependent, findings, source, strokes
 from benchmarks.language_client import LanguageClient, Message
 from benchmarks.report import Table, conclude, digits
 from benchmarks.results import Measured, Samples, describe_machine, now, read
@@ -34,8 +34,11 @@ _BURST: Final = 8
 START = "start to first diagnostics"
 CHANGE = "change to diagnostics"
 AFTER_BURST = f"{_BURST} letters at once to diagnostics"
+FINDINGS, DEPENDENTS = 5_000, 10
+OF_FINDINGS = f"change to diagnostics, with {FINDINGS:,} findings"
+OF_BASE = f"change to diagnostics, {DEPENDENTS} dependents open"
 HOVER, COMPLETION, TOKENS = "hover", "completion", "semantic tokens of 60 lines"
-ORDER: Final = (START, CHANGE, AFTER_BURST, HOVER, COMPLETION, TOKENS)
+ORDER: Final = (START, CHANGE, AFTER_BURST, OF_FINDINGS, OF_BASE, HOVER, COMPLETION, TOKENS)
 _ASKED: Final = {START: "< 1.0 s", CHANGE: "median < 50 ms, 95 % < 120 ms", HOVER: "< 20 ms", COMPLETION: "< 20 ms"}
 """Goals: the first for 300 lines, the others for 10,000."""
 
@@ -60,7 +63,7 @@ class Waits(Measured):
 class _Session:
     """A document of a language in an editor, from the server's start on."""
 
-    def __init__(self, language: str, text: str) -> None:
+    def __init__(self, language: str, text: str, dependents: int = 0) -> None:
         self.language = language
         self.text = text
         # Beside the programs, whose macros it includes; it is never written there.
@@ -76,6 +79,15 @@ class _Session:
         self.client.tell("textDocument/didOpen", {"textDocument": document})
         found = self._published()
         self.waits[START].append(time.perf_counter() - begin)
+        for number in range(dependents):
+            uri = (PROGRAMS / f"dependent_{number}.{language}").as_uri()
+            document = {
+                "uri": uri,
+                "languageId": language,
+                "version": 1,
+                "text": dependent(language, f"typed.{language}"),
+            }
+            self.client.tell("textDocument/didOpen", {"textDocument": document})
         if any(each["severity"] == 1 for each in found):
             raise BenchmarkError(f"{language}: {found[0]['message']}")
 
@@ -99,6 +111,14 @@ class _Session:
             "contentChanges": [{"range": range, "text": stroke.text}],
         }
         self.client.tell("textDocument/didChange", params)
+
+    def type_one_by_one(self, count: int, what: str) -> None:
+        """Make changes, each once the one before has its diagnostics."""
+        for stroke in strokes(self.language, self.text, count):
+            begin = time.perf_counter()
+            self.change(stroke)
+            self._published()
+            self.waits[what].append(time.perf_counter() - begin)
 
     def type(self, count: int) -> None:
         """Make changes, with questions in between."""
@@ -167,6 +187,15 @@ def measure(
             waits = {**session.waits, START: starts}
             count = text.count("\n")
             results.waits += [Wait(language, count, what, Samples(waits[what])) for what in ORDER if waits[what]]
+        for what, text, dependents in (
+            (OF_FINDINGS, findings(language, FINDINGS // (50 if small else 1)), 0),
+            (OF_BASE, source(language, SHORT), DEPENDENTS),
+        ):
+            note(f"{language}, {what}")
+            session = _Session(language, text, dependents)
+            with session.client:
+                session.type_one_by_one(min(changes, 50), what)
+            results.waits.append(Wait(language, text.count("\n"), what, Samples(session.waits[what])))
     return results
 
 

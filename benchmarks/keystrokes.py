@@ -63,6 +63,26 @@ def source(language: str, lines: int) -> str:
     return compiling.source(lines) if language == SIGMA else assembly(lines)
 
 
+def findings(language: str, count: int) -> str:
+    """A source without errors in which the linter finds so much."""
+    if language == SIGMA:
+        parts = (
+            f"fn part_{n}(given: int) -> int {{\n    let unread_{n} = given;\n    return given;\n}}\n"
+            for n in range(count)
+        )
+        calls = "".join(f"    more = part_{n}(more);\n" for n in range(count))
+        return "\n".join(parts) + f'\nfn main() {{\n    var more = 1;\n{calls}    print("{{more}}");\n}}\n'
+    lines = "".join(f"    QMOV r4, {n}\n" for n in range(count))
+    return f"main:\n    QMOV r0, 0\n{lines}    QHALT\n"
+
+
+def dependent(language: str, name: str) -> str:
+    """A source that reads another one."""
+    if language == SIGMA:
+        return f'import "{name}" as base;\n\nfn main() {{\n    base.main();\n}}\n'
+    return f'.include "{name}"\n'
+
+
 def assembly(lines: int) -> str:
     """The programs again and again, under other names, and a ``main`` that calls all."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.qbc")) if path.stem not in _LEFT_OUT]

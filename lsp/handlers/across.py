@@ -62,9 +62,11 @@ def add(server: Host) -> tuple[Programs, Callable[[Host], Awaitable[None]]]:
 
 def _add_files(server: Host, programs: Programs) -> Callable[[Host], Awaitable[None]]:
     def begin(ls: Host) -> None:
-        paths = [to_fs_path(uri) for uri in ls.workspace.folders]
+        # Its keys are not as the editor wrote them.
+        folders = [folder.uri for folder in ls.workspace.folders.values()]
+        paths = [to_fs_path(uri) for uri in folders]
         root = [] if paths else [ls.workspace.root_path]
-        ls.open.folders = tuple(ls.workspace.folders or ([ls.workspace.root_uri] if root else []))
+        ls.open.folders = tuple(folders or ([ls.workspace.root_uri] if ls.workspace.root_uri else []))
         programs.begin([path for path in (*paths, *root) if path])
 
     async def initialized(ls: Host) -> None:

@@ -32,6 +32,10 @@ ASKED = 6
 """Requests after each edit, of all that the server takes."""
 _LARGEST = 6000
 """Characters of a program: a large one is read slowly, and shows nothing new."""
+_SECTIONS: list[dict[str, Any]] = [
+    {}, {"diagnostics": False}, {"diagnostics": {"limit": 2}}, {"lint": {"levels": {"S0901": "off", "L0104": "error"}}},
+    {"diagnostics": {"findings": False}, "hints": False},
+]  # fmt: skip
 _PIECES = [
     "", "", "x", " ", "\n", "\r\n", "\r", "😀", "é", "\ud83d", "{", "}", "(", ")", "[", "]", ";", ",", ".", ":", "@", '"', "'",
     "/*", "//", "; x", "let ", "fn f(", "for i in ", "QMOV ", "QADD r1, ", ".define A ", ".macro m a\n", ".endm\n",
@@ -91,8 +95,18 @@ class _Session:
         await self.server.protocol.fm.features[t.INITIALIZED](t.InitializedParams())
         item = t.TextDocumentItem(self.uri, "", 0, self.text)
         tell(self.server, t.TEXT_DOCUMENT_DID_OPEN, t.DidOpenTextDocumentParams(item))
+        other = Path(self.rng.choice(programs())[0])
+        if other.as_uri() != self.uri:
+            beside = t.TextDocumentItem(other.as_uri(), "", 0, other.read_text("utf-8"))
+            tell(self.server, t.TEXT_DOCUMENT_DID_OPEN, t.DidOpenTextDocumentParams(beside))
         analysis = None
+        flying: list[asyncio.Future[Any]] = []
         for version in range(1, EDITS + 1):
+            flying += [self.fly(other.as_uri()) for _ in range(self.rng.randrange(3))]
+            await asyncio.sleep(0)
+            if self.rng.random() < 0.2:
+                section = t.DidChangeConfigurationParams({"qbc": self.rng.choice(_SECTIONS)})
+                await self.server.protocol.fm.features[t.WORKSPACE_DID_CHANGE_CONFIGURATION](section)
             changes = []
             for _ in range(self.rng.choice([1, 1, 2])):
                 range_, new, self.text = _edit(self.rng, self.text, self.encoding)
@@ -103,12 +117,20 @@ class _Session:
             await self.ask()
             analysis = await self.server.current(self.uri)
             assert analysis is not None
-            fresh = Workspace(self.encoding)
+            fresh = Workspace(self.encoding, levels=self.server.open.levels)
             again = analyse(fresh.open(self.uri, "", version, self.text), fresh.overlay())
             # The linter's findings come later.
             assert shown(self.server.open, replace(analysis, findings=())) == shown(fresh, again)
+        await asyncio.gather(*flying)
         assert analysis is not None
         return analysis.diagnostics[0].code if analysis.diagnostics else "sound"
+
+    def fly(self, other: str) -> asyncio.Future[Any]:
+        """A question whose answer is not waited for: edits come before it does."""
+        uri = self.rng.choice([self.uri, other])
+        text = self.server.open.documents[uri].text.text
+        place = position(text, self.rng.randrange(len(text) + 1), self.encoding)
+        return asyncio.ensure_future(asked(self.server, self.rng.choice(questions()), uri, place))
 
     async def ask(self) -> None:
         """Some of everything, at a random place: it may find nothing, and be refused."""
