@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +23,8 @@ from qbcc.library import stdlib_dir
 from qbcc.names import BrokenError, Constant, Label, Names
 from qbcc.operands import Plan, plan
 from qbcc.parser import parse_line
-from qbcc.source import SourceFile
-from qbcc.syntax import DIRECTIVES, Line, Name, Register
+from qbcc.source import SourceFile, Span
+from qbcc.syntax import DIRECTIVES, Line, Name, Register, Shape, is_bare
 from qbcc.unit import Contracted, Statement, Unit
 from vm.bytecode import MAX_INSTRUCTIONS, Base, ObjectFile
 from vm.isa import BY_NAME
@@ -115,7 +115,7 @@ class Assembler:
         self._query = False
         self._function: Contracted | None = None
         self._sections: list[tuple[bool, bool, dict[bool, str]]] = []
-        self._unknown: set[str] = set()
+        self._unknown: set[Span] = set()
         for name, text in options.defines.items():
             self._command_line(name, text)
 
@@ -229,11 +229,15 @@ class Assembler:
             self._unknown_word(line, word)
 
     def _unknown_word(self, line: Line, word: str) -> None:
-        """Said once for each word: a macro that is missing is missing everywhere."""
-        if word not in self._unknown:
-            self._unknown.add(word)
-            span = line.word_span()
-            raise SourceError([messages.unknown_word(span, word, [*BY_NAME, *self.expander.macros])])
+        """Said once for each place. A word alone at the start of a line is taken for a label without its colon, so that
+        its uses are no errors of their own."""
+        span = line.word_span()
+        if is_bare(line) and word not in self.names.labels:
+            self._labels(replace(line, shape=Shape((line.shape.word,), -1, ())))
+        if span not in self._unknown:
+            self._unknown.add(span)
+            known = [*BY_NAME, *self.expander.macros]
+            raise SourceError([messages.unknown_word(span, word, known, is_alone=not line.shape.arguments)])
 
     def _instruction(self, line: Line) -> None:
         unit = self.unit

@@ -7,7 +7,6 @@ there is nothing to go stale."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -61,8 +60,6 @@ class Trace:
     """And how many macros there are."""
     macros: tuple[str, ...]
     """In the order of their definitions."""
-    unknown: Counter[str]
-    """How often each word stands that is none."""
 
 
 class Measuring(Names):
@@ -108,7 +105,6 @@ class _Checker(Assembler):
         self.starts = [-1] * len(source.lines)
         self.scopes = [""] * len(source.lines)
         self.known = [0] * len(source.lines)
-        self.unknown: Counter[str] = Counter()
         self.plain: list[_Plain] = []
         self.expander = _Reader(self)
 
@@ -132,7 +128,6 @@ class _Checker(Assembler):
             self.scopes,
             self.known,
             tuple(self.expander.macros),
-            self.unknown,
         )
         return Checked(tuple(self.diagnostics), tuple(self.expander.sources), trace)
 
@@ -170,10 +165,6 @@ class _Checker(Assembler):
                     yield None
             elif reading.key:
                 yield reading.line(source, number)
-
-    def _unknown_word(self, line: Line, word: str) -> None:
-        self.unknown[word] += 1
-        super()._unknown_word(line, word)
 
 
 class _Reader(Expander):

@@ -196,7 +196,7 @@ def split_runs(start: int, content: bytes) -> list[tuple[int, bytes]]:
 
 def _string(line: Line, node: Node, word: str) -> bytes:
     if not isinstance(node, String):
-        raise SourceError([messages.directive_form(line.span(node), f"{word} takes strings in quotes")])
+        raise SourceError([messages.directive_form(line.span(node), f"{word} takes strings in double quotes")])
     try:
         return string_bytes(line.words[node.first])
     except CharacterFault as fault:

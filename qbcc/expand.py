@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from qbcc import messages
+from qbcc import foreign, messages, parser
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import Folders, IncludeFault
 from qbcc.lexer import tables
 from qbcc.names import BrokenError, Names
 from qbcc.parser import SyntaxFault, explain_shape, parse_line, shape_of
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line, Name, Node, Shape, String
+from qbcc.syntax import DIRECTIVES, Line, Name, Node, Shape, String
 from qbcc.text import CharacterFault, string_bytes
 from vm.isa import BY_NAME
 
@@ -115,6 +115,7 @@ class Expander:
         """What was included, by name and includer."""
         self._orphans: list[str] = []
         """Openers of blocks that were reported, whose ends are still to come."""
+        self._parameter = tables()[1]["PARAMETER"]
         self._special: dict[str, Callable[[Line], None]] = {
             ".include": self._include,
             ".macro": self._define_macro,
@@ -146,6 +147,10 @@ class Expander:
     def _misformed(self, found: Diagnostic) -> None:
         """A line that is none. If it was to open a block, the block's end is no error of its own."""
         self.report(found)
+        mended = _mended(found)
+        if mended is not None:
+            self._line(mended, self._stack[-1])
+            return
         opened = BLOCK.match(found.span.source.line(found.span.line)) if found.span is not None else None
         if opened is not None:
             self._orphans.append(opened[1].lower())
@@ -218,12 +223,17 @@ class Expander:
         shape = line.shape
         if frame.skipping and line.word.lower() not in (".if", ".elif", ".else", ".endif"):
             return
+        if self._parameter in line.kinds:
+            self._strangers(line)
+            return
         if shape.word < 0:
             self.sink(line)
             return
         word = line.words[shape.word]
         special = self._special.get(word.lower()) if word[0] == "." else None
         macro = self.macros.get(word)
+        if special is None and macro is None and word[0] == ".":
+            special = self._foreign(line, word)
         if special is None and macro is None:
             self.sink(line)
             return
@@ -239,6 +249,32 @@ class Expander:
         except SourceError as error:
             for diagnostic in error.diagnostics:
                 self.report(messages.with_uses(diagnostic, line))
+
+    def _foreign(self, line: Line, word: str) -> Callable[[Line], None] | None:
+        """What opens a block or brings a file in another assembler is done after it is reported, so that the rest of
+        the block is no error of its own."""
+        if word.lower() in DIRECTIVES:
+            return None
+        advice = foreign.directive(word)
+        if advice is None or advice.ours not in (".if", ".macro", ".rept", ".include", ".elif"):
+            return None
+        handler = self._skip if advice.ours == ".if" else self._special[advice.ours]
+        found = messages.unknown_directive(line.word_span(), word, DIRECTIVES)
+        self.report(messages.with_uses(found, line))
+        words = line.words.copy()
+        words[line.shape.word] = advice.ours
+        return lambda _: handler(replace(line, words=words))
+
+    def _skip(self, line: Line) -> None:
+        """A condition that is not known: none of its branches counts."""
+        self._stack[-1].choices.append(_Choice(line.whole(), False, True))
+        self._stack[-1].skipping = True
+
+    def _strangers(self, line: Line) -> None:
+        r"""``\name`` where no macro has such a parameter."""
+        for at, kind in enumerate(line.kinds):
+            if kind == self._parameter:
+                self.report(messages.with_uses(messages.undefined(line.tokens(at, at), line.words[at], ()), line))
 
     # -- files
 
@@ -347,10 +383,14 @@ class Expander:
         for inner in self._stack[-1].lines:
             if isinstance(inner, Diagnostic):
                 self.report(inner)
-                continue
+                inner = _mended(inner)
             if inner is None:
                 continue
             word = inner.word.lower()
+            if word not in DIRECTIVES and (advice := foreign.directive(word)) and advice.ours == _CLOSES[opens]:
+                # Another assembler's word for the end: without it the rest of the file would be the body.
+                self.report(messages.unknown_directive(inner.word_span(), inner.word, DIRECTIVES))
+                return body
             depth += (word == opens) - (word == _CLOSES[opens])
             if depth == 0:
                 return body
@@ -378,7 +418,7 @@ class Expander:
             )
         values = {}
         for parameter, node in zip(macro.parameters, arguments, strict=True):
-            values[parameter] = self._argument(line, node)
+            values[parameter] = values["\\" + parameter] = self._argument(line, node)
         if all(len(words) == 1 for _, words in values.values()):
             lines = self._exchange(macro, values, line)
         else:
@@ -439,7 +479,7 @@ class Expander:
         """The same where each argument is one word, as mostly: a line's shape is found once for all uses."""
         self._uses += 1
         suffix = f"~{self._uses}"
-        by_kind = tuple(kind for kind, _ in values.values())
+        by_kind = tuple(values[parameter][0] for parameter in macro.parameters)
         forms = macro.forms.get(by_kind)
         if forms is None:
             forms = macro.forms[by_kind] = [_form(line, macro.locals, values) for line in macro.body]
@@ -459,6 +499,11 @@ class Expander:
         if self._is_orphan(opener):
             return
         raise SourceError([messages.stray(line.whole(), line.word.lower(), opener)])
+
+
+def _mended(found: Diagnostic) -> Line | None:
+    """The line that a malformed one was meant to be."""
+    return None if found.span is None else parser.mended(found, found.span.source.lines[found.span.line - 1])
 
 
 def _defined_locals(body: list[Line]) -> frozenset[str]:

@@ -51,6 +51,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "",
         "",
     ),
+    "E0110": _entry(
+        "a line of another language",
+        "The line is written as another assembler or another language has it. Comments begin with ';', numbers and "
+        "registers have no mark before them, an address is in brackets with '+' between its parts, a local label is @name, "
+        "directives begin with a dot, and macros take parameters and arguments without parentheses.",
+        "QMOV r0, #5 // five",
+        "QMOV r0, 5  ; five",
+    ),
     # -- E02: instructions and operands
     "E0201": _entry(
         "an instruction that does not exist",

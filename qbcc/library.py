@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+_DEFINES: Final = re.compile(
+    r"^[ \t]*(?:(?P<label>[A-Za-z_]\w*):|\.(?:define|macro)[ \t]+(?P<name>[A-Za-z_]\w*))", re.IGNORECASE | re.MULTILINE
+)
+"""A label, a constant or a macro of a source."""
 
 
 @cache
@@ -23,3 +30,23 @@ def find(name: str) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+@cache
+def _providers() -> dict[str, str]:
+    """The library's file that defines each of its public names in QBC."""
+    found: dict[str, str] = {}
+    for path in sorted(stdlib_dir().glob("qbc_*.qbc")):
+        for match in _DEFINES.finditer(path.read_text("utf-8")):
+            found.setdefault(match["label"] or match["name"], path.name)
+    return found
+
+
+def provider(name: str) -> str | None:
+    """Return the file of the library that defines a name for programs in QBC; None if there is none."""
+    return _providers().get(name)
+
+
+def names() -> tuple[str, ...]:
+    """Return all names that :func:`provider` knows."""
+    return tuple(_providers())

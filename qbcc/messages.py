@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qbcc import foreign, library
 from qbcc.diagnostics import Diagnostic, Fix, Related
+from qbcc.nearest import nearest
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
 from qbcc.text import CharacterFault
@@ -22,25 +25,28 @@ def short(word: str) -> str:
     return word if len(word) <= _SHOWN else word[: _SHOWN - 1] + "…"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant."""
-    return None if len(word) > _SHOWN else _nearest(word, tuple(known))
-
-
 @lru_cache(256)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     """A look-up is slow, and a macro may ask for the same word many times."""
-    candidates = {name.lower(): name for name in known if len(name) <= _SHOWN}
-    # Only a mistake needs it.
-    import difflib
-
-    found = difflib.get_close_matches(word.lower(), candidates, 1, 0.6)
-    return candidates[found[0]] if found else None
+    # Of two that are equally near, the one in the same letters.
+    return nearest(word, sorted(known, key=lambda name: name.islower() != word.islower()))
 
 
 def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
-    name = nearest(word, known)
+    name = _nearest(word, tuple(known))
     return None if name is None else Fix(span, name, f"did you mean '{name}'?")
+
+
+def _renamed(span: Span, advice: foreign.Advice) -> Fix | None:
+    """The other word, where that is all."""
+    return Fix(span, advice.ours, f"it is called '{advice.ours}' here") if advice.ours and not advice.note else None
+
+
+def _called(advice: foreign.Advice) -> tuple[str, ...]:
+    """A note where another word is not all."""
+    if not advice.note:
+        return ()
+    return (f"it is called '{advice.ours}' here: {advice.note}" if advice.ours else advice.note,)
 
 
 def with_uses(diagnostic: Diagnostic, line: Line, use: Line | None = None) -> Diagnostic:
@@ -81,7 +87,11 @@ def empty_character(span: Span) -> Diagnostic:
 def bad_text(span: Span, fault: CharacterFault) -> Diagnostic:
     start = span.column + fault.at
     place = Span(span.source, span.line, start, min(start + fault.length, span.end_column))
-    notes = ("escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\xNN \\u{…}",) if "escape" in fault.reason else ()
+    notes: tuple[str, ...] = ()
+    if "escape" in fault.reason:
+        notes = ("escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\xNN \\u{…}",)
+    elif "one character" in fault.reason:
+        notes = ('a string is in double quotes: "…"',)
     return Diagnostic("E0103", fault.reason, place, notes=notes)
 
 
@@ -115,10 +125,16 @@ def too_many(span: Span | None, most: int) -> Diagnostic:
 # -- E02: instructions and operands
 
 
-def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic(
-        "E0201", f"there is no instruction or macro '{short(word)}'", span, fix=_suggest(span, word, known)
-    )
+def unknown_word(span: Span, word: str, known: Iterable[str], is_alone: bool = False) -> Diagnostic:
+    """``is_alone``: nothing else is in the line, so the word may be a label without its colon."""
+    message = f"'{short(word)}' is not an instruction or a macro"
+    advice = foreign.instruction(word)
+    if advice is not None and (advice.ours or not is_alone):
+        return Diagnostic("E0201", message, span, notes=_called(advice), fix=_renamed(span, advice))
+    fix = _suggest(span, word, known)
+    if fix is None and is_alone:
+        fix = Fix(span, f"{word}:", f"if it is a label, write '{short(word)}:'")
+    return Diagnostic("E0201", message, span, fix=fix)
 
 
 def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Diagnostic:
@@ -128,7 +144,8 @@ def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Di
 
 
 def not_a_register(span: Span, word: str, role: str) -> Diagnostic:
-    notes = ("registers are r0 to r15",) if word[:1] in "rR" and word[1:].isdigit() else ()
+    note = foreign.register(word)
+    notes = () if note is None else (note,)
     return Diagnostic("E0203", f"{role} must be a register, not '{short(word)}'", span, notes=notes)
 
 
@@ -136,8 +153,18 @@ def wrong_operand(span: Span, what: str, name: str, note: str) -> Diagnostic:
     return Diagnostic("E0204", f"{what} cannot be an operand of {name} here", span, notes=(note,) if note else ())
 
 
-def bad_address(span: Span, why: str) -> Diagnostic:
-    notes = ("addresses are [constant], [register], [register+constant], [register-constant], [register+register]",)
+def memory_operand(span: Span, whole: Span, name: str, advice: str, ours: str) -> Diagnostic:
+    notes = (advice,) if advice else ()
+    fix = Fix(whole, ours, f"write '{short(ours)}'")
+    return Diagnostic("E0204", f"memory cannot be an operand of {name} here", span, notes=notes, fix=fix)
+
+
+def bad_address(span: Span, why: str, is_scaled: bool = False) -> Diagnostic:
+    notes: tuple[str, ...] = (
+        "addresses are [constant], [register], [register+constant], [register-constant], [register+register]",
+    )
+    if is_scaled:
+        notes += ("an address has no scale: multiply in a register first, as QSHL r3, r2, 3 for eight times r2",)
     return Diagnostic("E0205", why, span, notes=notes)
 
 
@@ -161,16 +188,34 @@ def register_in_expression(span: Span, word: str) -> Diagnostic:
 def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     if word[:1] in "rR" and word[1:].isdigit():
         return Diagnostic("E0301", f"there is no register {word}", span, notes=("registers are r0 to r15",))
-    notes: tuple[str, ...] = ()
-    fix = _suggest(span, word, known)
-    if fix is None:
-        notes = (
-            ("a local label is seen between two ordinary labels",)
-            if word[0] == "@"
-            else ("define it with .define or as a label; if another object brings it, write .extern " + short(word),)
-        )
     shown = word.split("~")[0]
-    return Diagnostic("E0301", f"'{short(shown)}' is not defined", span, notes=notes, fix=fix)
+    message = f"'{short(shown)}' is not defined"
+    if shown.startswith("\\"):
+        note = f"'{short(shown)}' is a parameter inside the body of a macro that has it"
+        return Diagnostic("E0301", message, span, notes=(note,))
+    file = library.provider(shown)
+    if file is not None:
+        notes: tuple[str, ...] = (f'it is in the standard library: write .include "{file}"',)
+        return Diagnostic("E0301", message, span, notes=notes)
+    fix = _suggest(span, shown, dict.fromkeys(name.split("~")[0] for name in known))
+    notes = ()
+    if fix is None:
+        near = _nearest(shown, library.names()) if shown.startswith("qbc_") else None
+        if near is not None:
+            fix = Fix(
+                span, near, f"did you mean '{near}'? It is in \"{library.provider(near)}\" of the standard library"
+            )
+        elif shown[0] == "@":
+            notes = ("a local label is seen between two ordinary labels",)
+        elif (note := foreign.register(shown)) is not None:
+            notes = (note,)
+        elif re.fullmatch(r"[0-9A-Fa-f]+[hH]", shown):
+            fix = Fix(span, f"0x{shown[:-1]}", f"write '0x{shown[:-1]}'")
+        else:
+            notes = (
+                "define it with .define or as a label; if another object brings it, write .extern " + short(shown),
+            )
+    return Diagnostic("E0301", message, span, notes=notes, fix=fix)
 
 
 def defined_twice(span: Span, name: str, first: Span | None, how: str = "", *, is_repeated: bool = False) -> Diagnostic:
@@ -244,18 +289,12 @@ def address_outside(span: Span, is_code: bool) -> Diagnostic:
 # -- E04: directives and data
 
 
-_ELSEWHERE = {
-    ".equ": ".define", ".set": ".define", ".string": ".asciz", ".db": ".byte", ".dw": ".word", ".dd": ".dword",
-    ".dq": ".qword", ".quad": ".qword", ".globl": ".global", ".bss": ".data", ".rodata": ".data", ".org": ".space",
-    ".zero": ".space", ".proc": ".func", ".import": ".include", ".const": ".define", ".endmacro": ".endm",
-}  # fmt: skip
-"""What other assemblers call it."""
-
-
 def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    ours = _ELSEWHERE.get(word.lower())
-    fix = _suggest(span, word, known) if ours is None else Fix(span, ours, f"it is called '{ours}' here")
-    return Diagnostic("E0401", f"there is no directive {short(word)}", span, fix=fix)
+    message = f"there is no directive {short(word)}"
+    advice = foreign.directive(word)
+    if advice is None:
+        return Diagnostic("E0401", message, span, fix=_suggest(span, word, known))
+    return Diagnostic("E0401", message, span, notes=_called(advice), fix=_renamed(span, advice))
 
 
 def directive_form(span: Span, message: str) -> Diagnostic:

@@ -75,7 +75,7 @@ class Names:
     claimed: set[str] = field(default_factory=set)
     """Names of the command line that the source defines or uses."""
     externals: dict[str, Span] = field(default_factory=dict)
-    _missing: set[str] = field(default_factory=set)
+    _missing: set[tuple[str, Span]] = field(default_factory=set)
     """Names that were reported."""
     _repeated: list[tuple[str, Span, Constant, Constant]] = field(default_factory=list)
     """Second definitions of constants, to be compared at the end: they too may name what comes later."""
@@ -216,12 +216,13 @@ class Names:
         raise self._undefined(line, node, word)
 
     def _undefined(self, line: Line, node: Node, word: str) -> Exception:
-        """Said once for each name: the other uses are its consequences."""
-        name = line.scope + word if word[0] == "@" else word
-        if name in self._missing:
+        """Said once for each place: a line of a macro stands for all its expansions."""
+        span = line.span(node)
+        place = (word.split("~")[0], span)
+        if place in self._missing:
             return BrokenError()
-        self._missing.add(name)
-        return _error(messages.undefined(line.span(node), word, self._known(line.scope if word[0] == "@" else None)))
+        self._missing.add(place)
+        return _error(messages.undefined(span, word, self._known(line.scope if word[0] == "@" else None)))
 
     def _known(self, scope: str | None) -> list[str]:
         """Names that could have been meant: the local labels of a scope, or all others."""
@@ -317,10 +318,27 @@ class Names:
         while isinstance(inner, Binary):
             chain.append(inner)
             inner = inner.left
-        value = self.value(line, inner)
-        for operation in reversed(chain):
-            value = self._operation(line, operation, value, self.value(line, operation.right))
+        value, *others = self._values(line, [inner, *(operation.right for operation in reversed(chain))])
+        for operation, right in zip(reversed(chain), others, strict=True):
+            value = self._operation(line, operation, value, right)
         return value
+
+    def _values(self, line: Line, nodes: list[Node]) -> list[Value]:
+        """All values, or what is wrong with any of them: each name that is not defined is marked."""
+        values: list[Value] = []
+        problems: list[Diagnostic] = []
+        for node in nodes:
+            try:
+                values.append(self.value(line, node))
+            except SourceError as error:
+                problems += error.diagnostics
+            except BrokenError:
+                continue
+        if problems:
+            raise SourceError(problems)
+        if len(values) < len(nodes):
+            raise BrokenError
+        return values
 
     def _operation(self, line: Line, node: Binary, left: Value, right: Value) -> Value:
         symbol = line.words[node.at]

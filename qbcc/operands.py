@@ -50,10 +50,27 @@ def _plan(line: Line) -> Plan:
             raise _count_error(line, ops, 0)
         return Plan(tuple(_row(line, ops[0], [argument]) for argument in arguments))
     op = _choose(ops, arguments)
+    _refuse_foreign(line, op, arguments)
     full = _complete(op, list(arguments))
     if full is None:
         raise _count_error(line, ops, len(arguments))
     return Plan((_row(line, op, full),))
+
+
+def _refuse_foreign(line: Line, op: Op, arguments: tuple[Node, ...]) -> None:
+    """Raise :class:`SourceError` for loads and stores as other assemblers write them."""
+    if len(arguments) != 2 or op.name not in ("QMOV", "QSTORE") or line.use is not None:
+        return
+    first, second = arguments
+    whole = line.tokens(line.shape.word, line.shape.arguments[-1].last)
+    left, right = _text(line, first), _text(line, second)
+    if isinstance(first, Address) and not isinstance(second, Address | String):
+        advice = "the value comes first, the address second" if op.name == "QSTORE" else ""
+        raise SourceError(
+            [messages.memory_operand(line.span(first), whole, op.name, advice, f"QSTORE {right}, {left}")]
+        )
+    if isinstance(second, Address) and isinstance(first, Register) and op.name == "QMOV":
+        raise SourceError([messages.memory_operand(line.span(second), whole, op.name, "", f"QLOAD {left}, {right}")])
 
 
 def _choose(ops: tuple[Op, ...], arguments: tuple[Node, ...]) -> Op:
@@ -134,7 +151,7 @@ def _operand(line: Line, op: Op, letter: str, node: Node) -> Action:
     if is_register:
         return REGISTER, node.first
     if isinstance(node, Address):
-        note = "load it into a register first: QLOAD r0, […]"
+        note = f"load it into a register first: QLOAD r0, {_text(line, node)}"
         raise SourceError([messages.wrong_operand(line.span(node), "memory", op.name, note)])
     if isinstance(node, String):
         note = "put the text in .data under a label and use the label"
@@ -184,7 +201,8 @@ def _terms(line: Line, node: Node, registers: list[Node], constants: list[tuple[
                 raise SourceError([messages.bad_address(line.span(node), "a register cannot be subtracted")])
             registers.append(node)
         elif _has_register(line, node):
-            raise SourceError([messages.bad_address(line.span(node), "a register can only be added")])
+            is_scaled = isinstance(node, Binary) and node.operator in ("STAR", "SHL")
+            raise SourceError([messages.bad_address(line.span(node), "a register can only be added", is_scaled)])
         else:
             constants.append((negative, node))
 

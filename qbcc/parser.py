@@ -5,10 +5,11 @@ little more than its tokens."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from qbcc import known, messages
+from qbcc import habits, known, messages
 from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import grammar, tables, tokenise
 from qbcc.source import SourceFile, Span
@@ -150,28 +151,62 @@ def line_of(
     """The line, or what is wrong with it, whose tokens and shape are known."""
     if isinstance(shape, Shape):
         return Line(source, number, key, words, columns, shape)
-    return _explain(source, number, source.lines[number - 1], key, words, columns, shape)
+    return explain(source, number, source.lines[number - 1], key, words, columns, shape)
+
+
+_PREFIX: Final = re.compile(r"[ \t]*(?:[@A-Za-z_]\w*[ \t]*:[ \t]*)+")
+"""The labels at the start of a line."""
+
+
+def mended(found: Diagnostic, text: str) -> Line | None:
+    """The line that a malformed text was meant to be, so that what it defines is known to others: the line with its
+    fix, or only its labels; None where neither is a line."""
+    span = found.span
+    if span is None:
+        return None
+    texts = []
+    if found.fix is not None and found.fix.span.line == span.line:
+        texts.append(text[: found.fix.span.column - 1] + found.fix.replacement + text[found.fix.span.end_column - 1 :])
+    prefix = _PREFIX.match(text)
+    if prefix is not None:
+        texts.append(prefix[0])
+    for each in texts:
+        key, words, columns = tokenise(each)
+        shape = shape_of(key) if key else None
+        if isinstance(shape, Shape):
+            # Places in the fixed text are near those in the source.
+            columns = [min(column, len(text) + 1) for column in columns]
+            return Line(span.source, span.line, key, words, columns, shape)
+    return None
 
 
 def explain_shape(line: Line, fault: SyntaxFault) -> Diagnostic:
     """What is wrong with a line of a macro, once its arguments stand in it."""
     text = line.source.lines[line.number - 1]
     columns = [min(column, len(text)) for column in line.columns]
-    return _explain(line.source, line.number, text, line.kinds, line.words, columns, fault)
+    return explain(line.source, line.number, text, line.kinds, line.words, columns, fault)
 
 
-def _explain(
+def explain(
     source: SourceFile, number: int, text: str, key: str, words: list[str], columns: list[int], fault: SyntaxFault
 ) -> Diagnostic:
     """What is wrong with a line that has no shape."""
     if fault.deep:
         return messages.deep_expression(Span(source, number, 1, len(text) + 1), MAX_DEPTH)
     junk = key.find("!")
-    if 0 <= junk <= fault.at:
-        return _explain_junk(source, number, text, columns[junk])
+    is_junk = 0 <= junk <= fault.at
+    where = columns[junk] if is_junk else columns[fault.at] if fault.at < len(key) else 0
+    habit = habits.explain_line(source, number, text, where) if where else None
+    if habit is not None:
+        return habit
     for word, column in zip(words[: fault.at], columns, strict=False):
         if word[0] == "." and word.lower() not in DIRECTIVES:
             return messages.unknown_directive(Span(source, number, column, column + len(word)), word, DIRECTIVES)
+    habit = habits.explain_place(source, number, text, where) if where else None
+    if habit is not None:
+        return habit
+    if is_junk:
+        return _explain_junk(source, number, text, columns[junk])
     wanted = _wanted(fault.expected, _open(words[: fault.at]))
     if fault.at == len(key):
         end = columns[-1] + len(words[-1])

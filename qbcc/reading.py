@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from qbcc.data import DIRECTIVES, WIDTHS, Data
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.expand import BLOCK
-from qbcc.lexer import tokenise
+from qbcc.lexer import tables, tokenise
 from qbcc.names import Names, names_in
 from qbcc.operands import FIXED, REGISTER, TARGET, plan
-from qbcc.parser import MAX_LINE, SyntaxFault, line_of, parse_line, shape_of
+from qbcc.parser import MAX_LINE, SyntaxFault, explain, line_of, mended, parse_line, shape_of
 from qbcc.source import SourceFile
-from qbcc.syntax import Binary, Integer, Line, Name, Node, Shape
+from qbcc.syntax import Binary, Integer, Line, Name, Node, Shape, is_bare
 from vm.isa import BY_NAME
 
 _KEPT: Final = 1 << 15
@@ -40,7 +40,20 @@ class Use(NamedTuple):
 class Reading:
     """Of one line."""
 
-    __slots__ = ("columns", "data", "is_alone", "is_direct", "key", "rows", "shape", "unknown", "uses", "words")
+    __slots__ = (
+        "columns",
+        "data",
+        "is_alone",
+        "is_bare",
+        "is_direct",
+        "is_word",
+        "key",
+        "rows",
+        "shape",
+        "unknown",
+        "uses",
+        "words",
+    )
 
     def __init__(self, text: str) -> None:
         self.rows = 0
@@ -51,6 +64,10 @@ class Reading:
         by names alone. Other lines hear of it only how many instructions it is."""
         self.unknown = ""
         """The word of a line without a label that is neither an instruction nor a directive: a macro, or wrong."""
+        self.is_word = False
+        """Whether that word is all."""
+        self.is_bare = False
+        """And stands at the start of the line: it is taken for a label without its colon."""
         self.data = 0
         """Of a line of data whose values are numbers that fit: bytes; 0 of any other."""
         self.is_direct = False
@@ -61,7 +78,12 @@ class Reading:
         if len(text) <= MAX_LINE:
             self.shape = shape_of(self.key)
         self.is_alone = not self.key or (isinstance(self.shape, SyntaxFault) and not BLOCK.match(text))
-        if isinstance(self.shape, Shape):
+        if self.is_alone and self.key:
+            assert isinstance(self.shape, SyntaxFault)
+            wrong = explain(_NOWHERE, 1, text, self.key, self.words, self.columns, self.shape)
+            # Its labels, or the line that it was meant to be, are known to others.
+            self.is_alone = mended(wrong, text) is None
+        if isinstance(self.shape, Shape) and tables()[1]["PARAMETER"] not in self.key:
             word = self.words[self.shape.word] if self.shape.word >= 0 else ""
             is_instruction = word.upper() in BY_NAME
             self.is_direct = is_instruction or word.lower() in DIRECTIVES or (not word and bool(self.shape.labels))
@@ -70,6 +92,8 @@ class Reading:
                 self._plan(line)
             elif word and word[0] != "." and not is_instruction and not self.shape.labels:
                 self.unknown = word
+                self.is_word = not self.shape.arguments
+                self.is_bare = is_bare(line)
             elif word.lower() in WIDTHS:
                 self.data = _size(line)
 

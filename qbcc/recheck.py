@@ -8,7 +8,6 @@ checks anew."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Final
 
@@ -68,14 +67,13 @@ class _Change:
         if grown and not self._may_grow(size + sum(map(_instructions, old))):
             return None
         kept = self._kept(old)
-        unknown = self._unknown(old, new)
         said = self._said(new, scope, known)
-        if kept is None or unknown is None or said is None or len(kept) + len(said) >= MAX_ERRORS:
+        if kept is None or said is None or not self._may_be_unknown(old, new) or len(kept) + len(said) >= MAX_ERRORS:
             return None
         return Checked(
             self._sorted(kept, said),
             (self.source, *self.last.included[1:]),
-            self._traced(new, start, grown, unknown),
+            self._traced(new, start, grown),
         )
 
     def _start(self) -> tuple[int, str, int] | None:
@@ -148,15 +146,10 @@ class _Change:
             kept.append(self.mover.diagnostic(found))
         return kept
 
-    def _unknown(self, old: list[Reading], new: list[Reading]) -> Counter[str] | None:
-        """How often words stand now that are none; None if one of those that go or come stands elsewhere too, as it is
-        said of one place only, or is a macro's name."""
-        gone = [reading.unknown for reading in old if reading.unknown]
-        come = [reading.unknown for reading in new if reading.unknown]
-        left = self.trace.unknown - Counter(gone)
-        if any(word in left for word in (*gone, *come)) or len(set(come)) < len(come):
-            return None
-        return None if set(come) & {*self.trace.macros} else left + Counter(come)
+    def _may_be_unknown(self, old: list[Reading], new: list[Reading]) -> bool:
+        """Whether words that are none may come and go: none of them is a macro's name, or taken for a label."""
+        come = {reading.unknown for reading in new if reading.unknown}
+        return not (come & {*self.trace.macros} or any(reading.is_bare for reading in (*old, *new)))
 
     def _line_of(self, span: Span | None) -> int:
         """The line of the last source; 0 for other places."""
@@ -172,7 +165,8 @@ class _Change:
                     return None
             elif reading.unknown:
                 span = reading.line_in(self.source, number).word_span()
-                said.append(messages.unknown_word(span, reading.unknown, [*BY_NAME, *self.trace.macros[:macros]]))
+                names = [*BY_NAME, *self.trace.macros[:macros]]
+                said.append(messages.unknown_word(span, reading.unknown, names, reading.is_word))
             elif reading.key:
                 said += self._wrong(reading.line(self.source, number))
         return said
@@ -220,7 +214,7 @@ class _Change:
 
         return tuple(sorted([*kept, *said], key=place))
 
-    def _traced(self, new: list[Reading], start: tuple[int, str, int], grown: int, unknown: Counter[str]) -> Trace:
+    def _traced(self, new: list[Reading], start: tuple[int, str, int], grown: int) -> Trace:
         """For the next change."""
         trace = self.trace
         size, scope, known = start
@@ -238,7 +232,6 @@ class _Change:
             starts=[*trace.starts[: self.first], *starts, *behind],
             scopes=[*trace.scopes[: self.first], *[scope] * len(new), *trace.scopes[self.old_end :]],
             known=[*trace.known[: self.first], *[known] * len(new), *trace.known[self.old_end :]],
-            unknown=unknown,
         )
 
 

@@ -156,3 +156,9 @@ class Line:
     def word(self) -> str:
         """The mnemonic, directive or macro; empty where there is none."""
         return self.words[self.shape.word] if self.shape.word >= 0 else ""
+
+
+def is_bare(line: Line) -> bool:
+    """Whether a line is one word at its start, as a label without its colon is."""
+    shape = line.shape
+    return not (shape.labels or shape.arguments or line.use) and line.columns[shape.word] == 1

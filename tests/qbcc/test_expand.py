@@ -213,7 +213,10 @@ def test_faults_of_conditionals(text: str, codes: list[str]) -> None:
 
 
 def test_an_error_in_a_condition_has_no_consequences() -> None:
-    assert errors(".if missing\nQBAD\n.elif also_missing\nQBAD\n.else\nQBAD\n.endif\nQMOV r0, missing") == ["E0301"]
+    assert errors(".if missing\nQBAD\n.elif also_missing\nQBAD\n.else\nQBAD\n.endif\nQMOV r0, other") == [
+        "E0301",
+        "E0301",
+    ]
 
 
 # -- the end

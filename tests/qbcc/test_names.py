@@ -134,8 +134,8 @@ def test_wide_definitions() -> None:
         ("A: QNOP\nA: QNOP\nA: QNOP", ["E0302", "E0302"]),
         ("a: QNOP\nA: QNOP", []),
         (".define A 1/0\nQPUSH A, A+1\n.define B A", ["E0304"]),
-        (".define A nobody\n.define B A\nQPUSH A, B, nobody", ["E0301"]),
-        ("QPUSH x\nQPUSH x\nQPUSH y", ["E0301", "E0301"]),
+        (".define A nobody\n.define B A\nQPUSH A, B, nobody", ["E0301", "E0301"]),
+        ("QPUSH x\nQPUSH x\nQPUSH y", ["E0301", "E0301", "E0301"]),
     ],
 )
 def test_definitions(text: str, codes: list[str]) -> None:

@@ -97,7 +97,7 @@ def test_addresses_that_are_constants(address: str, value: int) -> None:
         ("QRET 1", ["E0202"]),
         ("QHALT 1, 2", ["E0202"]),
         ("QMOV 5, r0", ["E0203"]),
-        ("QMOV [r1], r0", ["E0203"]),
+        ("QMOV [r1], r0", ["E0204"]),
         ("QPOP 1, r0, 2", ["E0203"]),
         ("QADD r0, [r1], 5", ["E0204"]),
         ("QPUSH [r1]", ["E0204"]),
