@@ -75,7 +75,7 @@ def test_qbc(emacs: Emacs, tmp_path: Path) -> None:
     emacs.edit(path)
     ((place, said),) = wait("the error", emacs.diagnostics)
     assert place == "QMUV"
-    assert "there is no instruction or macro 'QMUV'" in said
+    assert "'QMUV' is not an instruction or a macro" in said
 
     emacs.goto("QMUV")
     emacs.keys("M-x eglot-code-actions RET RET")

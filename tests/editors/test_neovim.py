@@ -87,7 +87,7 @@ def test_qbc(neovim: Neovim, tmp_path: Path) -> None:
     path.write_text(QBC, "utf-8")
     neovim.edit(path)
     (error,) = wait("the error", neovim.diagnostics)
-    assert error["message"].startswith("there is no instruction or macro 'QMUV'")
+    assert error["message"].startswith("'QMUV' is not an instruction or a macro")
     assert (error["lnum"], error["col"], error["end_col"]) == (3, 4, 8)
 
     neovim.goto(4, 4)
