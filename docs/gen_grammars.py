@@ -38,7 +38,7 @@ _NAMING: Final = {
 """Directives that a name follows, and what it is."""
 
 _CONTROL: Final = frozenset({"while", "for", "in", "step", "break", "continue", "return", "if", "else"})
-_OPERATORS: Final = frozenset({"and", "or", "not", "inv", "ctrl"})
+_OPERATORS: Final = frozenset({"and", "or", "not", "div", "inv", "ctrl"})
 _TRUTH: Final = frozenset({"true", "false"})
 _ALSO_NAMES: Final = frozenset({"step", "at", "from", "as"})
 """Keywords only before a value, a name or a text."""
@@ -168,14 +168,9 @@ def sigma() -> Rule:
     declaring = KEYWORDS.keys() - _CONTROL - _OPERATORS - _TRUTH - _ALSO_NAMES - set(types)
     gates = [name for name, builtin in BUILTINS.items() if builtin.is_gate]
     functions = BUILTINS.keys() - set(gates) - set(types)
-    no_values = sorted(KEYWORDS.keys() - _TRUTH - _ALSO_NAMES)
-    value = r"(?<=[\w)\]\"'])" + "".join(rf"(?<!\b{word})" for word in no_values)
     repository = {
         "comment": {
             "patterns": [
-                # Slashes behind a value divide, where more follows on the line.
-                _rule(rf"{value}\s*(//=)(?=[^\n]*\S)", "", _1="keyword.operator.assignment.sigma"),
-                _rule(rf"{value}\s*(//)(?!/)(?=[^\n]*\S)", "", _1="keyword.operator.arithmetic.sigma"),
                 _rule(r"(///).*", "comment.line.documentation.sigma", _1="punctuation.definition.comment.sigma"),
                 _rule(rf"(//)\s*({_SPEAKING})", "comment.line.double-slash.sigma",
                       _1="punctuation.definition.comment.sigma", _2="comment.line.annotation.sigma"),
@@ -215,6 +210,7 @@ def sigma() -> Rule:
                 _rule(rf"\b(?:{_words(_CONTROL - _ALSO_NAMES)})\b", "keyword.control.sigma"),
                 _rule(rf"\b(?:{_words(_ALSO_NAMES & _CONTROL)})\b(?=\s+[\w(\"'-])", "keyword.control.sigma"),
                 _rule(rf"\b(?:{_words(_ALSO_NAMES - _CONTROL)})\b(?=\s+[\w(\"'-])", "keyword.other.sigma"),
+                _rule(r"\bdiv=(?!=)", "keyword.operator.assignment.sigma"),
                 _rule(rf"\b(?:{_words(_OPERATORS)})\b", "keyword.operator.word.sigma"),
                 _rule(rf"\b(?:{_words(_TRUTH)})\b", "constant.language.sigma"),
                 # What is called is the conversion of that name.
@@ -267,7 +263,7 @@ def sigma() -> Rule:
                 {
                     # Only what ends on the line, before the string does.
                     "begin": r'\{(?=[^"{}\n]*\})',
-                    "end": r"(:[<>]?[0-9]*(?:\.[0-9]+)?[fxc]?)?(\})",
+                    "end": r"(:(?:[ -~]?[<>^])?[-+ ]?[0-9]*(?:\.[0-9]+)?[dxbofc]?)?(\})",
                     "beginCaptures": {"0": {"name": "punctuation.section.embedded.begin.sigma"}},
                     "endCaptures": {
                         "1": {"name": "constant.other.format.sigma"},
@@ -282,7 +278,7 @@ def sigma() -> Rule:
             "patterns": [
                 _rule(r"->", "keyword.operator.arrow.sigma"),
                 _rule(r"\.\.", "keyword.operator.range.sigma"),
-                _rule(r"(?:<<|>>|//|[-+*/%&|^])=(?!=)", "keyword.operator.assignment.sigma"),
+                _rule(r"(?:<<|>>|[-+*/%&|^])=(?!=)", "keyword.operator.assignment.sigma"),
                 _rule(r"==|!=|<=|>=|<(?!<)|>(?!>)", "keyword.operator.comparison.sigma"),
                 _rule(r"&&|\|\||!", "keyword.operator.logical.sigma"),
                 _rule(r"<<|>>|[-+*/%&|^~]", "keyword.operator.arithmetic.sigma"),

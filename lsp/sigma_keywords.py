@@ -20,6 +20,7 @@ _TABLE: Final = (
     ("const", "const N = 8;", "a constant; `-D N=9` on the command line takes the place of its value"),
     ("continue", "continue;", "the next turn of the innermost loop"),
     ("ctrl", "ctrl(c) g(q);", "a gate that acts where the controls are |1⟩, exactly in phase"),
+    ("div", "n div 2;\nn div= 2;", "the whole quotient, rounded down as Python's `//`; of ints, the divisor 0 traps"),
     ("else", "if c { … } else { … }", "what is done where the condition does not hold"),
     ("export", "export fn f(n: int) -> int { … }", "a function that assembly and the host may call"),
     ("extern", 'extern fn f(a: int) -> int from "file.qbc";', "a subroutine written in assembly"),

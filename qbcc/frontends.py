@@ -48,6 +48,17 @@ class Formatted:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True)
+class Migrated:
+    """A source of an earlier version of its language, as the current one writes it."""
+
+    text: str | None
+    """None if the source cannot be read by the rules of either."""
+    changes: tuple[str, ...] = ()
+    """What was rewritten, in words; empty if nothing had to be."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Replaced:
     """Lines that take the place of others."""
@@ -74,6 +85,8 @@ class FrontEnd:
     """What begins a comment to the end of a line; empty where there are none."""
     format: Callable[[SourceFile], Formatted] | None = None
     """To the same source in the language's one layout; None where there is none."""
+    migrate: Callable[[SourceFile], Migrated] | None = None
+    """From an earlier version of the language; None where there is nothing to rewrite."""
     lint: Callable[[SourceFile, Options], Linted] | None = None
     """What is no error and yet hardly meant; None where nothing looks for it."""
     claims: Callable[[str], bool] | None = None

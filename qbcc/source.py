@@ -50,3 +50,7 @@ class Span:
     line: int
     column: int
     end_column: int
+
+    def moved(self, source: SourceFile, line: int, shift: int) -> Span:
+        """Return the same stretch so many columns further on a line of another source."""
+        return Span(source, line, self.column + shift, self.end_column + shift)

@@ -51,7 +51,7 @@ def binary(op: str, a: Value, b: Value) -> Value | None:
         return _NUMBERS[op](float(a), float(b))
     if not b:
         return None
-    return float(a) // float(b) if op == "//" else float(a) % float(b)
+    return float(a) // float(b) if op == "div" else float(a) % float(b)
 
 
 def _integers(op: str, a: int, b: int) -> int | None:
@@ -65,7 +65,7 @@ def _integers(op: str, a: int, b: int) -> int | None:
         return a >> (b & 63)
     if not b:
         return None
-    return wrap(a // b if op == "//" else a % b)
+    return wrap(a // b if op == "div" else a % b)
 
 
 def unary(op: str, a: Value) -> Value:

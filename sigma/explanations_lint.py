@@ -27,7 +27,7 @@ _TABLE: Final = (
     ("S0913", "The two do nothing, and the compiler takes them out. To keep them, for their noise perhaps, write barrier(…) between them.", "let q = qubit();\nh(q);\nh(q);", "let q = qubit();\nh(q);\nbarrier(q);\nh(q);"),
     ("S0914", "An inner name is legal, and is easily taken for the outer one. var n = n, a copy of a parameter that may change, is not counted.", "for i in 0..3 {\n    for i in 0..2 { print(\"{i}\"); }\n    print(\"{i}\");\n}", "for i in 0..3 {\n    for j in 0..2 { print(\"{j}\"); }\n    print(\"{i}\");\n}"),
     ("S0915", "What is calculated is rounded, and most decimal fractions are. Whole numbers and infinity are exact, and so not counted.", "let x = random();\nif x == 0.1 { print(\"!\"); }", "let x = random();\nif abs(x - 0.1) < 1e-9 { print(\"!\"); }"),
-    ("S0916", "// cuts the quotient of ints to a whole number before it becomes a float; / does not.", "let n = argument(0, 3);\nlet half: float = n // 2;\nprint(\"{half}\");", "let n = argument(0, 3);\nlet half: float = n / 2;\nprint(\"{half}\");"),
+    ("S0916", "'div' cuts the quotient of ints to a whole number before it becomes a float; / does not.", "let n = argument(0, 3);\nlet half: float = n div 2;\nprint(\"{half}\");", "let n = argument(0, 3);\nlet half: float = n / 2;\nprint(\"{half}\");"),
     ("S0917", "It does nothing; another name was probably meant.", "let a = [1, 2];\na[0] = a[0];\nprint(\"{a[0]}\");", "let a = [1, 2];\na[0] = a[1];\nprint(\"{a[0]}\");"),
     ("S0918", "Its condition is of variables that nothing in the loop changes, and nothing leaves it: once begun, it does not end.", "var n = argument(0, 3);\nn += 1;\nwhile n > 0 { print(\"{n}\"); }", "var n = argument(0, 3);\nwhile n > 0 {\n    print(\"{n}\");\n    n -= 1;\n}"),
     ("S0919", "Whatever the condition, the same is done; one way was probably meant to differ.", "let n = argument(0, 3);\nlet m = n + 1 if n > 2 else n + 1;\nprint(\"{m}\");", "let n = argument(0, 3);\nlet m = n + 1 if n > 2 else n - 1;\nprint(\"{m}\");"),
@@ -36,6 +36,7 @@ _TABLE: Final = (
     ("S0922", "What is called changes nothing, so a call without its result does nothing.", "sqrt(2.0);", "print(\"{sqrt(2.0)}\");"),
     ("S0923", "The language's own is out of reach where this one is seen. Names of variables count only in a source that uses the language's, and single letters never.", "fn sqrt(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{sqrt(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
     ("S0924", "A line of the comment above its declaration begins with Deprecated; what follows says what to use.", "/// Deprecated: use half.\nfn halved(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{halved(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
+    ("S0925", "// begins a comment, and divided behind a value in older sources. Such a comment in the middle of an expression leaves a divisor out.", "let n = argument(0, 9);\nlet x = n // 2\n    + 1;\nprint(\"{x}\");", "let n = argument(0, 9);\nlet x = n div 2\n    + 1;\nprint(\"{x}\");"),
 )  # fmt: skip
 
 

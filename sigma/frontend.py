@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qbcc.assemble import Assembly
 from qbcc.assemble import Options as AssemblerOptions
-from qbcc.frontends import Formatted, FrontEnd, Settings, Shown
+from qbcc.frontends import Formatted, FrontEnd, Migrated, Settings, Shown
 from qbcc.source import SourceFile
 from sigma import ir
 from sigma.check.modules import Options
@@ -91,13 +91,19 @@ def _circuit(source: SourceFile, options: Options) -> tuple[Program, int | None]
     return check_circuit(source, options)
 
 
-# Who compiles waits neither for the formatter nor for the linter.
+# Who compiles does not wait for these.
 
 
 def _format(source: SourceFile) -> Formatted:
     from sigma.format.source import format_source
 
     return format_source(source)
+
+
+def _migrate(source: SourceFile) -> Migrated:
+    from sigma.migrate import migrate
+
+    return migrate(source)
 
 
 def _lint(source: SourceFile, options: AssemblerOptions) -> Linted:
@@ -117,5 +123,5 @@ def _claims_circuit(text: str) -> bool:
     return text.lstrip().startswith("{") and '"ops"' in text
 
 
-FRONT_END: Final = replace(_front_end(_program, "//"), format=_format, lint=_lint, claims=_claims)
+FRONT_END: Final = replace(_front_end(_program, "//"), format=_format, migrate=_migrate, lint=_lint, claims=_claims)
 CIRCUITS: Final = replace(_front_end(_circuit, ""), claims=_claims_circuit)

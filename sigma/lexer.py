@@ -1,11 +1,12 @@
 """Text to tokens.
 
-``//`` begins a comment, and it divides: it divides where an operator can stand, behind a value on the same line with
-more to come on that line."""
+``//`` always begins a comment. Integers are divided by the word ``div``. Older sources, in which slashes behind a value
+divided, are read by a subclass, or with the places of divisions that the parser found."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,15 +23,21 @@ KEYWORDS: Final = {
         "false",
     )
 } | {
-    "int": "TYPE", "float": "TYPE", "bool": "TYPE", "qubit": "TYPE", "and": "BINARY", "or": "BINARY", "not": "PREFIX",
+    "int": "TYPE", "float": "TYPE", "bool": "TYPE", "qubit": "TYPE", "and": "BINARY", "or": "BINARY", "div": "BINARY",
+    "not": "PREFIX",
 }  # fmt: skip
 """Terminals of the words that have a meaning of their own."""
 SPELLED: Final = {"&&": "and", "||": "or", "!": "not"}
-_VALUE: Final = frozenset({"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS"})
+ENDS_VALUE: Final = frozenset(
+    {"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS"}
+)
 """Terminals that end a value."""
+Places = Collection[tuple[int, int]]
+"""Lines and columns, from 1 on."""
 _TOKEN: Final = re.compile(
     r"""[ \t\r]+
     |(?P<newline>\n)
+    |(?P<divide>div=(?!=))
     |(?P<name>[^\W\d]\w*)
     |(?P<float>[0-9](?:_?[0-9])*(?:\.[0-9](?:_?[0-9])*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)(?!\w))
     |(?P<int>(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|[0-9](?:_?[0-9])*)(?!\w))
@@ -48,8 +55,8 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _KINDS: Final = {
-    "float": "FLOAT", "int": "INTEGER", "char": "INTEGER", "string": "STRING", "assign": "ASSIGN", "binary": "BINARY",
-    "prefix": "PREFIX",
+    "float": "FLOAT", "int": "INTEGER", "char": "INTEGER", "string": "STRING", "assign": "ASSIGN", "divide": "ASSIGN",
+    "binary": "BINARY", "prefix": "PREFIX",
 }  # fmt: skip
 _ASM_START: Final = re.compile(r"\s*\{")
 _COMMENT: Final = re.compile(r"/\*|\*/|\n")
@@ -113,14 +120,19 @@ class Tokens:
         return "\n".join(reversed(found))
 
 
-def lex(source: SourceFile, first: int = 0, end: int | None = None) -> tuple[Tokens, list[Diagnostic]]:
+def lex(
+    source: SourceFile, first: int = 0, end: int | None = None, divisions: Places = ()
+) -> tuple[Tokens, list[Diagnostic]]:
     """Tokens, and what belongs to none; of some lines only, from 0 and ``end`` not counted in, if they begin and end
-    outside of comments."""
-    return _Lexer(source, first, end).run()
+    outside of comments. Slashes at ``divisions`` are read as ``div``."""
+    return Lexer(source, first, end, divisions).run()
 
 
-class _Lexer:
-    def __init__(self, source: SourceFile, first: int, end: int | None) -> None:
+class Lexer:
+    """Reads the tokens of a source."""
+
+    def __init__(self, source: SourceFile, first: int = 0, end: int | None = None, divisions: Places = ()) -> None:
+        self.divisions = divisions
         self.source = source
         self.text = "\n".join(source.lines[first:end]) + "\n"
         self.tokens = Tokens(source, [], [], [], [])
@@ -130,6 +142,7 @@ class _Lexer:
         """Offset of the line's first character."""
 
     def run(self) -> tuple[Tokens, list[Diagnostic]]:
+        """Return the tokens, and what belongs to none."""
         text, match = self.text, _TOKEN.match
         kinds, words, lines, columns = (self.tokens.kinds, self.tokens.words, self.tokens.lines, self.tokens.columns)
         at, size = 0, len(text)
@@ -157,12 +170,13 @@ class _Lexer:
                     column = at - self.start + 1
                     self.diagnostics.append(messages.no_block(Span(self.source, self.line, column, column + 3)))
             elif kind == "slashes":
-                if not self.divides(end):
+                if not self.divides(at, end):
                     end = text.find("\n", end)
                     self.keep(at, end, self.line, self.start)
                     at = end
                     continue
-                name = "ASSIGN" if word == "//=" else "BINARY"
+                name, word = ("ASSIGN", "div=") if word == "//=" else ("BINARY", "div")
+                self.found_division(at, end)
             elif kind == "comment":
                 at = self.comment(at)
                 continue
@@ -181,6 +195,7 @@ class _Lexer:
         return self.tokens, self.diagnostics
 
     def add(self, kind: str, word: str, at: int) -> None:
+        """Add a token that begins at an offset of the line."""
         tokens = self.tokens
         tokens.kinds.append(kind)
         tokens.words.append(word)
@@ -192,13 +207,16 @@ class _Lexer:
         comment = Comment(self.text[at:end], line, at - start + 1, len(self.tokens.kinds))
         self.tokens.comments.append(comment)
 
-    def divides(self, end: int) -> bool:
-        """Whether the slashes that end there are an operator."""
-        tokens = self.tokens
-        if not tokens.kinds or tokens.kinds[-1] not in _VALUE or tokens.lines[-1] != self.line:
-            return False
-        rest = self.text[end : self.text.find("\n", end)]
-        return bool(rest.strip()) and not rest.startswith("/")
+    def divides(self, at: int, end: int) -> bool:
+        """Return whether slashes from one offset to another are read as an operator."""
+        return (self.line, at - self.start + 1) in self.divisions
+
+    def found_division(self, at: int, end: int) -> None:
+        """Report slashes that are read as an operator."""
+        column = at - self.start + 1
+        span = Span(self.source, self.line, column, column + end - at)
+        around = self.text[at - 1 : at] + self.text[end : end + 1]
+        self.diagnostics.append(messages.slashes(span, self.text[at:end] == "//=", around))
 
     def comment(self, at: int) -> int:
         """Behind a comment, which may hold others."""
@@ -239,6 +257,7 @@ class _Lexer:
         return len(self.text)
 
     def bad(self, kind: str, at: int, end: int) -> int:
+        """Report what is no word, and return the offset behind it."""
         column = at - self.start + 1
         span = Span(self.source, self.line, column, column + end - at)
         word = self.text[at:end]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
@@ -13,7 +15,8 @@ _NAMES: Final = {
     "BINARY": "an operator", "$END": "the end of the file", "ASSIGN": "'+='", "PREFIX": "a value",
 }  # fmt: skip
 _VALUE: Final = frozenset({"INTEGER", "FLOAT", "TRUE", "FALSE", "PREFIX", "INV", "CTRL", "RECORD"})
-DIVIDES: Final = "behind a value '//' divides; a comment there is written /* … */, or stands on a line of its own"
+_CONVERSION: Final = re.compile(r"!\s*[rsa]\s*$")
+_DIVISION: Final = "integer division is the word 'div': n div 2"
 
 
 def short(word: str) -> str:
@@ -82,10 +85,25 @@ def unexpected(
     return Diagnostic("S0105", f"{what}{after}: expected {_list(wanted)}", span, related=related, notes=notes)
 
 
-def missing_semicolon(span: Span, before: str, is_split: bool) -> Diagnostic:
-    notes = (DIVIDES,) if is_split else ()
+def missing_semicolon(span: Span, before: str, is_division: bool) -> Diagnostic:
+    """Report a statement that has no end; ``is_division`` if the comment behind it may have been meant as a divisor."""
     text = f"a ';' is missing after '{short(before)}'"
-    return Diagnostic("S0106", text, span, notes=notes, fix=Fix(span, ";", "write ';'"))
+    if is_division:
+        return Diagnostic("S0106", text, span, notes=(f"'//' begins a comment; {_DIVISION}",))
+    return Diagnostic("S0106", text, span, fix=Fix(span, ";", "write ';'"))
+
+
+def slashes(span: Span, is_assignment: bool, around: str = "  ") -> Diagnostic:
+    """Report slashes that were meant to divide; ``around`` is the character before them and the one behind."""
+    word = "div=" if is_assignment else "div"
+    example = "n div= 2;" if is_assignment else "n div 2"
+    notes = (
+        f"integer division is the word '{word}': {example}",
+        "'qbcc fmt --migrate FILE' rewrites every division of an older source",
+    )
+    before, after = (" " * (not blank.isspace()) for blank in around.ljust(2)[:2])
+    fix = Fix(span, f"{before}{word}{after}", f"write '{word}'")
+    return Diagnostic("S0111", "'//' begins a comment: it does not divide", span, notes=notes, fix=fix)
 
 
 def too_deep(span: Span, most: int) -> Diagnostic:
@@ -101,6 +119,25 @@ def one_counter(span: Span) -> Diagnostic:
     return Diagnostic("S0109", "a range has one counter", span, notes=("for i in a..b",))
 
 
-def bad_value(span: Span, text: str) -> Diagnostic:
-    what = f"'{short(text)}' is no value" if text.strip() else "nothing stands between the braces"
-    return Diagnostic("S0110", what, span, notes=("{x} prints x; a brace of the text is written twice: {{",))
+def bad_value(span: Span, text: str, notes: tuple[str, ...] = ()) -> Diagnostic:
+    """Report what cannot be read between braces; ``notes`` say what is written instead, if that is known."""
+    what = f"'{short(text)}' is not a value" if text.strip() else "nothing is between the braces"
+    if text.rstrip().endswith("=") and not text.rstrip().endswith("=="):
+        notes = (f"write the name as text: {short(text.strip())} {{{short(text.rstrip(' ='))}}}",)
+    elif _CONVERSION.search(text):
+        notes = ("a value has no conversion: {x} prints it",)
+    elif '"' in text:
+        notes = ("a text is no value: write it outside of the braces",)
+    return Diagnostic("S0110", what, span, notes=notes or ("{x} prints x; a brace of the text is written twice: {{",))
+
+
+def comment_within(span: Span) -> Diagnostic:
+    """Report a comment to the end of the line between braces."""
+    notes = ("integer division is the word 'div'; a comment between braces is written /* … */",)
+    return Diagnostic("S0110", "'//' begins a comment, which the braces do not end", span, notes=notes)
+
+
+def slashes_within(fault: Diagnostic, span: Span) -> Diagnostic:
+    """Report slashes that were meant to divide between braces, at their place in the source."""
+    fix = replace(fault.fix, span=span) if fault.fix is not None else None
+    return replace(fault, span=span, fix=fix)

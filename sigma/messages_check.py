@@ -10,7 +10,7 @@ from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
 from sigma import habits
 from sigma.messages import short
-from sigma.types import Array, Tuple, Type, holds_qubits
+from sigma.types import BYTE, Array, Record, Tuple, Type, holds_qubits
 
 _SHOWN: Final = 12
 """Most names that a message lists."""
@@ -230,6 +230,26 @@ def pattern_size(span: Span, names: int, type: Type) -> Diagnostic:
 
 def bad_format(span: Span, text: str, note: str = "") -> Diagnostic:
     return Diagnostic("S0318", text, span, notes=(note,) if note else ())
+
+
+def not_printed(span: Span, type: Type) -> Diagnostic:
+    """Report a value in a text that has no characters."""
+    notes = ("numbers and bools can be printed",)
+    if isinstance(type, Record):
+        notes = (f"print its fields: {{x.{type.fields[0].name}}}",) if type.fields else notes
+    elif isinstance(type, Array):
+        notes = ('print its elements in a loop: for x in a { write("{x} "); }',)
+        if type.element is BYTE:
+            notes = ("write_bytes(a) prints the bytes of an array",)
+    elif isinstance(type, Tuple):
+        notes = ("take it apart first: let (a, b) = t;",)
+    elif str(type) == "nothing":
+        notes = ("what is called here has no result",)
+    elif str(type) == "string":
+        notes = ("write the text itself, outside of the braces",)
+    if holds_qubits(type):
+        notes = ("measure it first: let b = measure(q);",)
+    return Diagnostic("S0318", f"{_a(type)} cannot be printed", span, notes=notes)
 
 
 def not_a_literal(span: Span, what: str, note: str = "") -> Diagnostic:

@@ -111,7 +111,7 @@ def float_equality(span: Span, operator: str) -> Diagnostic:
 def whole_quotient(span: Span, wanted: Span | None) -> Diagnostic:
     related = (Related(wanted, "a float is wanted here"),) if wanted is not None else ()
     text = "this quotient is cut to a whole number, and then made a float"
-    notes = ("if that is meant, write float(a // b)",)
+    notes = ("if that is meant, write float(a div b)",)
     return _finding("S0916", text, span, related=related, notes=notes, fix=Fix(span, "/", "write '/'"))
 
 
@@ -133,6 +133,14 @@ def unused_result(span: Span, name: str) -> Diagnostic:
 def deprecated(span: Span, name: str, why: str, given: Span) -> Diagnostic:
     text = f"'{short(name)}' is deprecated" + (f": {short(why)}" if why else "")
     return _finding("S0924", text, span, related=(Related(given, "declared here"),))
+
+
+def division_comment(span: Span) -> Diagnostic:
+    notes = (
+        "integer division is the word 'div'; 'qbcc fmt --migrate FILE' rewrites every division of an older source",
+        "if it is a comment, write it on a line of its own",
+    )
+    return _finding("S0925", "this comment reads as a division", span, notes=notes)
 
 
 # -- qubits

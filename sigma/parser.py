@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from qbcc.diagnostics import Diagnostic
@@ -16,17 +16,23 @@ from sigma import messages
 from sigma import syntax as s
 from sigma.habits import syntax_note
 from sigma.lexer import Tokens, lex
+from sigma.slashes import division
 from sigma.tables import END, tables
 
 PRECEDENCE: Final = {
     "or": 1, "and": 2,
     "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
     "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8,
-    "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10,
+    "+": 9, "-": 9, "*": 10, "/": 10, "div": 10, "%": 10,
 }  # fmt: skip
 """How tight an operator binds: Python's order. ``not`` stands at 3."""
 _NOT: Final = 3
 _COMPARISON: Final = 4
+_BEFORE: Final = "const x = "
+"""What an expression is read behind."""
+SLASHES: Final = "S0111"
+MAX_READINGS: Final = 8
+"""How often a source is read anew, each time with the comments as divisions that were in the way the time before."""
 MAX_DEPTH: Final = 100
 """Deepest nesting of blocks and expressions. An operator in a row of them, and an ``else if``, is half a level."""
 # Legend: what is built, and how many half levels it is.
@@ -50,12 +56,19 @@ class Tree:
     tokens: Tokens
     declarations: list[s.Node]
     diagnostics: list[Diagnostic]
+    swallowed: set[tuple[int, int]] = field(default_factory=set)
+    """Lines and columns of comments that are divisions in an older source, and without which nothing can be read."""
 
 
 def parse(source: SourceFile) -> Tree:
     """Read a source. What is wrong with it is in the result."""
-    tokens, diagnostics = lex(source)
-    tree, _ = _Parser(tokens, diagnostics).run()
+    divisions: set[tuple[int, int]] = set()
+    for _ in range(MAX_READINGS):
+        tokens, diagnostics = lex(source, divisions=divisions)
+        tree, _ = _Parser(tokens, diagnostics).run()
+        if not tree.swallowed:
+            break
+        divisions |= tree.swallowed
     return tree
 
 
@@ -76,15 +89,18 @@ class Inner:
 def parse_expression(text: str, source: SourceFile, line: int, column: int) -> Inner | Diagnostic:
     """An expression that stands at a place of a source, or what is wrong with it."""
     span = Span(source, line, column, column + max(len(text), 1))
-    tree = parse(SourceFile("<value>", f"const x = {text};"))
+    tree = parse(SourceFile("<value>", f"{_BEFORE}{text};"))
     found = tree.declarations[0] if len(tree.declarations) == 1 else None
+    tokens, shift = tree.tokens, column - 1 - len(_BEFORE)
+    for fault in tree.diagnostics:
+        if fault.code == SLASHES and fault.span is not None:
+            return messages.slashes_within(fault, fault.span.moved(source, line, shift))
+    if any(comment.is_line for comment in tokens.comments):
+        return messages.comment_within(span)
     if tree.diagnostics or not isinstance(found, s.ConstDecl):
-        return messages.bad_value(span, text)
-    tokens = tree.tokens
-    # Three tokens stand before it, ten characters.
-    moved = Tokens(
-        source, tokens.kinds, tokens.words, [line] * len(tokens.lines), [c - 10 + column - 1 for c in tokens.columns]
-    )
+        notes = tree.diagnostics[0].notes if tree.diagnostics else ()
+        return messages.bad_value(span, text, notes)
+    moved = Tokens(source, tokens.kinds, tokens.words, [line] * len(tokens.lines), [c + shift for c in tokens.columns])
     return Inner(found.value, moved)
 
 
@@ -94,6 +110,7 @@ class _Parser:
         self.diagnostics = diagnostics
         self.spoiled = {d.span.line for d in diagnostics if d.span is not None}
         """Lines with words that are none: what is wrong with their order may follow from that."""
+        self.swallowed: set[tuple[int, int]] = set()
         self.build = _Builder(tokens, diagnostics)
         self.states: list[int] = []
         self.values: list[Any] = []
@@ -162,7 +179,7 @@ class _Parser:
         """What was read."""
         found: list[Any] = next((value for value in self.values if isinstance(value, list)), [])
         self.diagnostics.sort(key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0))
-        return Tree(self.tokens, [d for d in found if isinstance(d, s.Node)], self.diagnostics)
+        return Tree(self.tokens, [d for d in found if isinstance(d, s.Node)], self.diagnostics, self.swallowed)
 
     # -- mistakes
 
@@ -287,20 +304,19 @@ class _Parser:
             return False
         wanted = self.wanted(tokens.kinds[at])
         before = tokens.words[at - 1] if at else ""
-        is_split = at > 0 and any(
-            tokens.words[place] == "//"
-            for place in range(max(at - 12, self.begin(at)), at)
-            if tokens.lines[place] in (tokens.lines[at], tokens.lines[at - 1])
-        )
+        comment = division(tokens, at, self.begin(at))
+        if comment is not None and (comment.is_certain or ";" not in wanted):
+            self.swallowed.add((comment.line, comment.column))
+            return False
         if ";" in wanted and at and (tokens.lines[at - 1] != tokens.lines[at] or tokens.kinds[at] == "}"):
-            self.diagnostics.append(messages.missing_semicolon(tokens.after(at - 1), before, is_split))
-            return not is_split
+            self.diagnostics.append(messages.missing_semicolon(tokens.after(at - 1), before, comment is not None))
+            return True
         span = tokens.span(at, at)
         if tokens.kinds[at] == END:
             span = tokens.after(at - 1) if at else Span(tokens.source, 1, 1, 2)
         word = tokens.words[at].partition("\n")[0]
         opened = self.opened(at, wanted)
-        note = messages.DIVIDES if is_split else "" if opened else self.habit(at, wanted)
+        note = "" if opened else self.habit(at, wanted)
         self.diagnostics.append(messages.unexpected(span, word, before, wanted, note, opened))
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sigma.forms import Form
 from sigma.types import UNKNOWN, Type
 
 
@@ -98,10 +99,7 @@ class Piece:
     expr: Expr
     tokens: Any
     """Its own tokens: they stand inside of the literal."""
-    align: str
-    width: int
-    places: str | None
-    kind: str
+    form: Form
 
 
 @dataclass(slots=True, eq=False)

@@ -163,12 +163,14 @@ class _Look:
                     yield line, column, column + self.length(own, at), type, 0
 
     def length(self, own: Tokens, at: int) -> int:
-        """Of a word as it is written: ``&&`` reads ``and``."""
+        """Of a word as it is written: ``&&`` reads ``and``, and slashes that were meant to divide read ``div``."""
         word, line, column = own.words[at], own.lines[at], own.columns[at]
         if own.kinds[at] == "INTEGER" and (number := _NUMBER.match(own.source.line(line), column - 1)):
             # A number that is none reads 0.
             return max(len(word), len(number[0]))
         text = own.source.line(line)[column - 1 : column + 1]
+        if text == "//":
+            return 3 if word == "div=" else 2
         return 2 if text in ("&&", "||") else 1 if text[:1] == "!" and text != "!=" else len(word)
 
     def name(self, own: Tokens, at: int) -> Iterator[Token]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -13,7 +14,7 @@ from qbcc.cli import sources
 from qbcc.cli.common import FAILED, report, show
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
-from qbcc.frontends import Formatted
+from qbcc.frontends import Formatted, Migrated
 from qbcc.source import SourceFile
 
 
@@ -21,17 +22,26 @@ from qbcc.source import SourceFile
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--check", is_flag=True, help="Write nothing; name the files that would change, and end with 1 if any.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option(
+    "--migrate",
+    is_flag=True,
+    help="Rewrite sources of an earlier version (σ: '//' that divides to 'div'), not the layout.",
+)
 @click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
-def fmt(files: Sequence[str], check: bool, diff: bool, stdin_name: str | None) -> None:
+def fmt(files: Sequence[str], check: bool, diff: bool, migrate: bool, stdin_name: str | None) -> None:
     """Write sources in the one layout.
 
     FILE is a source (.qbc, .sigma), or a folder: all that it has.
+
+    With --migrate, rewrite sources of an earlier version of their language instead, and say what was changed. A source
+    that is current stays as it is; --check and --diff work as without.
     """
     diagnostics: list[Diagnostic] = []
     changed = 0
-    for name in sources.named(files, _formatter):
+    work = _Work(_migrator, "migration", "migrated") if migrate else _Work(_formatter, "formatter", "formatted")
+    for name in sources.named(files, work.tool):
         try:
-            changed += _file(name, check=check, diff=diff, stdin_name=stdin_name)
+            changed += _file(name, work, check=check, diff=diff, stdin_name=stdin_name)
         except SourceError as error:
             diagnostics += error.diagnostics
     report(diagnostics)
@@ -49,16 +59,33 @@ def _formatter(name: str) -> Callable[[SourceFile], Formatted] | None:
     return front.format if front is not None else None
 
 
-def _file(name: str, *, check: bool, diff: bool, stdin_name: str | None) -> bool:
+def _migrator(name: str) -> Callable[[SourceFile], Migrated] | None:
+    """Return what rewrites older sources of a file's language, by its name."""
+    front = frontends.find(name)
+    return front.migrate if front is not None else None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done to each file."""
+
+    tool: Callable[[str], Callable[[SourceFile], Formatted | Migrated] | None]
+    name: str
+    done: str
+
+
+def _file(name: str, work: _Work, *, check: bool, diff: bool, stdin_name: str | None) -> bool:
     """Do what is asked for with a file; whether it is, or would be, another. Raises :class:`SourceError`."""
-    given = sources.read(name, stdin_name, _formatter, "formatter")
+    given = sources.read(name, stdin_name, work.tool, work.name)
     found = given.tool(given.source)
     if found.text is None:
         raise SourceError(found.diagnostics)
     before, after = given.source.text, found.text
     is_changed = before != after
+    if isinstance(found, Migrated) and found.changes:
+        click.echo(f"{given.source.name}: {', '.join(found.changes)}", err=True)
     if diff and is_changed:
-        show(_difference(given.source.name, before, after))
+        show(_difference(given.source.name, before, after, work.done))
     if check and is_changed and not diff:
         show(given.source.name)
     if check or diff:
@@ -71,8 +98,8 @@ def _file(name: str, *, check: bool, diff: bool, stdin_name: str | None) -> bool
     return is_changed
 
 
-def _difference(name: str, before: str, after: str) -> str:
-    lines = difflib.unified_diff(_lines(before), _lines(after), name, f"{name} (formatted)", lineterm="")
+def _difference(name: str, before: str, after: str, done: str) -> str:
+    lines = difflib.unified_diff(_lines(before), _lines(after), name, f"{name} ({done})", lineterm="")
     return "\n".join(lines)
 
 

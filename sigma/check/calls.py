@@ -8,7 +8,7 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import Span
-from sigma import constants
+from sigma import constants, forms
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import Builtin
@@ -37,8 +37,6 @@ PIECE: Final = re.compile(rb"\{\{|\}\}|\{([^{}]*)\}|([{}])")
 """Parts of a format string: doubled braces, values, lone braces."""
 _WRITTEN: Final = re.compile(r"\\.|\{\{|\}\}|\{([^{}]*)\}")
 """Their values in the literal, where escapes stand between."""
-FORMAT: Final = re.compile(r"(?P<align>[<>])?(?P<width>[0-9]{1,3})?(?:\.(?P<places>[0-9]{1,2}))?(?P<kind>[dxfc])?\Z")
-"""What may stand behind the colon of a value."""
 _PAULI: Final = re.compile(rb"[IXYZ]+\Z")
 _RESULTS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "": NOTHING, "h": HISTOGRAM}
 _LETTERS: Final = {"i": INT, "f": FLOAT, "b": BOOL, "q": QUBIT, "B": Array(BYTE, None)}
@@ -259,20 +257,21 @@ class Calls(Expressions):
 
     def _piece(self, node: s.String, text: str, start: int) -> s.Piece | None:
         """A value in a format: an expression of its own, read where it stands."""
-        source, _, form = text.rpartition(":") if ":" in text else (text, "", "")
+        source, written = forms.split(text)
         tokens = self.module.tokens
         line, column = tokens.lines[node.first], tokens.columns[node.first]
         place = column + start + 1
-        span = Span(self.module.source, line, place, place + max(len(text), 1))
-        found = FORMAT.match(form)
-        if found is None:
-            note = "forms are {x}, {x:8}, {x:<8}, {x:.3f}, {x:10.3f}, {n:x}, {n:c}"
-            self.report(messages.bad_format(span, f"there is no form '{form}'", note))
-            return None
+        span = Span(self.module.source, line, place, place + max(len(source), 1))
         expr = parse_expression(source, self.module.source, line, place)
         if isinstance(expr, Diagnostic):
             self.report(expr)
             return None
+        form = forms.read(written or "")
+        behind = place + len(source) + 1
+        of_form = Span(self.module.source, line, behind, behind + max(len(written or ""), 1))
+        if isinstance(form, forms.FormFault):
+            self.report(messages.bad_format(of_form, form.text, form.note))
+            form = forms.Form()
         # The expression's tokens are others: it is checked as in a module of its own that sees the same names.
         self.pieces.append(expr.tokens)
         own = self.module
@@ -281,23 +280,11 @@ class Calls(Expressions):
         self.module = own
         if given is UNKNOWN:
             return None
-        kind = found["kind"] or ""
         if not is_scalar(given) or given is QUBIT:
-            self.report(messages.bad_format(span, f"{given} cannot be printed", "numbers and bools can"))
-        elif (
-            (kind in ("d", "x", "c") and given is not INT)
-            or (found["places"] and kind != "f")
-            or (kind == "c" and (found["width"] or found["align"]))
-            or (kind == "f" and given is BOOL)
-        ):
-            self.report(
-                messages.bad_format(
-                    span,
-                    f"'{form}' is no form for {given}",
-                    "d, x and c are for ints, .3f for floats, and c stands alone",
-                )
-            )
-        return s.Piece(expr.expr, expr.tokens, found["align"] or "", int(found["width"] or 0), found["places"], kind)
+            self.report(messages.not_printed(span, given))
+        elif (fault := forms.misfit(form, given)) is not None:
+            self.report(messages.bad_format(of_form, fault.text, fault.note))
+        return s.Piece(expr.expr, expr.tokens, form)
 
     def _pauli(self, node: s.Call, argument: s.Expr) -> None:
         content = self.string(argument, "the Paulis")

@@ -30,7 +30,7 @@ from sigma.types import (
     read,
 )
 
-_ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "//", "%"))
+_ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "div", "%"))
 _BITS: Final = frozenset(("&", "|", "^"))
 _ORDER: Final = frozenset(("<", "<=", ">", ">="))
 _SIGN: Final = 1 << 63
@@ -215,7 +215,7 @@ class Expressions(Scope, ABC):
         if found is None:
             self.report(messages.bad_operands(self.module.at(node.at), node.operator, left, right))
             return UNKNOWN
-        if node.operator in ("//", "%") and found is INT and node.right.value == 0 and node.right.value is not None:
+        if node.operator in ("div", "%") and found is INT and node.right.value == 0 and node.right.value is not None:
             self.report(messages.zero_divisor(self.module.span(node.right)))
             return UNKNOWN
         if node.left.value is not None and node.right.value is not None:

@@ -17,7 +17,7 @@ from qbcc.edits import Edit, Mover
 from qbcc.source import SourceFile
 from sigma import syntax as s
 from sigma.lexer import Comment, Tokens, lex
-from sigma.parser import DECLARES, parse_part
+from sigma.parser import DECLARES, MAX_READINGS, parse_part
 from sigma.tables import END
 
 _SPARE: Final = 32
@@ -183,10 +183,16 @@ class _Reader:
         self.first = first
         self.must = must
         self.is_end = stop >= len(source.lines)
-        self.lexed, self.faults = lex(source, first, None if self.is_end else stop)
-        self.starts = self._starts()
+        self.stop = stop
         self.places: dict[Part, int] = {}
         """Where the tokens of each part begin among those that were read."""
+        self.swallowed: set[tuple[int, int]] = set()
+        """What :attr:`sigma.parser.Tree.swallowed` says of the parts."""
+        self._lex(set())
+
+    def _lex(self, divisions: set[tuple[int, int]]) -> None:
+        self.lexed, self.faults = lex(self.source, self.first, None if self.is_end else self.stop, divisions)
+        self.starts = self._starts()
 
     def _starts(self) -> list[int]:
         """Tokens at which parts may begin."""
@@ -201,6 +207,18 @@ class _Reader:
     def run(self, base: int, room: int | None) -> list[Part]:
         """The parts, their tokens with numbers from ``base`` on, ``room`` of them (None: as many as it takes). None at
         all if these lines or this room will not do."""
+        divisions: set[tuple[int, int]] = set()
+        for _ in range(MAX_READINGS):
+            found = self._run(base, room)
+            if not found or not self.swallowed:
+                break
+            divisions |= self.swallowed
+            self._lex(divisions)
+        return found
+
+    def _run(self, base: int, room: int | None) -> list[Part]:
+        self.swallowed.clear()
+        self.places.clear()
         if not self.is_end and any(fault.code == _OPEN for fault in self.faults):
             return []
         limit = self._limit()
@@ -238,6 +256,7 @@ class _Reader:
         faults = self.faults if start == 0 else faults
         stops = [at + moved for at in self.starts[bisect_right(self.starts, start) :]]
         tree, at = parse_part(tokens, list(faults), base, stops)
+        self.swallowed |= tree.swallowed
         end = at - moved
         if end not in self.starts or end == start:
             # The end of the source, or what nobody can read on from.

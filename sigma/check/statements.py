@@ -191,7 +191,7 @@ class Statements(Assembly):
         given = self.expr(node.value)
         if UNKNOWN in (target, given):
             return
-        if node.operator in ("//", "%") and target is given is INT and node.value.value == 0:
+        if node.operator in ("div", "%") and target is given is INT and node.value.value == 0:
             self.report(messages.zero_divisor(self.module.span(node.value)))
         found = self.operation(node.operator, target, given)
         if found is None:

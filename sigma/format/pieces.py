@@ -1,7 +1,4 @@
-"""Tokens to documents: blanks between words, comments where they stand, line ends where they may be.
-
-``//`` divides behind a value of its line with more to come there, so no line ends on either side of a division; and a
-comment behind a value, which can only be an empty one or ``///``, is the last of its line."""
+"""Tokens to documents: blanks between words, comments where they stand, line ends where they may be."""
 
 from __future__ import annotations
 
@@ -190,8 +187,7 @@ class Pieces:
                 inner.append(token)
             docs.append(self.chain(start, at - 1, inner))
             if at <= last:
-                is_division = self.words[at] == "//"
-                docs += [*self.gap(at, " " if is_division else Break(" ")), self.words[at], *self.gap(at + 1)]
+                docs += [*self.gap(at, Break(" ")), self.words[at], *self.gap(at + 1)]
                 start = at + 1
         return Group([docs[0], _indented(docs[1:], is_head)])
 

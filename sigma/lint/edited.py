@@ -10,6 +10,7 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.lint.finding import Linted
 from sigma.check.edited import EditedProgram
 from sigma.check.parts import Part
+from sigma.lint.comments import division_comments
 from sigma.lint.deprecated import Deprecated
 from sigma.lint.flow import Flow
 from sigma.lint.gates import Gates
@@ -71,6 +72,7 @@ class EditedFindings:
             found += self._of_names[part]
             found += self._of_rest[part]
         Deprecated(Look(main, found.append), program.modules).run()
+        division_comments(Look(main, found.append))
         # Without a word of it in the text, comments allow nothing.
         remarks = remarks_of(main.tokens) if "lint:" in text else ()
         return Linted((), in_order(found), remarks, RULES)

@@ -25,6 +25,7 @@ _WARNINGS: Final = {
     "S0919": "two ways that are the same",
     "S0921": "a rotation that does nothing",
     "S0922": "a result that is calculated and not used",
+    "S0925": "a comment that reads as a division",
 }
 _HINTS: Final = {
     "S0912": "a gate on a qubit that was measured",

@@ -8,6 +8,7 @@ from qbcc.source import SourceFile
 from sigma.check.modules import Options
 from sigma.check.program import Program, check
 from sigma.lexer import Tokens
+from sigma.lint.comments import division_comments
 from sigma.lint.deprecated import Deprecated
 from sigma.lint.flow import Flow
 from sigma.lint.gates import Gates
@@ -46,6 +47,7 @@ def _findings(program: Program) -> tuple[Diagnostic, ...]:
     Values(look).run()
     Gates(look).run()
     Deprecated(look, program.modules).run()
+    division_comments(look)
     return in_order(found)
 
 

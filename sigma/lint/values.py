@@ -59,7 +59,7 @@ class Values:
                         self._quotient(argument, None)
 
     def _quotient(self, node: s.Expr, wanted: Span | None) -> None:
-        if not isinstance(node, s.Binary) or node.operator != "//" or node.type is not INT:
+        if not isinstance(node, s.Binary) or node.operator != "div" or node.type is not INT:
             return
         a, b = node.left.value, node.right.value
         is_whole = isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0

@@ -17,8 +17,8 @@ from sigma.symbols import Constant, Function, Given, Local, Module, RecordName, 
 
 _MOST_LEAVES: Final = 24
 """Parts of an array or a record that are calculated before the first is stored."""
-_WORDS: Final = {"+": "QADD", "-": "QSUB", "*": "QMUL", "//": "QDIV", "%": "QMOD", "&": "QAND", "|": "QOR", "^": "QXOR",
-                 "<<": "QSHL", ">>": "QSAR"}  # fmt: skip
+_WORDS: Final = {"+": "QADD", "-": "QSUB", "*": "QMUL", "div": "QDIV", "%": "QMOD", "&": "QAND", "|": "QOR",
+                 "^": "QXOR", "<<": "QSHL", ">>": "QSAR"}  # fmt: skip
 _JUMPS: Final = {"==": "QJEQ", "!=": "QJNE", "<": "QJLT", "<=": "QJLE", ">": "QJGT", ">=": "QJGE"}
 _SETS: Final = {"==": ("QSEQ", False), "!=": ("QSNE", False), "<": ("QSLT", False), "<=": ("QSLE", False),
                 ">": ("QSLT", True), ">=": ("QSLE", True)}  # fmt: skip
@@ -429,7 +429,7 @@ class Expressions(ABC):
             if ir.FLOAT not in (left.type, right.type):
                 left, right = (left, self.widen(right)) if right.code == "const" else (self.widen(left), right)
             return b.isa("QDIV", left, right)
-        if operator == "//" and ir.FLOAT in (left.type, right.type):
+        if operator == "div" and ir.FLOAT in (left.type, right.type):
             return floor_division(b, left, right)
         return b.isa(_WORDS[operator], left, right)
 
@@ -584,6 +584,6 @@ def is_simple(node: s.Expr) -> bool:
         case s.Name(symbol=Local() | Constant()):
             return isinstance(node.type, types.Scalar)
         case s.Binary(operator=operator, left=left, right=right):
-            is_cheap = operator not in ("//", "%", "and", "or", "/")
+            is_cheap = operator not in ("div", "%", "and", "or", "/")
             return is_cheap and all(isinstance(x, s.Name | s.Number) and is_simple(x) for x in (left, right))
     return False

@@ -6,18 +6,15 @@ from sigma import ir, types
 from sigma import syntax as s
 from sigma.builtins import Builtin
 from sigma.ir import Op
-from sigma.lower.expressions import Expressions
+from sigma.lower.printed import Printed
 from sigma.lower.values import Ref, Value
-from sigma.symbols import Module
 
 _SYSTEM = {"time": 3, "clock": 6, "random_bits": 8, "random": 9, "arguments": 12}
 _MEASURED = 64
 """Most qubits whose outcomes an int holds."""
-_ROOM = 48
-"""Bytes that the longest number takes as text."""
 
 
-class GivenCalls(Expressions):
+class GivenCalls(Printed):
     """Lowers calls of what the language brings."""
 
     def given(self, node: s.Call, builtin: object) -> Value:
@@ -61,39 +58,6 @@ class GivenCalls(Expressions):
 
     # -- the world
 
-    def system(self, number: int, *args: Op) -> Op:
-        """A system call with its registers."""
-        return self.b.op("sys", *args, type=ir.NONE, imm=number)
-
-    def say(self, content: bytes) -> None:
-        """Print a text that is known."""
-        if b"\0" in content:
-            self.system(10, self.text(content), self.b.const(len(content)))
-        elif content:
-            self.system(2, self.text(content))
-
-    def _write(self, node: s.Call) -> Value:
-        self._print(node, b"")
-        return []
-
-    def _print(self, node: s.Call, end: bytes = b"\n") -> Value:
-        literal = node.arguments[0]
-        assert isinstance(literal, s.String)
-        said = b""
-        for part in literal.parts:
-            if isinstance(part, bytes):
-                said += part
-                continue
-            # What was said so far comes first, but a value may stop the program: it is calculated before.
-            value = self._piece(part)
-            self.at(node)
-            self.say(said)
-            said = b""
-            self._show(part, value)
-        self.at(node)
-        self.say(said + end)
-        return []
-
     def _write_bytes(self, node: s.Call) -> Value:
         (argument,) = node.arguments
         ref = self.literal(argument) if isinstance(argument, s.String) else self.ref(argument)
@@ -110,54 +74,6 @@ class GivenCalls(Expressions):
 
     def _length(self, ref: Ref) -> Op:
         return ref.length if ref.length is not None else self.b.const((1 << 63) - 1)
-
-    def _piece(self, piece: s.Piece) -> Op:
-        own = self.module
-        self.module = Module(own.source, piece.tokens, [], own.names)
-        value = self.scalar(piece.expr)
-        self.module = own
-        return value
-
-    def _show(self, piece: s.Piece, value: Op) -> None:
-        """Print a value in its form."""
-        type = piece.expr.type
-        b = self.b
-        if type is types.BOOL:
-            word = b.isa("QSEL", value, self.text(b"true"), self.text(b"false"))
-            length = b.isa("QSEL", value, b.const(4), b.const(5)) if piece.width else None
-            self._aligned(piece, word, length)
-            return
-        if not piece.width and piece.places is None:
-            number = {"x": 7, "f": 4, "c": 5}.get(piece.kind, 1 if type is types.INT else 4)
-            self.system(number, self.widen(value) if number == 4 else value)
-            return
-        buffer = self.function.slot(_ROOM)
-        if piece.kind == "x":
-            end = self._formatted("qbc_format_hex", "qbc_string.qbc", buffer, value)
-        elif type is types.INT and piece.kind != "f":
-            end = self._formatted("qbc_format_int", "qbc_string.qbc", buffer, value)
-        elif piece.places is None:
-            end = self._formatted("qbc_format_float", "qbc_decimal.qbc", buffer, self.widen(value))
-        else:
-            places = b.const(int(piece.places))
-            end = self._formatted("qbc_format_fixed", "qbc_decimal.qbc", buffer, self.widen(value), places)
-        self._aligned(piece, buffer, b.isa("QSUB", end, buffer) if piece.width else None)
-
-    def _aligned(self, piece: s.Piece, text: Op, length: Op | None) -> None:
-        """Print a text with blanks up to its width; ``length`` is needed where there is one."""
-        is_left = piece.align == "<"
-        if is_left:
-            self.system(2, text)
-        if length is not None:
-            self.count(length, self.b.const(piece.width), 1, lambda _: self.system(5, self.b.const(32)))
-        if not is_left:
-            self.system(2, text)
-
-    def _formatted(self, routine: str, file: str, *args: Op) -> Op:
-        """Text of a number in a buffer, by a routine of the library; its end."""
-        self.lowering.subroutine(routine, file)
-        made = self.b.op("call", *args, type=ir.NONE, imm=routine)
-        return self.b.op("result", made, type=ir.INT, imm=0)
 
     def _record(self, node: s.Call) -> Value:
         name, argument = node.arguments

@@ -9,7 +9,7 @@ from sigma import constants
 from sigma.ir import INT, Function, Op
 
 _OPERATORS: Final = {
-    "QADD": "+", "QSUB": "-", "QMUL": "*", "QDIV": "//", "QMOD": "%", "QAND": "&", "QOR": "|", "QXOR": "^",
+    "QADD": "+", "QSUB": "-", "QMUL": "*", "QDIV": "div", "QMOD": "%", "QAND": "&", "QOR": "|", "QXOR": "^",
     "QSHL": "<<", "QSAR": ">>", "QSEQ": "==", "QSNE": "!=", "QSLT": "<", "QSLE": "<=",
 }  # fmt: skip
 _FLOATS: Final = {**_OPERATORS, "QDIV": "/"}

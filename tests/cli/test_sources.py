@@ -39,6 +39,37 @@ def test_fmt_shows_a_difference(tmp_path: Path) -> None:
     assert (tmp_path / "a.sigma").read_text() == UGLY
 
 
+OLD = 'fn main() {\n    var n = 9; // 2\n    n //= 2;\n    print("{n//2} // {{n // 2}}");\n}\n'
+NEW = 'fn main() {\n    var n = 9; // 2\n    n div= 2;\n    print("{n div 2} // {{n // 2}}");\n}\n'
+
+
+def test_fmt_migrates(tmp_path: Path) -> None:
+    """It rewrites divisions and nothing else, says how many, and then the program runs."""
+    (tmp_path / "sub").mkdir()
+    put(tmp_path, "sub/a.sigma", OLD)
+    put(tmp_path, "sub/b.sigma", "fn main() { let x = 1; // 2\n}\n")
+    put(tmp_path, "c.qbc", "main: QRET\n")
+    checked = call("qbcc", "fmt", "--migrate", "--check", ".", cwd=tmp_path)
+    assert (checked.returncode, checked.stdout) == (1, b"sub/a.sigma\n")
+    shown = call("qbcc", "fmt", "--migrate", "--diff", "sub/a.sigma", cwd=tmp_path)
+    assert b"-    n //= 2;\n" in shown.stdout
+    assert b"+    n div= 2;\n" in shown.stdout
+    done = call("qbcc", "fmt", "--migrate", "sub", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"sub/a.sigma: 2 divisions written 'div'\n")
+    assert (tmp_path / "sub" / "a.sigma").read_text("utf-8") == NEW
+    again = call("qbcc", "fmt", "--migrate", ".", cwd=tmp_path)
+    assert (again.returncode, again.stdout, again.stderr) == (0, b"", b"")
+    assert call("qbc", "run", "sub/a.sigma", cwd=tmp_path).stdout == b"2 // {n // 2}\n"
+    done = call("qbcc", "fmt", "--migrate", "-", "--stdin-name", "x.sigma", cwd=tmp_path, stdin=OLD.encode())
+    assert done.stdout == NEW.encode()
+    refused = call("qbcc", "fmt", "--migrate", "c.qbc", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert b"error[E0810]: there is no migration for .qbc files" in refused.stderr
+    put(tmp_path, "broken.sigma", "fn main() { let x = 4 // 2; let }\n")
+    refused = call("qbcc", "fmt", "--migrate", "broken.sigma", cwd=tmp_path)
+    assert (refused.returncode, b"error[S0105]" in refused.stderr) == (1, True)
+
+
 def test_fmt_of_standard_input(tmp_path: Path) -> None:
     done = call("qbcc", "fmt", "-", "--stdin-name", "x.sigma", cwd=tmp_path, stdin=UGLY.replace("\n", "\r\n").encode())
     assert (done.returncode, done.stdout) == (0, TIDY.replace("\n", "\r\n").encode())

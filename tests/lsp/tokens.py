@@ -54,8 +54,6 @@ def sigma(source: SourceFile) -> Iterator[Row]:
         found = {"CHARACTER": "character"}.get(kind) or _SIGMA.get(kind) or ("keyword" if word in KEYWORDS else "")
         if source.lines[line - 1].startswith(word, column - 1) and found:
             yield line - 1, column - 1, column - 1 + len(word), found
-        elif kind == "BINARY" and word == "//":
-            yield line - 1, column - 1, column + 1, "operator"
     for comment in tokens.comments:
         if "\n" not in comment.text:
             yield comment.line - 1, comment.column - 1, comment.column - 1 + len(comment.text), "comment"

@@ -259,7 +259,7 @@ class _Maker:
             c = self.condition(depth - 1)
             return Code(f"({a.sigma} if {c.sigma} else {b.sigma})", f"({a.python} if {c.python} else {b.python})")
         if kind == 9:
-            word = self.pick(["//", "%"])
+            word = self.pick(["div", "%"])
             if not self.chance(4):
                 b = Code(f"({b.sigma} | 1)", f"({b.python} | 1)")
             return Code(f"({a.sigma} {word} {b.sigma})", f"divided('{word}', {a.python}, {b.python})")

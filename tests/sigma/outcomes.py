@@ -131,7 +131,7 @@ class _Run:
 def _divided(word: str, a: int, b: int) -> int:
     if b == 0:
         raise Ended("zero-division")
-    return signed(a // b if word == "//" else a % b)
+    return signed(a // b if word == "div" else a % b)
 
 
 def _positive(step: int) -> int:

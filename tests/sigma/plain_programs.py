@@ -42,13 +42,13 @@ class Maker:
                 return f"m[{index}]", f"m[{index}]"
             name = rng.choice([*self.ints, *self.fixed])
             return name, name
-        operator = rng.choice(["+", "-", "*", "&", "|", "^", "<<", ">>", "//", "%", "min", "choice", "float"])
+        operator = rng.choice(["+", "-", "*", "&", "|", "^", "<<", ">>", "div", "%", "min", "choice", "float"])
         a, pa = self.integer(depth - 1)
         b, pb = self.integer(depth - 1)
         if operator in ("<<", ">>"):
             return f"({a} {operator} ({b} & 15))", f"wrap({pa} {operator} ({pb} & 15))"
-        if operator in ("//", "%"):
-            return f"({a} {operator} ({b} | 1))", f"wrap({pa} {operator} ({pb} | 1))"
+        if operator in ("div", "%"):
+            return f"({a} {operator} ({b} | 1))", f"wrap({pa} {operator.replace('div', '//')} ({pb} | 1))"
         if operator == "min":
             return f"max({a}, min({b}, 99))", f"max({pa}, min({pb}, 99))"
         if operator == "choice":

@@ -21,7 +21,6 @@ from tests.sigma.test_programs import CASES, WHOLE
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "format"
 GOLDEN = sorted(FOLDER.glob("*.sigma"))
-ENDS_VALUE = ("NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS")
 BLANKS = [
     " ",
     "  ",
@@ -68,16 +67,10 @@ def spread(text: str, rng: random.Random) -> str:
     tokens, _ = lex(SourceFile("test.sigma", text))
     out: list[str] = []
     for at, word in enumerate(tokens.words[:-1]):
-        before, divides = tokens.kinds[at - 1] if at else "", "//" in (word, tokens.words[at - 1] if at else "")
-        divides = divides or word == "//=" or (at > 0 and tokens.words[at - 1] == "//=")
-        if divides:
-            gap = rng.choice([" ", "  ", " /* c */ "])
-        elif rng.random() < 0.6:
+        if rng.random() < 0.6:
             gap = " "
-        elif at and before not in ENDS_VALUE and rng.random() < 0.3:
-            gap = " " + rng.choice([" // c\n", "// c", "//", " // a / b // c\t"]).rstrip("\n") + "\n"
-        elif before in ENDS_VALUE and rng.random() < 0.1:
-            gap = rng.choice([" //\n", " /// c\n", "//  \n"])
+        elif at and rng.random() < 0.3:
+            gap = rng.choice([" // c\n", "// c\n", "//\n", " // a / b // c\t\n", " /// c\n", "//  \n", "// 2;\n"])
         else:
             gap = " " + rng.choice(BLANKS)
         out += [gap, word]
@@ -186,17 +179,17 @@ def test_lines_of_a_range_are_the_smallest_whole_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("let a = 17//4;\n", "let a = 17 // 4;\n"),
-        ("let a = 17//4//2;// four\n", "let a = 17 // 4 // 2;  // four\n"),
+        ("let a = 17  div(4);\n", "let a = 17 div (4);\n"),
+        ("let a = 17 div 4 div 2;// four\n", "let a = 17 div 4 div 2;  // four\n"),
         ("let a = b//\n/2.0;\n", "let a = b  //\n    / 2.0;\n"),
         ("let a = b///c\n/2.0;\n", "let a = b  ///c\n    / 2.0;\n"),
         ("let a = b\n//c\n/2.0;\n", "let a = b\n    //c\n    / 2.0;\n"),
         ("let a = b/*c*/// d;\n;", "let a = b /*c*/ // d;\n;"),
         ("let a = b/*c\n*/// d;\n+1;\n", "let a = b /*c\n */  // d;\n    + 1;\n"),
         ("let a = b///*c*/ 2\n;\n", "let a = b  ///*c*/ 2\n;\n"),
-        ("let a = b// /*c*/\n2;\n", "let a = b // /*c*/ 2;\n"),
+        ("let a = b// /*c*/\n+2;\n", "let a = b  // /*c*/\n    + 2;\n"),
+        ("let a = b div// c\n2;\n", "let a = b\n    div  // c\n    2;\n"),
         ("let a = b////c\n;\n", "let a = b  ////c\n;\n"),
-        ("let a = " + "b // " * 30 + "c;\n", "let a = " + "b // " * 30 + "c;\n"),
     ],
 )  # fmt: skip
 def test_slashes(text: str, wanted: str) -> None:

@@ -13,15 +13,15 @@ from tests.sigma.support import LEVELS, build, finished, output
 from vm.machine import Machine
 
 CASES = {
-    "arithmetic": ("print(\"{7 // 2} {-7 // 2} {7 % -3} {7 / 2} {2 - 3 * 4} {1 << 4 | 3}\");", "3 -4 -2 3.5 -10 19\n"),
-    "floats": ("let x = 7.5; print(\"{x // 2.0} {-x // 2.0} {-x % 2.0} {x / 0.0}\");", "3.0 -4.0 0.5 inf\n"),
+    "arithmetic": ("print(\"{7 div 2} {-7 div 2} {7 % -3} {7 / 2} {2 - 3 * 4} {1 << 4 | 3}\");", "3 -4 -2 3.5 -10 19\n"),
+    "floats": ("let x = 7.5; print(\"{x div 2.0} {-x div 2.0} {-x % 2.0} {x / 0.0}\");", "3.0 -4.0 0.5 inf\n"),
     "wrap": ("var x = 9223372036854775807; x += 1; print(\"{x} {-9223372036854775808} {0xFFFF_FFFF_FFFF_FFFF}\");",
              "-9223372036854775808 -9223372036854775808 -1\n"),
     "bools": ("let a = true; let b = not a == false; print(\"{a and b} {a and not b} {!a || b} {a & b}\");",
               "true false true true\n"),
-    "short circuit": ("var n = 0; if n != 0 and 1 // n > 0 { n = 5; } if n == 0 or 1 // n > 0 { n = 7; } print(\"{n}\");",
+    "short circuit": ("var n = 0; if n != 0 and 1 div n > 0 { n = 5; } if n == 0 or 1 div n > 0 { n = 7; } print(\"{n}\");",
                       "7\n"),
-    "while": ("var n = 27; var c = 0; while n != 1 { n = n // 2 if n % 2 == 0 else 3 * n + 1; c += 1; } print(\"{c}\");",
+    "while": ("var n = 27; var c = 0; while n != 1 { n = n div 2 if n % 2 == 0 else 3 * n + 1; c += 1; } print(\"{c}\");",
               "111\n"),
     "ranges": ("for i in 0..3 { write(\"{i}\"); } for i in 5..0 step -2 { write(\"{i}\"); } for i in 3..3 { write(\"x\"); }"
                " let s = 2; for i in 0..5 step s { write(\"{i}\"); } print(\"\");", "012531024\n"),
@@ -57,7 +57,7 @@ CASES = {
               " write_bytes(\"\u03c3!\"); print(\" {len(t)}\");", "j\u00e9lloAA\u03c3! 6\n"),
     "bytes in arrays": ("let e: [[byte; 3]; 2] = [[1, 2, 3], \"ab\"]; var f = e; f[0] = f[1]; print(\"{e[0][2]} {f[0][1]} {f[0][2]}\");",
                         "3 98 0\n"),
-    "slashes": ("let a = 17; let b = a // 4; // four\n let c = a //\n / 2.0; print(\"{b} {c}\");", "4 8.5\n"),
+    "slashes": ("let a = 17; let b = a div 4; // four\n let c = a // 4;\n / 2.0; print(\"{b} {c}\");", "4 8.5\n"),
 }  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_a_recursion_with_many_values_is_right() -> None:
         ("var n = 4; let a = [1, 2, 3]; let b = a[0..n];", "index 4 is outside of an array of 4"),
         ("var n = 1; assert(n == 2, \"two σ\");", "two σ"),
         ("var n = 1; assert(n == 2);", "assertion failed: n == 2"),
-        ("var n = 0; print(\"{1 // n}\");", "QDIV: the divisor is the constant 0"),
+        ("var n = 0; print(\"{1 div n}\");", "QDIV: the divisor is the constant 0"),
         ("var n = 0; for i in 0..3 step n { }", "the step of a range must be positive"),
         ("var n = -1; let a = [0; n];", "an array has 0 to 4,294,967,296 elements"),
         ("var n = -1; let q = qubits(n);", "qubits makes 1 to 16,777,216 qubits"),
@@ -281,7 +281,7 @@ def test_loops_that_nothing_leads_to_compile(rest: str, level: int) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_division_of_floats_is_pythons(level: int) -> None:
-    text = 'fn main() { let x = argument(0, 0.0); let y = argument(1, 0.0); record("q", x // y); record("r", x % y); }'
+    text = 'fn main() { let x = argument(0, 0.0); let y = argument(1, 0.0); record("q", x div y); record("r", x % y); }'
     obj = build(text, level)
     values = [0.0, -0.0, 2.5, -2.5, 7.0, -7.0, 1e-300, -1e300, 1.0, 0.1, -0.1, 3.0, 1e16, 1e22, math.inf, -math.inf]
     rng = random.Random(1)
