@@ -28,6 +28,7 @@ _TABLE: Final = (
     ("S0109", "several counters for one range", "A range counts one name; names in parentheses take tuples of an array apart.", "for (a, b) in 0..3 { }", "for a in 0..3 { }"),
     ("S0110", "no value between braces", "{x} in what is printed is the value of an expression; a brace of the text is written twice.", 'print("{}");', 'print("{{}}");'),
     ("S0111", "a comment that was meant to divide", "// always begins a comment; integers are divided by the word div, and divided in place by div=. In older sources // divided behind a value: 'qbcc fmt --migrate FILE' rewrites them.", "let n = argument(0, 9);\nlet half = n // 2;\nprint(\"{half}\");", "let n = argument(0, 9);\nlet half = n div 2;\nprint(\"{half}\");"),
+    ("S0112", "a word of another language", "The note says what is written in its place.", "let q = qubit();\nlet c = new int;", "let q = qubit();\nlet c = 0;"),
     ("S0201", "a name that means nothing here", "Names are declared before they are used: by let and var in the block, by parameters, or outside of functions.", "print(\"{count}\");", "let count = 3;\nprint(\"{count}\");"),
     ("S0202", "a type that does not exist", "Types are int, float, bool, qubit, arrays [T; n], tuples, and records.", "let x: integer = 3;", "let x: int = 3;"),
     ("S0203", "a name declared twice", "A block, and a module, declares a name once; an inner block may declare it anew.", "let x = 3;\nlet x = 4;", "let x = 3;\n{ let x = 4; }"),

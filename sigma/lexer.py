@@ -28,6 +28,8 @@ KEYWORDS: Final = {
 }  # fmt: skip
 """Terminals of the words that have a meaning of their own."""
 SPELLED: Final = {"&&": "and", "||": "or", "!": "not"}
+DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
+"""Terminals that begin a declaration."""
 ENDS_VALUE: Final = frozenset(
     {"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS"}
 )

@@ -9,12 +9,15 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
+from sigma.habits import CHARACTERS
 
 _NAMES: Final = {
     "NAME": "a name", "INTEGER": "a value", "FLOAT": "a value", "STRING": "a string", "TYPE": "a type",
     "BINARY": "an operator", "$END": "the end of the file", "ASSIGN": "'+='", "PREFIX": "a value",
 }  # fmt: skip
 _VALUE: Final = frozenset({"INTEGER", "FLOAT", "TRUE", "FALSE", "PREFIX", "INV", "CTRL", "RECORD"})
+_SUFFIXED: Final = re.compile(r"[0-9_]+(?:[uUlLfFdDn]{1,3}|[iuf](?:8|16|32|64|128|size))\Z")
+_IMAGINARY: Final = re.compile(r"[0-9_]+[ij]\Z")
 _CONVERSION: Final = re.compile(r"!\s*[rsa]\s*$")
 _DIVISION: Final = "integer division is the word 'div': n div 2"
 
@@ -41,13 +44,8 @@ def _list(wanted: Sequence[str]) -> str:
 
 
 def bad_character(span: Span, character: str) -> Diagnostic:
-    notes: tuple[str, ...] = ()
-    if character in "“”‘’":
-        notes = ('a string stands in plain quotes: "…"',)
-    if character == "#":
-        notes = ("a comment begins with //",)
-    if character == "?":
-        notes = ("a choice is written a if condition else b",)
+    note = CHARACTERS.get(character, "")
+    notes = (note,) if note else ()
     name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
     return Diagnostic("S0101", f"{name} belongs to no word of the language", span, notes=notes)
 
@@ -71,8 +69,12 @@ def open_asm(span: Span) -> Diagnostic:
 
 
 def bad_number(span: Span, word: str) -> Diagnostic:
-    notes = ("numbers are written 42, 0xFF, 0b101, 0o17, 1_000, 8.0, 1e-9",)
-    return Diagnostic("S0104", f"'{short(word)}' is no number", span, notes=notes)
+    note = "numbers are written 42, 0xFF, 0b101, 0o17, 1_000, 8.0, 1e-9"
+    if _SUFFIXED.match(word):
+        note = "a number has no letter behind it: an int is 5, a float 5.0"
+    elif _IMAGINARY.match(word):
+        note = "complex numbers are in the library: import std.complex; and complex.Complex(0.0, 2.0)"
+    return Diagnostic("S0104", f"'{short(word)}' is not a number", span, notes=(note,))
 
 
 def unexpected(
@@ -83,6 +85,11 @@ def unexpected(
     what = f"'{short(word)}' cannot stand here" if word else "the file ends here"
     after = f" after '{short(before.partition(chr(10))[0])}'" if before else ""
     return Diagnostic("S0105", f"{what}{after}: expected {_list(wanted)}", span, related=related, notes=notes)
+
+
+def foreign_word(span: Span, word: str, note: str) -> Diagnostic:
+    """Report a word that has a meaning in other languages."""
+    return Diagnostic("S0112", f"'{short(word)}' is not a word of σ", span, notes=(note,))
 
 
 def missing_semicolon(span: Span, before: str, is_division: bool) -> Diagnostic:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
+from qbcc.nearest import nearest, same_but_case
 from qbcc.source import Span
-from sigma import habits
+from sigma import habits, library
+from sigma.lexer import KEYWORDS
 from sigma.messages import short
 from sigma.types import BYTE, Array, Record, Tuple, Type, holds_qubits
 
@@ -16,30 +17,44 @@ _SHOWN: Final = 12
 """Most names that a message lists."""
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    found = difflib.get_close_matches(word, list(known), 1, 0.65) if len(word) <= 40 else []
-    return found[0] if found else None
-
-
 def suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
-    """The name that was meant, perhaps."""
-    name = _nearest(word, known)
+    """Return the fix that writes the name that was meant, perhaps."""
+    name = nearest(word, known)
     return None if name is None else Fix(span, name, f"did you mean '{name}'?")
 
 
 # -- S02: names
 
 
-def unknown_name(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+def unknown_name(
+    span: Span, name: str, known: Iterable[str], *, is_first: bool = True, is_base: bool = False
+) -> Diagnostic:
+    """Report a name that nothing declares. Notes are only with its first use; ``is_base`` if a dot follows it."""
     names = list(known)
-    text = f"there is no '{short(name)}' here"
-    if name in habits.NAMES:
-        return Diagnostic("S0201", text, span, notes=(habits.NAMES[name],))
-    cased = habits.same_but_case(name, [*names, "true", "false"])
+    text = f"'{short(name)}' is not defined"
+    cased = same_but_case(name, [*names, "true", "false"])
     if cased is not None:
         return Diagnostic("S0201", text, span, fix=Fix(span, cased, f"write '{cased}'"))
-    # Of one letter, every short name is near.
-    return Diagnostic("S0201", text, span, fix=suggest(span, name, names) if len(name) > 1 else None)
+    note = _meaning(name, is_base=is_base)
+    if note:
+        return Diagnostic("S0201", text, span, notes=(note,) * is_first)
+    return Diagnostic("S0201", text, span, fix=suggest(span, name, [*names, *KEYWORDS]))
+
+
+def _meaning(name: str, *, is_base: bool) -> str:
+    """What is written in place of a name of another language, or of one of the library; nothing for others."""
+    if is_base and name in library.modules():
+        return f"the library's module is imported by import std.{name};"
+    if is_base and name in habits.BASES:
+        return habits.BASES[name]
+    if name in habits.NAMES:
+        return habits.NAMES[name]
+    where = library.where(name)
+    if where:
+        modules = " and ".join(f"std.{module}" for module in where[:3])
+        return f"{modules} {'has' if len(where) == 1 else 'have'} it: import std.{where[0]}; and {where[0]}.{name}"
+    # A letter before a string is one of another language, a name of one letter is not.
+    return habits.BASES.get(name, "") or (habits.HEADS.get(name, "") if len(name) > 1 else "")
 
 
 def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -47,19 +62,18 @@ def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     if name in habits.TYPES:
         return Diagnostic("S0202", text, span, notes=(habits.TYPES[name],))
     names = list(known)
-    cased = habits.same_but_case(name, names)
+    cased = same_but_case(name, names)
     return Diagnostic(
         "S0202", text, span, fix=Fix(span, cased, f"write '{cased}'") if cased else suggest(span, name, names)
     )
 
 
-def undeclared(span: Span, name: str, what: str, known: Iterable[str]) -> Diagnostic:
+def undeclared(span: Span, name: str, what: str, known: Iterable[str], *, is_first: bool = True) -> Diagnostic:
     """A name that is assigned to, and that nothing declares; ``what`` says what it is in the language, if anything."""
-    notes = (f"a new name is declared: var {short(name)} = …; or let where it stays",)
+    notes = (f"a new name is declared: var {short(name)} = …; or let where it stays",) * is_first
     if what:
         return Diagnostic("S0204", f"'{short(name)}' is {what}, not a value", span, notes=notes)
-    fix = suggest(span, name, known) if len(name) > 1 else None
-    return Diagnostic("S0201", f"there is no '{short(name)}' here", span, notes=notes, fix=fix)
+    return Diagnostic("S0201", f"'{short(name)}' is not defined", span, notes=notes, fix=suggest(span, name, known))
 
 
 def defined_twice(span: Span, name: str, first: Span | None) -> Diagnostic:
@@ -105,6 +119,8 @@ def no_members(span: Span, type: Type) -> Diagnostic:
 
 def _a(type: Type) -> str:
     text = str(type)
+    if isinstance(type, Array):
+        return f"an array {text}"
     return text if text == "nothing" or text[0] in "[(" else f"{'an' if text[0] in 'aeiou' else 'a'} {text}"
 
 
@@ -115,6 +131,12 @@ def mismatch(span: Span, given: Type, wanted: Type, why: Span | None = None, not
         notes.append("int(x) cuts off the fraction; round(x) and floor(x) give whole floats")
     if str(given) == "int" and str(wanted) == "bool":
         notes.append("write x != 0")
+    if holds_qubits(given) and str(wanted) in ("bool", "int"):
+        notes.append("measure it: measure(q) is a bool, of an array an int")
+    if str(wanted) == "qubit" and str(given) in ("int", "float"):
+        notes.append("qubits are made by let q = qubits(n); and are q[0], q[1], …")
+    if str(wanted) == "qubit" and isinstance(given, Array) and holds_qubits(given):
+        notes.append("write one of its qubits: q[0]")
     if str(given) == "bool" and str(wanted) in ("int", "float"):
         notes.append(f"write {wanted}(x)")
     text = f"this is {_a(given)}, and {_a(wanted)} is wanted"
@@ -127,13 +149,42 @@ def bad_operands(span: Span, operator: str, left: Type, right: Type) -> Diagnost
         notes = ("'and' and 'or' take bools: write x != 0 for a number; of bits, & and |",)
     elif operator in ("&", "|", "^", "<<", ">>") and "float" in (str(left), str(right)):
         notes = ("bits(x) gives the bits of a float",)
+    elif operator in ("==", "!=") and {str(left), str(right)} == {"bool", "int"}:
+        notes = ("a bool is true or false, such as the outcome of one qubit: write b or not b, or int(b) == 1",)
+    elif operator in ("==", "!=") and (holds_qubits(left) or holds_qubits(right)):
+        notes = ("qubits are not compared: measure(q) is a bool",)
     elif operator in ("==", "!="):
-        notes = ("scalars of one kind can be compared",)
+        notes = ("numbers and bools are compared; of arrays, a loop compares the elements",)
+    elif operator == "+" and any(isinstance(side, Array) for side in (left, right)):
+        notes = ("an array keeps its length, and a loop adds its elements",)
+    elif any(isinstance(side, Array) for side in (left, right)):
+        notes = ("a loop goes over the elements: for i in 0..len(a) { a[i] *= 2; }",)
+    elif "bool" in (str(left), str(right)):
+        notes = ("int(b) is 0 or 1",)
     return Diagnostic("S0302", f"'{operator}' does not go with {_a(left)} and {_a(right)}", span, notes=notes)
 
 
 def bad_operand(span: Span, operator: str, operand: Type) -> Diagnostic:
-    return Diagnostic("S0302", f"'{operator}' does not go with {_a(operand)}", span)
+    notes: tuple[str, ...] = ()
+    if operator == "not" and str(operand) in ("int", "float"):
+        notes = ("'not' takes a bool: write x == 0; ~n turns all bits of an int",)
+    elif operator == "~" and str(operand) == "bool":
+        notes = ("write not b",)
+    return Diagnostic("S0302", f"'{operator}' does not go with {_a(operand)}", span, notes=notes)
+
+
+def qubits_first(span: Span, name: str, arguments: str) -> Diagnostic:
+    """Report the arguments of a gate in the order of other languages."""
+    fix = Fix(span, f"{name}({arguments})", f"write '{name}({arguments})'")
+    text = f"the qubits of '{short(name)}' come first, then the angles"
+    return Diagnostic("S0301", text, span, fix=fix)
+
+
+def bad_choice(span: Span, type: Type) -> Diagnostic:
+    """Report a choice between values that are not numbers or bools."""
+    notes = ("write if c { … } else { … } with what is done for each",)
+    text = f"'if … else' chooses between numbers or bools, and this is {_a(type)}"
+    return Diagnostic("S0301", text, span, notes=notes)
 
 
 def argument_count(span: Span, name: str, given: int, wanted: str, declared: Span | None, note: str = "") -> Diagnostic:
@@ -194,8 +245,9 @@ def not_in_loop(span: Span, word: str) -> Diagnostic:
     return Diagnostic("S0311", f"'{word}' stands in no loop", span)
 
 
-def not_constant(span: Span, what: str) -> Diagnostic:
-    return Diagnostic("S0312", f"{what} must be known at compile time", span)
+def not_constant(span: Span, what: str, note: str = "") -> Diagnostic:
+    text = f"{what} must be known at compile time"
+    return Diagnostic("S0312", text, span, notes=(note,) if note else ())
 
 
 def does_not_fit(span: Span, value: int) -> Diagnostic:
@@ -275,9 +327,16 @@ def empty_array(span: Span) -> Diagnostic:
 # -- S04: qubits and gates
 
 
-def same_qubit(span: Span, name: str, text: str, first: Span) -> Diagnostic:
+def same_qubit(span: Span, name: str, text: str, first: Span, other: str, value: str) -> Diagnostic:
+    """Report a qubit that a gate has twice: as ``text`` and before as ``other``; ``value`` says which index it has."""
+    what = f"{short(other)} and {short(text)} are the same one"
+    if text == other:
+        what = f"{short(text)} is there twice"
+    elif text.startswith(f"{other}["):
+        what = f"{short(text)} is one of {short(other)}"
+    where = f", with {value}" if value else ""
     return Diagnostic(
-        "S0401", f"'{short(name)}' takes different qubits, and {short(text)} stands twice", span,
+        "S0401", f"'{short(name)}' takes different qubits, and {what}{where}", span,
         related=(Related(first, "first here"),),
     )  # fmt: skip
 

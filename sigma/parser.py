@@ -14,8 +14,8 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile, Span
 from sigma import messages
 from sigma import syntax as s
-from sigma.habits import syntax_note
-from sigma.lexer import Tokens, lex
+from sigma.habits_syntax import foreign_word, syntax_note
+from sigma.lexer import DECLARES, SPELLED, Tokens, lex
 from sigma.slashes import division
 from sigma.tables import END, tables
 
@@ -42,9 +42,8 @@ _LEVELS: Final = {
     "array": 2, "repeated": 2,
 }  # fmt: skip
 _STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
+_CONTINUED: Final = frozenset({"apply", "until", "catch", "except", "finally", "fixup", "elif", "elsif"})
 _NAMES: Final = frozenset({"CONST", "FN", "GATE", "RECORD", "VIEW", "LET", "VAR"})
-DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
-"""Terminals that begin a declaration."""
 _NEVER_INSIDE: Final = DECLARES - {"LET", "VAR"}
 """Words that begin a declaration and no statement."""
 
@@ -188,6 +187,9 @@ class _Parser:
         if self.report(at):
             self.insert(";", at)
             return at
+        if at and self.tokens.kinds[at] == ";" and self.tokens.kinds[at - 1] in ("}", ";"):
+            # A block and a statement have ended: nothing is lost without this mark.
+            return at + 1
         goto = tables().goto
         states, kinds = self.states, self.tokens.kinds
         depth = len(states) - 1
@@ -266,8 +268,8 @@ class _Parser:
                 if depth <= 0 and kind == "}":
                     return at
                 depth = max(depth - 1, 0)
-                if kind == "}" and depth == 0 and kinds[at + 1] != "ELSE":
-                    return at + 1
+                if kind == "}" and depth == 0 and not self.continues(begin, at + 1):
+                    return at + 1 + (kinds[at + 1] == ";")
             elif kind == ";" and depth == 0:
                 # Other languages have semicolons in the head of a loop: its body belongs to it.
                 if kinds[begin] != "FOR" or lines[at] != lines[begin]:
@@ -279,6 +281,13 @@ class _Parser:
                     return at
             at += 1
         return at
+
+    def continues(self, begin: int, at: int) -> bool:
+        """Whether what is behind a brace continues the statement, in this language or another."""
+        word = self.tokens.words[at]
+        if self.tokens.kinds[at] in ("ELSE", "=", ")", "]", ",", "BINARY"):
+            return True
+        return word in _CONTINUED or (word == "while" and self.tokens.words[begin] == "do")
 
     def skip_declaration(self, at: int) -> int:
         """The token at which the next declaration can begin: a word for one at the start of a line."""
@@ -314,18 +323,34 @@ class _Parser:
         span = tokens.span(at, at)
         if tokens.kinds[at] == END:
             span = tokens.after(at - 1) if at else Span(tokens.source, 1, 1, 2)
-        word = tokens.words[at].partition("\n")[0]
+        word = self.written(at)
         opened = self.opened(at, wanted)
-        note = "" if opened else self.habit(at, wanted)
+        note = ""
+        if not opened:
+            begin = self.begun(at)
+            foreign = foreign_word(tokens.kinds, tokens.words, begin, at, wanted)
+            if foreign is not None:
+                place, note = foreign
+                self.diagnostics.append(messages.foreign_word(tokens.span(place, place), tokens.words[place], note))
+                return False
+            note = syntax_note(tokens.kinds, tokens.words, begin, at, wanted)
         self.diagnostics.append(messages.unexpected(span, word, before, wanted, note, opened))
         return False
 
-    def habit(self, at: int, wanted: list[str]) -> str:
-        """What is written here instead of a token that may stand there in another language."""
-        words = self.tokens.words
-        earlier, before = words[at - 2] if at > 1 else "", words[at - 1] if at else ""
-        after = words[at + 1] if at + 1 < len(words) else ""
-        return syntax_note(earlier, before, words[at], after, wanted)
+    def written(self, at: int) -> str:
+        """A token as it is in the source, where && reads and."""
+        tokens = self.tokens
+        word = tokens.words[at].partition("\n")[0]
+        text = tokens.source.line(tokens.lines[at])[tokens.columns[at] - 1 :]
+        return next((sign for sign, meant in SPELLED.items() if meant == word and text.startswith(sign)), word)
+
+    def begun(self, at: int) -> int:
+        """The first token of the statement or declaration that is being read."""
+        goto, states = tables().goto, self.states
+        for depth in range(len(states) - 1, 0, -1):
+            if "statement" in goto[states[depth]] or "declaration" in goto[states[depth]]:
+                return self.firsts[depth] if depth < len(self.firsts) else at
+        return 0 if at and len(states) > 1 else at
 
     def opened(self, at: int, wanted: list[str]) -> Span | None:
         """The brace of the block that is open where only its end is missing: at a declaration, or the file's end."""

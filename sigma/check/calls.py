@@ -8,7 +8,7 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import Span
-from sigma import constants, forms
+from sigma import constants, forms, habits
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import Builtin
@@ -28,6 +28,7 @@ from sigma.types import (
     Array,
     Record,
     Type,
+    fits,
     fits_exactly,
     is_number,
     is_scalar,
@@ -188,7 +189,8 @@ class Calls(Expressions):
     def _count(self, node: s.Call, builtin: Builtin, least: int, most: int) -> None:
         count = str(most) if least == most else f"{least} or {most}"
         wanted = f"{count} argument{'s' * (most != 1)}"
-        note = 'values stand in the string, in braces; an empty line is print("")' if builtin.params == "t" else ""
+        note = 'values are in the string, in braces; an empty line is print("")' if builtin.params == "t" else ""
+        note = note or habits.CALLS.get(builtin.name, "")
         span = self.module.span(node)
         self.report(messages.argument_count(span, builtin.name, len(node.arguments), wanted, None, note))
 
@@ -356,9 +358,13 @@ class Calls(Expressions):
             wanted = f"{qubits} qubit{'s' * (qubits != 1)}" + (
                 f" and {angles} number{'s' * (angles != 1)}" * bool(angles)
             )
-            self.report(
-                messages.argument_count(self.module.span(node), builtin.name, len(node.arguments), wanted, None)
-            )
+            note = f"write {builtin.name}({', '.join('abc'[:qubits])}{', angle' * angles})"
+            if qubits == 1 and not angles and len(node.arguments) > 1:
+                note = f"write {builtin.name}(a); {builtin.name}(b); or {builtin.name}(q) of an array of qubits"
+            span = self.module.span(node)
+            self.report(messages.argument_count(span, builtin.name, len(node.arguments), wanted, None, note))
+        elif self._angles_first(node, builtin):
+            return
         for number, argument in enumerate(node.arguments):
             if number >= len(letters):
                 self.expr(argument)
@@ -367,6 +373,27 @@ class Calls(Expressions):
                 self._qubits(argument)
             else:
                 self.need(argument, _LETTERS[letters[number]])
+
+    def _angles_first(self, node: s.Call, builtin: Builtin) -> bool:
+        """Say that angles come before qubits, as in other languages, if they certainly do."""
+        angles = len(builtin.params) - builtin.qubits
+        last = node.arguments[angles:]
+        if not angles or not all(isinstance(each, s.Number | s.Binary | s.Unary) for each in node.arguments[:angles]):
+            return False
+        if not all(isinstance(each, s.Name | s.Index) for each in last):
+            return False
+        types = [self.expr(argument) for argument in node.arguments]
+        if not all(map(is_number, types[:angles])) or not all(_is_quantum(type) for type in types[angles:]):
+            for argument, type, letter in zip(node.arguments, types, builtin.params, strict=True):
+                if not fits(type, _LETTERS[letter]) and not (
+                    letter == "q" and builtin.qubits == 1 and _is_quantum(type)
+                ):
+                    self.report(messages.mismatch(self.module.span(argument), type, _LETTERS[letter]))
+            return True
+        spans = [self.module.span(each) for each in (*last, *node.arguments[:angles])]
+        words = [span.source.line(span.line)[span.column - 1 : span.end_column - 1] for span in spans]
+        self.report(messages.qubits_first(self.module.span(node), builtin.name, ", ".join(words)))
+        return True
 
     def distinct(self, node: s.Call, places: Sequence[s.Expr], name: str) -> None:
         """Say where one qubit certainly stands twice."""
@@ -378,10 +405,21 @@ class Calls(Expressions):
             whole = key[0] if isinstance(key, tuple) else None
             first = seen.get(key) or (seen.get(whole) if whole is not None else None)
             if first is not None:
-                text = self.module.text(argument).replace(" ", "")
-                self.report(messages.same_qubit(self.module.span(argument), name, text, self.module.span(first)))
+                text, other = (self.module.text(each).replace(" ", "") for each in (argument, first))
+                value = self._indices(argument, first)
+                span, before = self.module.span(argument), self.module.span(first)
+                self.report(messages.same_qubit(span, name, text, before, other, value))
                 return
             seen[key] = argument
+
+    def _indices(self, *places: s.Expr) -> str:
+        """What the indices of qubits are where they are not written as numbers: ``k = 1``."""
+        found: dict[str, None] = {}
+        for place in places:
+            index = place.index if isinstance(place, s.Index) else None
+            if index is not None and not isinstance(index, s.Number) and index.value is not None:
+                found[f"{self.module.text(index)} = {index.value}"] = None
+        return " and ".join(found)
 
     def _place(self, node: s.Expr) -> object:
         """What says which qubit or array it is; equal for the same one. None where only a run can tell."""
@@ -396,3 +434,8 @@ class Calls(Expressions):
             if isinstance(index, s.Name) and isinstance(index.symbol, Local) and base is not None:
                 return (base, index.symbol)
         return None
+
+
+def _is_quantum(type: Type) -> bool:
+    """Whether a type is a qubit or an array of them."""
+    return type is QUBIT or (isinstance(type, Array) and fits_exactly(type.element, QUBIT))

@@ -73,7 +73,8 @@ class Expressions(Scope, ABC):
             try:
                 node.value = character_value(word)
             except CharacterFault as fault:
-                self.report(messages.bad_format(self.module.span(node), fault.reason))
+                note = 'a text is in double quotes: "…"' if len(word) > 3 and "\\" not in word else ""
+                self.report(messages.bad_format(self.module.span(node), fault.reason, note))
             return INT
         value = int(word, 0) if word[:2].lower() in ("0x", "0b", "0o") else int(word)
         # Bits may be written in full; a decimal number is a number.
@@ -244,8 +245,12 @@ class Expressions(Scope, ABC):
         then, otherwise = self.expr(node.then, wanted), self.expr(node.otherwise, wanted)
         if UNKNOWN in (then, otherwise):
             return UNKNOWN
+        for side in (then, otherwise):
+            if not isinstance(side, type(INT)) or side in (STRING, QUBIT):
+                self.report(messages.bad_choice(self.module.span(node), side))
+                return UNKNOWN
         found = FLOAT if is_number(then) and is_number(otherwise) and then is not otherwise else then
-        if not isinstance(found, type(INT)) or found in (STRING, QUBIT) or not fits(otherwise, found):
+        if not fits(otherwise, found):
             self.report(
                 messages.mismatch(self.module.span(node.otherwise), otherwise, found, self.module.span(node.then))
             )

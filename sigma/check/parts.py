@@ -16,8 +16,8 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.edits import Edit, Mover
 from qbcc.source import SourceFile
 from sigma import syntax as s
-from sigma.lexer import Comment, Tokens, lex
-from sigma.parser import DECLARES, MAX_READINGS, parse_part
+from sigma.lexer import DECLARES, Comment, Tokens, lex
+from sigma.parser import MAX_READINGS, parse_part
 from sigma.tables import END
 
 _SPARE: Final = 32

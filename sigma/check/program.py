@@ -9,7 +9,9 @@ from typing import Final
 from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.includes import IncludeFault
+from qbcc.nearest import nearest
 from qbcc.source import SourceFile
+from sigma import habits, library
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.modules import Loader, Options
@@ -177,7 +179,8 @@ class Checker:
                 target = self._load(module.word(node.file)[1:-1], module.source)
         except IncludeFault as fault:
             place = module.at(node.file) if node.file is not None else module.tokens.span(node.path[0], node.path[-1])
-            self.report(messages.no_module(place, fault.code, fault.message, fault.notes))
+            words = [module.word(token) for token in node.path]
+            self.report(messages.no_module(place, fault.code, fault.message, (*_instead(words), *fault.notes)))
             return ModuleName(name, module, node.name, None)
         return ModuleName(name, module, node.name, target)
 
@@ -258,7 +261,9 @@ class Checker:
         if given is UNKNOWN:
             return
         if node.value.value is None or not isinstance(given, Scalar) or given is STRING:
-            scope.report(messages.not_constant(scope.module.span(node.value), f"the constant '{symbol.name}'"))
+            is_array = isinstance(node.value, s.Array | s.Repeat)
+            note = f"a const is a number or a bool; an array is let {symbol.name} = […];" if is_array else ""
+            scope.report(messages.not_constant(scope.module.span(node.value), f"the constant '{symbol.name}'", note))
             symbol.type = UNKNOWN
             return
         symbol.value = float(node.value.value) if str(symbol.type) == "float" else node.value.value
@@ -401,3 +406,15 @@ def is_zero(node: s.Expr) -> bool:
         case s.NamedArgument(expr=expr):
             return is_zero(expr)
     return bool(node.value == 0) and not str(node.value).startswith("-")
+
+
+def _instead(words: list[str]) -> tuple[str, ...]:
+    """What is written in place of an import of a module that is not there."""
+    if not words:
+        return ()
+    name = words[-1]
+    if words[0] != "std" and name in library.modules():
+        return (f"the library's is import std.{name};",)
+    if words[0] == "std" and (meant := nearest(name, library.modules())) is not None:
+        return (f"did you mean 'std.{meant}'?",)
+    return (habits.MODULES[words[0]],) if words[0] in habits.MODULES else ()

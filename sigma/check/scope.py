@@ -43,6 +43,8 @@ class Scope:
         self.pieces = pieces
         """Tokens of what is printed in braces, as they are read."""
         self.blocks: list[dict[str, Local]] = []
+        self.told: set[str] = set()
+        """Names of the body that mean nothing, and were reported."""
         self.ended: dict[str, Local] = {}
         """Names of blocks that have ended."""
 
@@ -100,7 +102,16 @@ class Scope:
             first = ended.module.at(ended.token)
             self.report(messages.out_of_scope(span, name, first, holds_qubits(ended.type)))
         else:
-            self.report(messages.unknown_name(span, name, self.known()))
+            following = self.module.tokens.words[node.last + 1 : node.last + 2]
+            is_base = following == ["."]
+            first = self.is_first(name)
+            self.report(messages.unknown_name(span, name, self.known(), is_first=first, is_base=is_base))
+
+    def is_first(self, name: str) -> bool:
+        """Whether a name that means nothing was not used before in this body: what to write is said once."""
+        is_first = name not in self.told
+        self.told.add(name)
+        return is_first
 
     def check_size(self, span: Span, name: str, type: Type, *, is_written: bool = False) -> None:
         """Say that a variable has no room; ``is_written`` tells that the object holds its bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sigma import habits
 from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.check.assembly import Assembly
@@ -35,6 +36,7 @@ class Statements(Assembly):
     def body(self, function: Function) -> None:
         """Everything in a function or a gate."""
         self.function = function
+        self.told = set()
         block = function.declaration.body
         assert block is not None
         self.blocks.append({})
@@ -154,7 +156,7 @@ class Statements(Assembly):
         if len(value.arguments) != wanted:
             text = f"{wanted} argument{'s' * (wanted != 1)}"
             span = self.module.span(value)
-            note = "qubits(n) makes several" if target.name == "qubit" else ""
+            note = habits.CALLS[target.name]
             self.report(messages.argument_count(span, target.name, len(value.arguments), text, None, note))
             value.type = UNKNOWN
         elif wanted:
@@ -208,8 +210,8 @@ class Statements(Assembly):
         if found is not None and not isinstance(found, Given):
             return self.expr(target)
         what = self.kind_of(found) if found is not None else ""
-        self.report(messages.undeclared(self.module.span(target), target.word, what, self.own()))
-        self.declare_lost(target.first)
+        first = self.is_first(target.word)
+        self.report(messages.undeclared(self.module.span(target), target.word, what, self.own(), is_first=first))
         return UNKNOWN
 
     def _assignable(self, node: s.Expr, type: Type) -> None:
@@ -229,7 +231,10 @@ class Statements(Assembly):
         symbol = root.symbol if isinstance(root, s.Name | s.Member) else None
         if symbol is None:
             if type is not UNKNOWN:
-                self.report(messages.cannot_assign(span, "it is a value, not a place"))
+                note = "values are assigned one after another: let t = a; a = b; b = t;"
+                is_tuple = isinstance(node, s.Tuple)
+                what = "it is a tuple" if is_tuple else "it is a value, not a place"
+                self.report(messages.cannot_assign(span, what, note=note if is_tuple else ""))
             return
         if root is node:
             self._changes(node, symbol, type)
