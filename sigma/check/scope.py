@@ -104,8 +104,8 @@ class Scope:
         else:
             following = self.module.tokens.words[node.last + 1 : node.last + 2]
             is_base = following == ["."]
-            first = self.is_first(name)
-            self.report(messages.unknown_name(span, name, self.known(), is_first=first, is_base=is_base))
+            is_first = self.is_first(name)
+            self.report(messages.unknown_name(span, name, self.known(), is_first=is_first, is_base=is_base))
 
     def is_first(self, name: str) -> bool:
         """Whether a name that means nothing was not used before in this body: what to write is said once."""

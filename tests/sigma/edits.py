@@ -19,7 +19,7 @@ from sigma.lint.source import lint_program
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = sorted([*(ROOT / "examples").glob("*.sigma"), *(ROOT / "stdlib" / "std").glob("*.sigma")])
 _FRAGMENTS: Final = (
-    "{", "}", "(", ")", ";", "\n", "fn ", "let x = 1;", "/*", "*/", '"', "//", "\n}\n", "fn f() {\n}\n",
+    "{", "}", "(", ")", ";", "\n", "fn ", "let x = 1;", "/*", "*/", '"', "//", " // 2;", " div ", "\n}\n", "fn f() {\n}\n",
     "const A = 2;\n", "if x {", "+", "asm {", "x", "1", " ", "import std.math;\n", "record R { a: int }\n",
     "gate g(q: qubit) { h(q); }\n", "fn a() {} fn b() {}\n", "\r\n",
 )  # fmt: skip
