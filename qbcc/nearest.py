@@ -13,11 +13,18 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     word of six or more; letters that changed places count once. The first of several that are equally near."""
     most = 0 if len(word) < 3 or len(word) > _MAX_LENGTH else 1 if len(word) < 6 else 2
     best, found = most + 1, None
+    folded = word.lower()
+    letters = set(folded)
     for name in known:
-        if name != word and abs(len(name) - len(word)) < best and len(name) > most:
-            distance = _distance(word.lower(), name.lower(), best)
-            if distance < best:
-                best, found = distance, name
+        if name == word or abs(len(name) - len(word)) >= best or len(name) <= most:
+            continue
+        other = name.lower()
+        # A step adds or takes out one letter of the set at most, or changes one for another.
+        if len(letters.symmetric_difference(other)) > 2 * (best - 1):
+            continue
+        distance = _distance(folded, other, best)
+        if distance < best:
+            best, found = distance, name
     return found
 
 

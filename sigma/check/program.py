@@ -17,7 +17,7 @@ from sigma import syntax as s
 from sigma.check.modules import Loader, Options
 from sigma.check.statements import Statements
 from sigma.lexer import Tokens
-from sigma.parser import parse
+from sigma.parser import SLASHES, parse
 from sigma.symbols import Constant, Function, Local, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import (
     INT,
@@ -205,7 +205,9 @@ class Checker:
             tree = parse(source)
             node = tree.declarations[0] if len(tree.declarations) == 1 else None
             if tree.diagnostics or not isinstance(node, s.ConstDecl):
-                self.report(messages.bad_define(None, name, f"'{text}' is no constant"))
+                is_division = any(each.code == SLASHES for each in tree.diagnostics)
+                why = ": '//' begins a comment, and integer division is the word 'div'" if is_division else ""
+                self.report(messages.bad_define(None, name, f"'{text}' is not a constant{why}"))
                 continue
             self.replaced[symbol] = self.pending[symbol]
             self.pending[symbol] = Module(source, tree.tokens, [], main.names), node

@@ -150,6 +150,11 @@ def test_the_command_line_gives_values_of_constants(defines: dict[str, str], wan
     assert machine.output.decode() == wanted
 
 
+def test_the_command_line_says_how_to_divide() -> None:
+    (found,) = check(SourceFile("test.sigma", CONSTANTS), Options({"N": "M // 2"})).diagnostics
+    assert (found.code, "integer division is the word 'div'" in found.message) == ("S0504", True)
+
+
 @pytest.mark.parametrize("defines", [{"N": "1.5"}, {"B": "1"}, {"T": "true"}])
 def test_a_constant_keeps_its_type(defines: dict[str, str]) -> None:
     found = check(SourceFile("test.sigma", CONSTANTS), Options(defines)).diagnostics
