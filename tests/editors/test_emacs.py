@@ -31,7 +31,7 @@ def test_sigma(emacs: Emacs, tmp_path: Path) -> None:
     emacs.edit(path)
     ((place, said),) = wait("the error", emacs.diagnostics)
     assert place == "twise"
-    assert "there is no 'twise' here" in said
+    assert "'twise' is not defined" in said
 
     emacs.goto("twise")
     emacs.keys("M-d twice")

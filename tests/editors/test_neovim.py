@@ -43,7 +43,7 @@ def test_sigma(neovim: Neovim, tmp_path: Path) -> None:
     path.write_text(SIGMA, "utf-8")
     neovim.edit(path)
     (error,) = wait("the error", neovim.diagnostics)
-    assert error["message"].startswith("there is no 'twise' here")
+    assert error["message"].startswith("'twise' is not defined")
     assert error["code"] == "S0201"
     # Columns are bytes; the character before is four of them.
     assert (error["lnum"], error["col"], error["end_col"]) == (6, 26, 31)

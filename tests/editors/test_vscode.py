@@ -103,7 +103,7 @@ def error(window: Workbench) -> None:
     window.open("ghz.sigma")
     window.squiggle("error").wait_for()
     window.point("q", 6)
-    window.hover("'cx' takes different qubits, and q[0] stands twice")
+    window.hover("'cx' takes different qubits, and q[0] is there twice")
     window.hover_settles()
     window.picture("error")
     window.click("q[0]", 3)
