@@ -307,16 +307,16 @@ class _Parser:
     def report(self, at: int) -> bool:
         """Say it; whether only a ``;`` is missing."""
         tokens = self.tokens
-        is_swallowed = tokens.kinds[at] == END and any(d.code == "S0103" for d in self.diagnostics)
-        is_spoiled = tokens.lines[at] in self.spoiled or (at > 0 and tokens.lines[at - 1] in self.spoiled)
-        if is_spoiled or is_swallowed:
-            return False
         wanted = self.wanted(tokens.kinds[at])
-        before = tokens.words[at - 1] if at else ""
         comment = division(tokens, at, self.begin(at))
         if comment is not None and (comment.is_certain or ";" not in wanted):
             self.swallowed.add((comment.line, comment.column))
             return False
+        is_swallowed = tokens.kinds[at] == END and any(d.code == "S0103" for d in self.diagnostics)
+        is_spoiled = tokens.lines[at] in self.spoiled or (at > 0 and tokens.lines[at - 1] in self.spoiled)
+        if is_spoiled or is_swallowed:
+            return False
+        before = tokens.words[at - 1] if at else ""
         if ";" in wanted and at and (tokens.lines[at - 1] != tokens.lines[at] or tokens.kinds[at] == "}"):
             self.diagnostics.append(messages.missing_semicolon(tokens.after(at - 1), before, comment is not None))
             return True

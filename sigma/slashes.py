@@ -17,7 +17,7 @@ _CLOSES: Final = frozenset({")", "]"})
 _OPENS: Final = frozenset({"(", "["})
 _OPERANDS: Final = ENDS_VALUE - _CLOSES | {"TYPE", "RECORD"}
 _SIGNS: Final = frozenset({"-", "PREFIX", "INV"})
-_JOINS: Final = frozenset({"BINARY", "-", "..", ".", "IF", "ELSE", "STEP", "=", "ASSIGN"})
+_JOINS: Final = frozenset({"BINARY", "-", "->", "..", ".", "IF", "ELSE", "STEP", "=", "ASSIGN"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,9 @@ def test_older_sources_are_told_and_nothing_else(text: str) -> None:
         'record("x", n // 2);',
         "assert(n // 2 == 2);",
         "halt(n // 2);",
+        "for i in 0..n // 2 step 2 // 1 {\n n += i;\n }",
+        "if n // 2 > 1 and n // 3 > 1 or not (n // 4 == 1) {\n n = 3;\n }",
+        "let a: [int; 8 // 4] = [n // 2, n];",
     ],
 )  # fmt: skip
 def test_each_place_of_a_division(line: str) -> None:
