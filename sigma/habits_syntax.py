@@ -14,6 +14,8 @@ from sigma.lexer import DECLARES, ENDS_VALUE, KEYWORDS
 _INNER: Final = frozenset({"const", "fn", "gate", "record", "view", "import", "extern", "export"})
 _DECLARING: Final = [word for word, kind in KEYWORDS.items() if kind in DECLARES]
 _BEGINNING: Final = ("let", "var", "if", "while", "for", "return", "break", "continue", "else", "asm", "inv", "ctrl")
+_NAMING: Final = frozenset({"fn", "gate", "let", "var", "const", "record", "view", "as", "."})
+"""Words behind which a name is."""
 _DIGITS: Final = "a float has digits on both sides of its point: 0.5, 5.0"
 _STATEMENTS: Final = frozenset({"IF", "WHILE", "FOR", "RETURN", "BREAK", "CONTINUE"})
 _BODY: Final = "a block is in braces: { … }"
@@ -49,6 +51,10 @@ def syntax_note(kinds: Sequence[str], words: Sequence[str], begin: int, at: int,
         return _at_top(kinds[at], word, before)
     if "RETURN" in wanted and word in _INNER:
         return f"{habits.OUTSIDE}; in one, a name is declared by let" if word == "const" else habits.OUTSIDE
+    if word in KEYWORDS and before in _NAMING and "NAME" in wanted and word != "mut":
+        if word == "div":
+            return "'div' is the word for integer division: take another name; in std.complex it is divide"
+        return f"'{word}' is a word of the language: take another name"
     if (before, word) in habits.MARKS:
         return habits.MARKS[before, word]
     for find in (_in_signature, _in_head, _in_value):

@@ -43,6 +43,9 @@ let k = gcd(4, 2);              | import std.math; and math.gcd
 let k = str(i);                 | "{x}"
 let k = sum(a);                 | s += x;
 let k = sorted(a);              | import std.sort;
+let div = 3;                    | take another name
+let while = 3;                  | take another name
+complex.div(i, j);              | divide
 let k = [t * t for t in 0..3];  | in a loop
 let k = a[0:2];                 | a[i..j]
 let k = a[-1];                  | len(a) - 1
@@ -181,6 +184,7 @@ _TOP = """
 const A = [1, 2];               | let A = […];
 def f(x): return x              | fn name(n: int)
 func f(x: int) -> int { return x; } | fn name(n: int)
+fn div(n: int) { }              | take another name
 fnn f() { }                     | 'fn'
 fn f(x: int): int { return x; } | -> int
 fn f(x) { }                     | n: int
