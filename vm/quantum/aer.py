@@ -14,7 +14,7 @@ from vm import install
 from vm.quantum import chain, mixed, pure, tableau
 from vm.quantum.backend import Listed, Parts, Simulator
 from vm.quantum.chain import Chain
-from vm.quantum.gates import GATES, STATE, append
+from vm.quantum.gates import GATES, STATE, angles_of, append
 from vm.quantum.log import Circuit
 from vm.quantum.mixed import Mixed
 from vm.quantum.noise import Noise
@@ -101,7 +101,7 @@ class Aer(Simulator):
             raise _too_large(circuit.qubits, size, f"{MOST_MIXED} qubits are the most of a density matrix")
         if method:
             return method
-        tableaus = all(isinstance(state, Tableau) for state, _ in start)
+        tableaus = all(tableau.can_hold(state) for state, _ in start)
         if tableaus and not self._channels() and _other_gate(circuit, angles[0]) is None:
             return STABILIZER
         size = _bound(circuit, start)
@@ -204,9 +204,7 @@ class Aer(Simulator):
             raise FaultError("quantum", f"{other} is no Clifford gate, and 'aer:{STABILIZER}' has no others")
         if self._channels():
             raise FaultError("quantum", f"'aer:{STABILIZER}' knows wrong readings only, no other noise")
-        begun = tableau.product(
-            [(state, places) for state, places in start if isinstance(state, Tableau)], circuit.qubits
-        )
+        begun = tableau.product([(tableau.held(state), places) for state, places in start], circuit.qubits)
         made = QuantumCircuit(begun.whole.num_qubits)
         self._fill(STABILIZER, made, circuit, angles[None], dict(enumerate(begun.held)))
         return Tableau(StabilizerState(begun.whole.clifford.compose(Clifford(made))), begun.held)
@@ -228,23 +226,26 @@ class Aer(Simulator):
         for step, (code, places) in enumerate(circuit.gates):
             if code == STATE:
                 continue
+            qubits = list(places) if where is None else [where[place] for place in places]
             values: list[Any] = []
-            for place in range(GATES[code].angles):
+            for place in range(angles_of(code)):
                 column = angles[:, step, place]
                 if (column == column[0]).all():
                     values.append(float(column[0]))
                 else:
                     values.append(Parameter(f"a{step}_{place}"))
                     binds[values[-1]] = column.tolist()
-            qubits = list(places) if where is None else [where[place] for place in places]
-            if basis is None:
+            if code < STATE:
+                # A measurement or a reset: the machine does it, and only its noise is in the circuit.
+                pass
+            elif basis is None:
                 append(made, code, qubits, values)
             else:
                 part = QuantumCircuit(GATES[code].qubits)
                 append(part, code, list(range(part.num_qubits)), values)
                 _lower(made, part, qubits, basis)
             if self.noise is not None:
-                for channel, taken in self.noise.channels(code):
+                for channel, taken in self.noise.channels(code, is_drawn=method != DENSITY):
                     made.append(channel, [qubits[place] for place in taken])
         return binds
 
@@ -272,7 +273,7 @@ def _chain(state: State, random: np.random.Generator) -> Chain:
 def _other_gate(circuit: Circuit, angles: NDArray[np.float64]) -> str | None:
     """The first gate that is no Clifford gate."""
     for (code, _), row in zip(circuit.gates, angles.tolist(), strict=True):
-        if code != STATE and not _is_clifford(code, tuple(row[: GATES[code].angles])):
+        if code > STATE and not _is_clifford(code, tuple(row[: GATES[code].angles])):
             return GATES[code].mnemonic
     return None
 
@@ -354,6 +355,9 @@ def _run(method: str, made: Any, binds: dict[Any, Any], seed: int) -> Any:
         result = _simulator(method).run(made, shots=1, seed_simulator=seed % (1 << 31), **options).result()
     except QiskitError as error:
         raise FaultError("backend", f"Aer refused the circuit: {error.message}") from None
+    except RuntimeError as error:
+        # What goes wrong inside its C++ code.
+        raise FaultError("backend", f"Aer failed: {error}") from None
     if not result.success:
         raise FaultError("backend", f"Aer failed: {result.status}")
     return result

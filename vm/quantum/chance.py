@@ -31,7 +31,7 @@ class Splitter(Protocol):
         """The instruction is going to change something, and may draw after that."""
 
     def refuse(self, what: str) -> None:
-        """The runs that it decides for differ by something else; raises unless there is but one."""
+        """Raise unless only one run was asked for: the runs differ by something else than measurements."""
 
     def check(self) -> None:
         """Refuse, if the program has used random numbers."""

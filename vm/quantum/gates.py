@@ -11,7 +11,13 @@ from typing import Any, Final
 from vm.isa import BY_NAME
 
 STATE: Final = 0
-"""In a log, the place of a gate's number: the state that the group is set to."""
+"""In a log, in place of a gate's number: the state that the group is set to."""
+ONE: Final = -1
+"""In a log, in place of a gate's number: the qubit was measured as 1. It is not a gate, so no noise follows it."""
+MEASURING: Final = -2
+"""In a log, in place of a gate's number: the noise before a measurement of the qubit."""
+RESETTING: Final = -3
+"""In a log, in place of a gate's number: the noise after a reset of the qubit."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,8 @@ _CONTROLLED: Final = frozenset(BY_NAME[name][0].code for name in ("QCRX", "QCRY"
 
 
 def angles_of(code: int) -> int:
-    """How many angles a row of the log has; a state has none."""
-    return GATES[code].angles if code != STATE else 0
+    """Return how many angles a row of the log has; what is not a gate has none."""
+    return GATES[code].angles if code > STATE else 0
 
 
 def append(circuit: Any, code: int, qubits: list[int], angles: list[Any]) -> None:

@@ -75,6 +75,10 @@ class Log:
         self.renumbered = 0
         """How often gates were given other numbers."""
 
+    def leave_to_python(self) -> None:
+        """Have the recorder leave everything but gates and new qubits to Python: someone has to hear of it."""
+        self.words[layout.TAPE // 8] = 1
+
     @property
     def count(self) -> int:
         """Handles given, handle 0 included."""

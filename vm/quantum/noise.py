@@ -16,14 +16,19 @@ from typing import Any, Final
 
 from vm import install
 from vm.isa import BY_NAME
-from vm.quantum.gates import GATES, SIGMA
+from vm.quantum.gates import GATES, MEASURING, RESETTING, SIGMA
 
 _LARGEST: Final = 16 << 20
 """Bytes of a file."""
 _CHANNELS: Final = ("depolarizing", "bit_flip", "phase_flip", "amplitude_damping", "phase_damping")
 _NAMED: Final = {BY_NAME["QCH"][0].code: "ch", BY_NAME["QW"][0].code: "w", SIGMA: "rx"}
-_NAMES: Final = {code: _NAMED.get(code, gate.method) for code, gate in GATES.items()}
+_OTHERS: Final = {MEASURING: "measure", RESETTING: "reset"}
+"""What is not a gate: it has noise only where its name is given."""
+_NAMES: Final = {code: _NAMED.get(code, gate.method) for code, gate in GATES.items()} | _OTHERS
 """Qiskit's name of each gate; ``w`` for ``QW``."""
+_MOST_CONVERTED: Final = 2
+"""Qubits of an error that Aer turns into Kraus operators itself, as it does with all where one has Kraus operators and
+the method draws: of three qubits it fails ("Something went wrong in heevx call")."""
 _ERRORS: Final = frozenset(("id", "x", "y", "z", "pauli", "kraus", "unitary", "reset"))
 """Instructions of an error in Aer's form."""
 
@@ -35,13 +40,13 @@ class _Rule:
     channel: str
     """One of the names above, or ``aer``."""
     rates: Mapping[str, float]
-    """By gate, by number of a gate's qubits, or for all under an empty name: what is said of less counts."""
+    """By gate, by number of a gate's qubits, or for all gates under an empty name: what is said of less counts."""
     content: str = ""
     """Of Aer's form: the error as JSON."""
 
     def rate(self, code: int) -> float:
         """After a gate; 0 where it does not follow."""
-        names = (_NAMES[code], str(GATES[code].qubits), "")
+        names = (_NAMES[code],) if code in _OTHERS else (_NAMES[code], str(GATES[code].qubits), "")
         return next((self.rates[name] for name in names if name in self.rates), 0.0)
 
 
@@ -53,18 +58,30 @@ class Noise:
     readout: tuple[float, float] = (0.0, 0.0)
     """Probabilities to read 1 where it is 0, and 0 where it is 1."""
 
-    def channels(self, code: int) -> list[tuple[Any, tuple[int, ...]]]:
-        """Qiskit's instructions for after a gate, and which of the gate's qubits each takes."""
+    def concerns(self, code: int) -> bool:
+        """Tell whether there are channels after a gate, before a measurement or after a reset."""
+        return any(rule.rate(code) for rule in self.rules)
+
+    def channels(self, code: int, *, is_drawn: bool = False) -> list[tuple[Any, tuple[int, ...]]]:
+        """Qiskit's instructions for after a gate, and which of the gate's qubits each takes. ``is_drawn``: they are for
+        a method that draws one course of events."""
         found = []
+        count = _count(code)
         for rule in self.rules:
             if rate := rule.rate(code):
-                count = GATES[code].qubits
                 instruction = _instruction(rule.channel, rate, rule.content, count)
+                if is_drawn and instruction.num_qubits > _MOST_CONVERTED:
+                    instruction = _kraus(rule.channel, rate, rule.content, count)
                 if instruction.num_qubits == count:
                     found.append((instruction, tuple(range(count))))
                 else:
                     found += [(instruction, (place,)) for place in range(count)]
         return found
+
+
+def _count(code: int) -> int:
+    """Return the number of a gate's qubits; a measurement and a reset have one."""
+    return 1 if code in _OTHERS else GATES[code].qubits
 
 
 @lru_cache(maxsize=1024)
@@ -82,6 +99,16 @@ def _instruction(channel: str, rate: float, content: str, count: int) -> Any:
         "phase_damping": lambda: phase_damping_error(rate),
     }
     return makers[channel]().to_instruction()
+
+
+@lru_cache(maxsize=64)
+def _kraus(channel: str, rate: float, content: str, count: int) -> Any:
+    """A channel by its Kraus operators, the most probable first: they are tried in that order."""
+    import numpy as np
+    from qiskit.quantum_info import Kraus, SuperOp
+
+    operators = Kraus(SuperOp(_instruction(channel, rate, content, count))).data
+    return Kraus(sorted(operators, key=lambda operator: -float(np.linalg.norm(operator)))).to_instruction()
 
 
 def _of_aer(data: Mapping[str, Any]) -> Any:
@@ -210,7 +237,7 @@ def _aer(data: Mapping[str, Any], source: str) -> Noise:
         if not isinstance(named, list):
             raise ValueError(f"{where}: 'operations' is no list of gates")
         # What is of gates that there are not here has nothing to follow.
-        gates = {name: 1.0 for code, name in _NAMES.items() if name in named and qubits in (1, GATES[code].qubits)}
+        gates = {name: 1.0 for code, name in _NAMES.items() if name in named and qubits in (1, _count(code))}
         if gates:
             rules.append(_Rule("aer", gates, json.dumps(error)))
     if errors and not rules and not any(readout):

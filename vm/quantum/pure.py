@@ -107,6 +107,8 @@ class Pure(State):
 
 ZERO: Final = Pure(np.array([1, 0], np.complex128))
 """|0⟩."""
+ONE: Final = Pure(np.array([0, 1], np.complex128))
+"""|1⟩."""
 
 
 def product(parts: Sequence[tuple[Pure, Sequence[int]]], count: int) -> Pure:

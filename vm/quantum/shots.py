@@ -63,6 +63,7 @@ class Splitter:
 
     def __init__(self, machine: Machine, shots: int, seed: int) -> None:
         self._machine = machine
+        self._all = shots
         self.shots = shots
         """Runs that the machine stands for now."""
         self.waiting: list[tuple[Snapshot, int, tuple[int, ...]]] = []
@@ -100,8 +101,9 @@ class Splitter:
         return outcome
 
     def refuse(self, what: str) -> None:
-        """The runs differ by something else."""
-        if self.shots > 1:
+        """The runs differ by something else. A path of one run counts too: its random numbers are those of the
+        others, so their results would not be independent."""
+        if self._all > 1:
             raise OtherError(what)
 
     def check(self) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.isa import BY_NAME
 from vm.quantum import state as states
 from vm.quantum.backend import Parts, Simulator
 from vm.quantum.chance import Chance
 from vm.quantum.executor import Counts, Executor
-from vm.quantum.gates import STATE
-from vm.quantum.log import Circuit, Log
+from vm.quantum.gates import MEASURING, ONE, RESETTING, STATE
+from vm.quantum.log import Batch, Circuit, Log
+from vm.quantum.pure import ONE as MEASURED_ONE
 from vm.quantum.pure import ZERO
 from vm.quantum.state import Array, State
 
-_X: Final = BY_NAME["QX"][0].code
 _SMALL: Final = 10
 """Qubits of a circuit whose state is remembered."""
 _KNOWN: Final = 1 << 13
@@ -52,7 +51,14 @@ class Simulated(Executor):
         self._log = log
         self._chance = chance
         self._backend = backend
-        self._readout = (0.0, 0.0) if backend.noise is None else backend.noise.readout
+        noise = backend.noise
+        self._readout = (0.0, 0.0) if noise is None else noise.readout
+        self._disturbs = noise is not None and noise.concerns(MEASURING)
+        """Whether there is noise before measurements."""
+        self._misses = noise is not None and noise.concerns(RESETTING)
+        """Whether there is noise after resets."""
+        if self._misses:
+            log.leave_to_python()
         self._states: dict[int, tuple[list[int], State]] = {}
         """Of groups that ran, by the number in the log: the members, and the state of them."""
         self._known: dict[tuple[Any, ...], State] = {}
@@ -84,6 +90,8 @@ class Simulated(Executor):
             # Only a qubit that never met another has no gate.
             return [root], ZERO
         first = int(log.qubits["first"][root])
+        if length == 1 and log.gates["op"][first] == ONE:
+            return [root], MEASURED_ONE
         if length > 1 or log.gates["op"][first] != STATE:
             self._run(root)
             first = int(log.qubits["first"][root])
@@ -91,11 +99,11 @@ class Simulated(Executor):
 
     def _run(self, root: int) -> None:
         """Run a group, and those like it; their states are kept."""
-        batch = self._log.batch(root)
-        start: Parts = ()
+        batch, start = _without_ones(self._log.batch(root))
         old: list[int] = []
         if any(code == STATE for code, _ in batch.circuit.gates):
-            start, old = self._start(root, batch.members[0].tolist())
+            parts, old = self._start(root, batch.members[0].tolist())
+            start = [*start, *parts]
         found = self._simulated(batch.circuit, batch.angles, start)
         for group, members, state in zip(batch.roots.tolist(), batch.members.tolist(), found, strict=True):
             self._keep(group, members, state)
@@ -163,7 +171,16 @@ class Simulated(Executor):
 
     def measure(self, handle: int) -> int:
         """What is read of a qubit, which may be wrong."""
+        self._disturb([handle])
         return self._measure(handle, is_read=True)
+
+    def _disturb(self, handles: list[int]) -> None:
+        """Record the noise before a measurement."""
+        if self._disturbs:
+            # The other side of a fork has it again.
+            self._chance.keep()
+            for handle in handles:
+                self._log.record(self._log.root(handle), MEASURING, handle)
 
     def _measure(self, handle: int, *, is_read: bool) -> int:
         """Measure a qubit. It leaves its group, whose others are in what is left of the state."""
@@ -178,7 +195,7 @@ class Simulated(Executor):
             self._keep(self._log.make_group(rest), rest, state.collapsed(place, outcome))
         self._log.make_group([handle])
         if outcome:
-            self._log.record(handle, _X, handle)
+            self._log.record(handle, ONE, handle)
         return read
 
     def reset(self, handle: int) -> None:
@@ -186,6 +203,8 @@ class Simulated(Executor):
         if self._log.in_groups([handle]):
             self._measure(handle, is_read=False)
         self._log.make_group([handle])
+        if self._misses:
+            self._log.record(handle, RESETTING, handle)
 
     def free(self, handles: list[int]) -> None:
         """Nobody sees the outcomes; of a group that goes whole, nobody is left to feel them."""
@@ -205,6 +224,7 @@ class Simulated(Executor):
 
     def sample(self, handles: list[int], shots: int) -> Counts:
         """Sample some qubits; each may be read wrong."""
+        self._disturb(handles)
         values, counts = self._sampled(self._together(handles), shots)
         if not any(self._readout):
             return values, counts
@@ -273,6 +293,16 @@ class Simulated(Executor):
             # Qubits of two groups share nothing.
             return parts[0].state.concurrence(parts[0].places) if len(parts) == 1 else 0.0
         return float(np.vdot(states.W, _reduced(parts, count) @ states.W).real)
+
+
+def _without_ones(batch: Batch) -> tuple[Batch, Parts]:
+    """Take the qubits that were measured as 1 out of the gates: the circuit begins with them."""
+    is_gate = [code != ONE for code, _ in batch.circuit.gates]
+    if all(is_gate):
+        return batch, ()
+    start = [(MEASURED_ONE, list(places)) for code, places in batch.circuit.gates if code == ONE]
+    gates = tuple(gate for gate in batch.circuit.gates if gate[0] != ONE)
+    return replace(batch, circuit=replace(batch.circuit, gates=gates), angles=batch.angles[:, is_gate]), start
 
 
 def _reduced(parts: list[_Part], count: int) -> Array:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm.quantum.pure import ONE
 from vm.quantum.state import Array, State
 from vm.trap import FaultError
 
@@ -122,6 +123,22 @@ class Tableau(State):
     def circuit(self) -> Any:
         """Gates of Qiskit that make the whole from zeros."""
         return self.whole.clifford.to_circuit()
+
+
+def can_hold(state: State) -> bool:
+    """Tell whether a state is a tableau, or the |1⟩ of a qubit that was measured."""
+    return isinstance(state, Tableau) or state.key() == ONE.key()
+
+
+def held(state: State) -> Tableau:
+    """Return a state that :func:`can_hold` accepts as a tableau."""
+    if isinstance(state, Tableau):
+        return state
+    from qiskit.quantum_info import Clifford, StabilizerState
+
+    assert can_hold(state), "a method does not change within a run"
+    # Rows: the destabilizer X and the stabilizer -Z.
+    return Tableau(StabilizerState(Clifford(np.array([[1, 0, 0], [0, 1, 1]], bool))), [0])
 
 
 def product(parts: Sequence[tuple[Tableau, Sequence[int]]], count: int) -> Tableau:

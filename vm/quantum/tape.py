@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from vm.interp import layout
 from vm.quantum.gates import GATES, STATE
 from vm.quantum.log import Log
 
@@ -39,7 +38,7 @@ class Tape:
         self.steps: Final[list[Step]] = []
         self.bits = 0
         """Measurements."""
-        log.words[layout.TAPE // 8] = 1
+        log.leave_to_python()
 
     def catch_up(self) -> None:
         """Take over the gates that are new."""
@@ -47,7 +46,7 @@ class Tape:
         self._read = self._log.recorded
         gates = zip(rows["op"].tolist(), rows["q"].tolist(), rows["angle"].tolist(), strict=True)
         for code, handles, angles in gates:
-            if code != STATE:
+            if code > STATE:
                 gate = GATES[code]
                 self.steps.append(Step(code, tuple(handles[: gate.qubits]), tuple(angles[: gate.angles])))
 
