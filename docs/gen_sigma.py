@@ -36,7 +36,7 @@ else, stands in [the reference](sigma.md). This page is made from the compiler's
 | `[byte]` | an array of bytes, or a string in quotes |
 | `text` | a string in quotes |
 | `format` | a string in quotes, with [values in braces](sigma.md#output) |
-| `Paulis` | a string in quotes of I, X, Y and Z, the last letter for the first qubit |
+| `Paulis` | a string of I, X, Y and Z, the last letter for the first qubit: in quotes, or an array of bytes that may end with a 0 |
 | `…?` | may be left out |
 """
 

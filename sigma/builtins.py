@@ -132,7 +132,7 @@ _FUNCTIONS: Final = (
     ("reset", "Q", "resets a qubit", "back to |0⟩", ""),
     ("barrier", "Q", "orders gates", "nothing moves across", ""),
     ("sample", "Qi:h", "samples", "(value, count) pairs of so many shots; the qubits are |0⟩ then", ""),
-    ("expect", "Qp:f", "measures", "the expectation of a string of Paulis", ""),
+    ("expect", "Qp:f", "measures", "the expectation of a string of Paulis; the state stays", ""),
     ("probability", "q:f", "looks at a state", "the probability of 1", "QPROB"),
     ("purity", "Q:f", "looks at a state", "Tr ρ² of these qubits", "QPURITY"),
     ("entropy", "Q:f", "looks at a state", "their entropy in bits", "QENTROPY"),

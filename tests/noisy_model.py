@@ -439,7 +439,8 @@ class Model:
 
 def _inspects(steps: Sequence[Step]) -> bool:
     return any(
-        step[0] == "look" or any(isinstance(part, list) and part and isinstance(part[0], tuple) and _inspects(part) for part in step)
+        step[0] == "look"
+        or any(isinstance(part, list) and part and isinstance(part[0], tuple) and _inspects(part) for part in step)
         for step in steps
     )
 

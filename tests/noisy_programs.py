@@ -43,7 +43,7 @@ _WHOLE: Final = 1 << 62
 """Runs that are split exactly."""
 _CLOSE: Final = 1e-9
 _SHOTS: Final = 20_000
-_ONE_BY_ONE: Final = 300
+_ONE_BY_ONE: Final = 120
 _FALSE_ALARM: Final = 1e-12
 
 # Legend: instruction, qubits, angles, name in a noise model.
@@ -123,8 +123,14 @@ def _own(random: Random) -> Noise:
 def _aer(random: Random) -> Noise:
     """A noise model that Aer saved; the channels by their own formulas."""
     from qiskit_aer.noise import (
-        NoiseModel, QuantumError, amplitude_damping_error, coherent_unitary_error, depolarizing_error, pauli_error,
-        reset_error, thermal_relaxation_error,
+        NoiseModel,
+        QuantumError,
+        amplitude_damping_error,
+        coherent_unitary_error,
+        depolarizing_error,
+        pauli_error,
+        reset_error,
+        thermal_relaxation_error,
     )  # fmt: skip
 
     def one() -> tuple[QuantumError, model.Matrix]:
@@ -211,7 +217,7 @@ class _Generator:
         self.live: list[int] = []
         self.given = 0
         self.size = size
-        self.forks = 6
+        self.forks = 5
         """Measurements, hidden ones included, and readings that may be wrong, that the program may still have."""
 
     def program(self) -> list[Step]:
@@ -304,7 +310,9 @@ class _Generator:
         inside = self.live[-count:]
         steps = [self.gate()]
         # They meet the others, mostly.
-        steps.append(("gate", self.random.choice(["QCX", "QCY"]), [self.random.choice(self.live[:-count]), inside[0]], []))
+        steps.append(
+            ("gate", self.random.choice(["QCX", "QCY"]), [self.random.choice(self.live[:-count]), inside[0]], [])
+        )
         steps += self.block(self.random.randint(1, 3), depth=1)
         self.live = self.live[:-count]
         return [("scope", count, steps)]
@@ -324,12 +332,12 @@ class _Generator:
         return steps or [self.gate()]
 
 
-def case(seed: int, size: int = 12) -> Case:
+def case(seed: int, size: int = 10) -> Case:
     """A program with noise and a way to run it."""
     random = Random(seed)
     chosen = noise(random)
     is_sigma = random.random() < 0.2
-    kind = random.choices(["exact", "shots", "one by one"], [80, 12, 8])[0]
+    kind = random.choices(["exact", "shots", "one by one"], [86, 10, 4])[0]
     backend = "aer"
     is_clifford = False
     if not chosen.rules:
@@ -517,7 +525,7 @@ class _Sigma(_Writer):
             case ("look", kind, handles, letters):
                 self.look(kind, handles, letters)
             case ("sample", handles):
-                self.say(f"for (value, times) in sample({self.row(handles)}, 1) {{ record(\"value\", value * times); }}")
+                self.say(f'for (value, times) in sample({self.row(handles)}, 1) {{ record("value", value * times); }}')
             case _:
                 raise ValueError(step[0])
 

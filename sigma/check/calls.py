@@ -200,7 +200,7 @@ class Calls(Expressions):
         elif letter == "t":
             self._format(argument)
         elif letter == "p":
-            self._pauli(node, argument)
+            self._paulis(node, argument)
         elif letter in _LETTERS:
             self.need(argument, _LETTERS[letter])
         else:
@@ -288,7 +288,17 @@ class Calls(Expressions):
             self.report(messages.bad_format(of_form, fault.text, fault.note))
         return s.Piece(expr.expr, expr.tokens, form)
 
-    def _pauli(self, node: s.Call, argument: s.Expr) -> None:
+    def _paulis(self, node: s.Call, argument: s.Expr) -> None:
+        """A string of Paulis: a literal, or bytes that only the run knows."""
+        if not isinstance(argument, s.String):
+            letters = isinstance(argument, s.Name) and self.lookup(argument.word) is None
+            if letters or not fits(self.expr(argument, _LETTERS["B"]), _LETTERS["B"]):
+                # expect(q, ZZ) wants its quotes.
+                note = f'write "{self.module.text(argument)}"' if letters else ""
+                what = "the Paulis" if letters else "the Paulis, where they are not an array of bytes,"
+                self.report(messages.not_a_literal(self.module.span(argument), what, note))
+                argument.type = UNKNOWN
+            return
         content = self.string(argument, "the Paulis")
         if content is None:
             return

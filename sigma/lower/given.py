@@ -7,6 +7,7 @@ from sigma import syntax as s
 from sigma.builtins import Builtin
 from sigma.ir import Op
 from sigma.lower.printed import Printed
+from sigma.lower.program import MOST_PAULIS
 from sigma.lower.values import Ref, Value
 
 _SYSTEM = {"time": 3, "clock": 6, "random_bits": 8, "random": 9, "arguments": 12}
@@ -197,6 +198,10 @@ class GivenCalls(Printed):
 
     def _expect(self, node: s.Call) -> Op:
         first, count, letter = self._many(node.arguments[0])
+        if not isinstance(node.arguments[1], s.String):
+            ref = self.ref(node.arguments[1])
+            self.at(node)
+            return self.b.op("QEXPECT", first, self._letters(ref, count), type=ir.FLOAT, imm=f"{letter}m")
         self.at(node)
         paulis: bytes = node.arguments[1].value
         if count.code != "const" or count.imm != len(paulis):
@@ -208,6 +213,41 @@ class GivenCalls(Printed):
             self.fail(f"'{text}' has {len(paulis)} letter{'s' * (len(paulis) != 1)}, and there is one for each qubit")
             b.place(good)
         return self.b.op("QEXPECT", first, self.text(paulis), type=ir.FLOAT, imm=f"{letter}m")
+
+    def _letters(self, ref: Ref, count: Op) -> Op:
+        """Copy letters that only the run knows to where a 0 ends them: as many as there are qubits, and no more."""
+        b = self.b
+        self.limit(count, MOST_PAULIS, f"expect takes at most {MOST_PAULIS:,} qubits")
+        room = self.function.addr(self.lowering.letters())
+        given = self._length(ref)
+        is_good = object()
+        enough, longer, bad, good = b.new(), b.new(), b.new(), b.new()
+        b.branch("QJLT", given, count, bad, enough)
+        b.place(enough)
+        b.write(is_good, b.const(1))
+
+        def body(counter: Op) -> None:
+            place = self.moved(ref, counter, types.BYTE)
+            byte = b.op("loadb", place.base, imm=place.offset)
+            b.write(is_good, b.isa("QAND", b.read(is_good), b.isa("QSNE", byte, b.const(0))))
+            b.op("storeb", byte, b.isa("QADD", room, counter), type=ir.NONE, imm=0)
+
+        self.count(b.const(0), count, 1, body)
+        b.op("storeb", b.const(0), b.isa("QADD", room, count), type=ir.NONE, imm=0)
+        # A text may end with a 0 before its array does.
+        b.branch("QJGT", given, count, longer, good)
+        b.place(longer)
+        place = self.moved(ref, count, types.BYTE)
+        more = b.op("loadb", place.base, imm=place.offset)
+        b.write(is_good, b.isa("QAND", b.read(is_good), b.isa("QSEQ", more, b.const(0))))
+        b.jump(good)
+        b.place(good)
+        done = b.new()
+        b.branch("QJEQ", b.read(is_good), b.const(0), bad, done)
+        b.place(bad)
+        self.fail("expect: the string must have one letter for each qubit")
+        b.place(done)
+        return room
 
     def _purity(self, node: s.Call) -> Op:
         return self._look(node, "QPURITY")

@@ -14,6 +14,8 @@ from sigma.check.program import Program, is_zero
 from sigma.lower.values import Ref
 from sigma.symbols import Function, Module, Variable
 
+MOST_PAULIS: Final = 4096
+"""Letters of a string of Paulis that the machine takes."""
 STACK: Final = "sigma_stack"
 """The word that says where the stack of arrays without a known size ends."""
 STACK_START: Final = 0x8_0000_0000
@@ -45,6 +47,7 @@ class Lowering:
         self._waiting: list[Callable[[], None]] = []
         self._variables: dict[Variable, str] = {}
         self._texts: dict[bytes, str] = {}
+        self._letters = ""
         self._labels: set[str] = {"main", STACK}
         self._numbers = {id(module): number for number, module in enumerate(program.modules)}
 
@@ -123,6 +126,13 @@ class Lowering:
             found = self._texts[content] = self.label(f"text{len(self._texts)}", None)
             self.program.data.append(ir.Data(found, text=content))
         return found
+
+    def letters(self) -> str:
+        """The label of the place where a string of Paulis is put before the machine reads it."""
+        if not self._letters:
+            self._letters = self.label("paulis", None)
+            self.program.data.append(ir.Data(self._letters, space=MOST_PAULIS + types.WORD))
+        return self._letters
 
     def variable(self, symbol: Variable, function: ir.Function) -> Ref:
         """Where a variable outside of functions lies."""

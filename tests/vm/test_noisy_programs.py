@@ -61,7 +61,10 @@ LATER = {
     "joined": (" QALLOC r5\n QCX 1, r5\n QMEAS r0, r5\n", {(1, 1): 1.0}),
     "freed": (" QALLOC r5\n QCX 1, r5\n QFREE 1\n QMEAS r0, r5\n", {(1, 1): 1.0}),
     "reset": (" QRESET 1\n QMEAS r0, 1\n", {(1, 0): 1.0}),
-    "sampled": (" QSAMPLE r1, 1, 1, 50, [0x200000]\n QLOAD r2, [0x200000]\n QASSERT r1, 1\n QASSERT r2, 1\n", {(1,): 1.0}),
+    "sampled": (
+        " QSAMPLE r1, 1, 1, 50, [0x200000]\n QLOAD r2, [0x200000]\n QASSERT r1, 1\n QASSERT r2, 1\n",
+        {(1,): 1.0},
+    ),
     "turned": (" QY 1\n QMEAS r0, 1\n QMEAS r0, 1\n", {(1, 0, 0): 1.0}),
     "expected": (' QEXPECT r1, 1, z\n QASSERT r1, -1.0\n QHALT\n.data\nz: .asciz "Z"\n', {(1,): 1.0}),
 }
@@ -79,7 +82,9 @@ def test_noise_of_x_needs_an_x(kind: str, method: str, tmp_path: Any) -> None:
     text = f"main: QALLOC r4\n {one}\n QMEAS r0, 1\n{later}"
     text = text if "QHALT" in text else f"{text} QHALT"
     found = shots.run(
-        lambda seed: Machine(build(text), seed=seed, noise=str(path), backend=f"aer:{method}" if method else "aer"), 1, 1
+        lambda seed: Machine(build(text), seed=seed, noise=str(path), backend=f"aer:{method}" if method else "aer"),
+        1,
+        1,
     )
     assert found.status == 0, found.paths[0].outcome.trap
     assert {tuple(value for _, value in path.recorded): 1.0 for path in found.paths} == expected

@@ -21,14 +21,13 @@ from vm.quantum.gates import GATES, MEASURING, RESETTING, SIGMA
 _LARGEST: Final = 16 << 20
 """Bytes of a file."""
 _CHANNELS: Final = ("depolarizing", "bit_flip", "phase_flip", "amplitude_damping", "phase_damping")
+_DAMPING: Final = ("amplitude_damping", "phase_damping")
+"""Those that are not mixtures of gates."""
 _NAMED: Final = {BY_NAME["QCH"][0].code: "ch", BY_NAME["QW"][0].code: "w", SIGMA: "rx"}
 _OTHERS: Final = {MEASURING: "measure", RESETTING: "reset"}
 """What is not a gate: it has noise only where its name is given."""
 _NAMES: Final = {code: _NAMED.get(code, gate.method) for code, gate in GATES.items()} | _OTHERS
 """Qiskit's name of each gate; ``w`` for ``QW``."""
-_MOST_CONVERTED: Final = 2
-"""Qubits of an error that Aer turns into Kraus operators itself, as it does with all where one has Kraus operators and
-the method draws: of three qubits it fails ("Something went wrong in heevx call")."""
 _ERRORS: Final = frozenset(("id", "x", "y", "z", "pauli", "kraus", "unitary", "reset"))
 """Instructions of an error in Aer's form."""
 
@@ -58,6 +57,12 @@ class Noise:
     readout: tuple[float, float] = (0.0, 0.0)
     """Probabilities to read 1 where it is 0, and 0 where it is 1."""
 
+    @property
+    def _has_kraus(self) -> bool:
+        """Whether a channel has Kraus operators. Where a method draws, Aer turns all others of the circuit into such
+        then, and fails at some ("Something went wrong in heevx call"): they are turned here."""
+        return any(rule.channel in _DAMPING or '"kraus"' in rule.content for rule in self.rules)
+
     def concerns(self, code: int) -> bool:
         """Tell whether there are channels after a gate, before a measurement or after a reset."""
         return any(rule.rate(code) for rule in self.rules)
@@ -70,7 +75,7 @@ class Noise:
         for rule in self.rules:
             if rate := rule.rate(code):
                 instruction = _instruction(rule.channel, rate, rule.content, count)
-                if is_drawn and instruction.num_qubits > _MOST_CONVERTED:
+                if is_drawn and self._has_kraus:
                     instruction = _kraus(rule.channel, rate, rule.content, count)
                 if instruction.num_qubits == count:
                     found.append((instruction, tuple(range(count))))
@@ -101,7 +106,7 @@ def _instruction(channel: str, rate: float, content: str, count: int) -> Any:
     return makers[channel]().to_instruction()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _kraus(channel: str, rate: float, content: str, count: int) -> Any:
     """A channel by its Kraus operators, the most probable first: they are tried in that order."""
     import numpy as np
