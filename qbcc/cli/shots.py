@@ -14,7 +14,7 @@ from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.cli.running import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.messages_output import missing_extra
-from qbcc.outcomes import label, value_text
+from qbcc.outcomes import ORDER, heading, is_ordered, labels, value_text
 from vm.quantum.shots import Shots, Value
 
 _SHOWN: Final = 40
@@ -70,19 +70,19 @@ def _show(found: Shots, settings: Settings) -> None:
     if settings.shots != found.shots:
         say(f"stopped after {found.shots:,} of {settings.shots:,} shots")
     if settings.shots == 1 or settings.prints:
-        for run in found.paths:
+        for run, label in zip(found.paths, labels(found.paths), strict=True):
             if settings.shots != 1:
-                show(f"-- {label(run)}: {run.shots:,} shots")
+                show(f"-- {label}: {run.shots:,} shots")
             _print(run.output)
-    names = list(dict.fromkeys(name for run in found.paths for name, _ in run.recorded))
-    show(f"{found.shots:,} shots" + (f" of {', '.join(names[:8])}{', …' * (len(names) > 8)}" if names else ""))
-    _rows([(label(run), run.shots) for run in found.paths], found.shots, bars=settings.hist)
+    show(heading(found.shots, found.paths))
+    rows = zip(labels(found.paths), (run.shots for run in found.paths), strict=True)
+    _rows(list(rows), found.shots, bars=settings.hist)
     counts = own(found)
     if len(counts) > 1:
         for name, values in counts.items():
             show(f"{name}")
-            rows = [(value_text(value), count) for value, count in sorted(values.items(), key=lambda item: -item[1])]
-            _rows(rows, found.shots, bars=False)
+            own_rows = sorted(values.items(), key=lambda item: -item[1])
+            _rows([(value_text(value), count) for value, count in own_rows], found.shots, bars=False)
 
 
 def _print(output: bytes) -> None:
@@ -106,9 +106,9 @@ def _rows(rows: list[tuple[str, int]], shots: int, *, bars: bool) -> None:
 def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> dict[str, Any]:
     """The same as JSON has it."""
     outcomes = []
-    for run in found.paths:
+    for run, label in zip(found.paths, labels(found.paths), strict=True):
         row: dict[str, Any] = {
-            "label": label(run),
+            "label": label,
             "values": [{"name": name, "value": value} for name, value in run.recorded],
             **_numbers(run.shots, found.shots),
             "status": run.outcome.status,
@@ -119,6 +119,7 @@ def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, se
         outcomes.append(row)
     return {
         "shots": found.shots,
+        "order": ORDER,
         "outcomes": outcomes,
         "records": {
             name: [{"value": value, **_numbers(count, found.shots)} for value, count in values.most_common()]
@@ -150,8 +151,9 @@ def plot(found: Shots, path: Path, inputs: Iterable[Path]) -> None:
     mpl.use("agg")
     from matplotlib import pyplot as plt
 
-    runs = sorted(found.paths[:_PLOTTED], key=label)
-    names = [label(run) for run in runs]
+    named = list(zip(labels(found.paths), found.paths, strict=True))[:_PLOTTED]
+    named.sort(key=lambda pair: pair[0])
+    names, runs = [name for name, _ in named], [run for _, run in named]
     heights = [run.shots / found.shots for run in runs]
     width = min(max(1.2 + 0.45 * len(runs), _INCHES[0]), _INCHES[1])
     figure, axes = plt.subplots(figsize=(width, 3.6), layout="constrained")
@@ -163,7 +165,9 @@ def plot(found: Shots, path: Path, inputs: Iterable[Path]) -> None:
     axes.set_xticks(range(len(runs)), names, rotation=0 if longest * len(runs) < 9 * width else 70, family="monospace")
     axes.set_ylabel("probability")
     hidden = len(found.paths) - len(runs)
-    axes.set_title(f"{found.shots:,} shots" + (f"; {hidden:,} rarer outcomes left out" if hidden else ""), fontsize=10)
+    order = f" ({ORDER})" if is_ordered(found.paths) else ""
+    left_out = f"; {hidden:,} rarer outcomes left out" if hidden else ""
+    axes.set_title(f"{found.shots:,} shots{order}{left_out}", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     content = io.BytesIO()
     figure.savefig(content, format=path.suffix[1:].lower(), dpi=150)

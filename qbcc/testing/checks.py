@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from qbcc import messages_testing as messages
 from qbcc import render
 from qbcc.diagnostics import Diagnostic
-from qbcc.outcomes import label
+from qbcc.outcomes import label, listed
 from qbcc.source import Span
 from qbcc.testing.cases import SHOTS, Case, Number, Words
 from vm.bytecode import Base
@@ -183,6 +183,10 @@ def many(case: Case, found: Shots) -> list[Failure]:
     counts: Counter[str] = Counter()
     for path in found.paths:
         counts[label(path)] += path.shots
+    # Where another outcome is a list of values, a table shows bits as a list too.
+    names = {listed(path): label(path) for path in found.paths}
+    shares = [replace(share, outcome=names.get(share.outcome, share.outcome)) for share in case.shares]
+    case = replace(case, shares=shares)
     return [*_shares(case, counts, wanted), *_others(case, counts, wanted)]
 
 

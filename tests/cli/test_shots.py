@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_commands import call
+
 QBC = [sys.executable, "-c", "from qbcc.cli.qbc import main; main()"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "utf-8"}
 BELL = """
@@ -37,13 +39,50 @@ def test_the_table(tmp_path: Path) -> None:
     done = run(tmp_path, BELL, "--shots", "1000", "--hist", "--stats")
     assert done.returncode == 0
     first, *rows = done.stdout.splitlines()
-    assert first == "1,000 shots of line 5, line 6"
+    assert first == "1,000 shots of line 5, line 6 (first rightmost)"
     joint = [re.fullmatch(r"  (11|00)  (\d+)  (0\.\d{4}) ± (0\.\d{4})  █+", row) for row in rows[:2]]
     assert all(joint)
     assert sum(int(row[2]) for row in joint if row) == 1000
     assert all(row and abs(int(row[2]) / 1000 - float(row[3])) < 1e-9 and row[4].startswith("0.015") for row in joint)
     assert "line 5" in rows
     assert re.search(r"\d+ instructions in .* s, 2 outcomes, seed 1\n", done.stderr)
+
+
+MIXED = """main: QALLOC r4, 2
+ QH 1
+ QMEAS r4, 1
+ QMOV r0, a
+ QMOV r1, 1
+ QSYSCALL 14
+ QMOV r0, b
+ QMUL r1, r4, 3
+ QSYSCALL 14
+ QMOV r0, c
+ QMOV r1, 0
+ QSYSCALL 14
+ QHALT
+.data
+a: .asciz "a"
+b: .asciz "b"
+c: .asciz "c"
+; shots: 0, 3, 1 0.5
+; shots: OTHER 0.5
+"""
+
+
+@pytest.mark.parametrize("other", ["001", "0, 0, 1"])
+def test_records_of_any_width_have_one_order(tmp_path: Path, other: str) -> None:
+    """The rows of the table, JSON and the names of tests."""
+    text = MIXED.replace("OTHER", other)
+    done = run(tmp_path, text, "--shots", "1000")
+    first, *rows = done.stdout.splitlines()
+    assert first == "1,000 shots of a, b, c (first rightmost)"
+    assert {row.split("  ")[1] for row in rows[:2]} == {"0, 3, 1", "0, 0, 1"}
+    found = json.loads(run(tmp_path, text, "--shots", "1000", "--json").stdout)
+    assert found["order"] == "first rightmost"
+    for row in found["outcomes"]:
+        assert row["label"].split(", ") == [str(value["value"]) for value in reversed(row["values"])]
+    assert call("qbc", "test", "p.qbc", cwd=tmp_path).returncode == 0
 
 
 def test_json(tmp_path: Path) -> None:

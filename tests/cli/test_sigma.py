@@ -153,7 +153,7 @@ CIRCUIT = '{"qubits": 2, "ops": [{"gate": "h", "on": [0]}, {"gate": "cx", "on": 
 def test_circuits_in_json(tmp_path: Path) -> None:
     put(tmp_path, "c.sigma.json", CIRCUIT % ', "shots": 100')
     own = call("qbc", "run", "c.sigma.json", "--seed", "1", cwd=tmp_path)
-    assert own.stdout.startswith(b"100 shots of q0, q1\n")
+    assert own.stdout.startswith(b"100 shots of q0, q1 (first rightmost)\n")
     assert {line.split()[0] for line in own.stdout.splitlines()[1:3]} == {b"00", b"11"}
     assert call("qbc", "run", "c.sigma.json", "--shots", "7", cwd=tmp_path).stdout.startswith(b"7 shots")
     assert call("qbc", "run", "c.sigma.json", "--hist", cwd=tmp_path).stdout.count("█".encode()) > 20
@@ -166,7 +166,9 @@ def test_circuits_in_json(tmp_path: Path) -> None:
     assert call("qbcc", "check", "c.sigma.json", cwd=tmp_path).returncode == 0
     assert call("qbcc", "compile", "c.sigma.json", cwd=tmp_path).returncode == 0
     assert (tmp_path / "c.qbo").exists()
-    assert call("qbc", "run", "c.qbo", "--shots", "5", cwd=tmp_path).stdout.startswith(b"5 shots of q0, q1\n")
+    assert call("qbc", "run", "c.qbo", "--shots", "5", cwd=tmp_path).stdout.startswith(
+        b"5 shots of q0, q1 (first rightmost)\n"
+    )
     assert b"cx q[0], q[1];" in call("qbcc", "compile", "c.sigma.json", "--emit", "qasm3", cwd=tmp_path).stdout
     put(tmp_path, "w.sigma.json", CIRCUIT % ", 'shots': 3")
     done = call("qbcc", "check", "w.sigma.json", "--json", cwd=tmp_path)
@@ -175,7 +177,7 @@ def test_circuits_in_json(tmp_path: Path) -> None:
 
 def test_a_circuit_without_shots_is_run_once(tmp_path: Path) -> None:
     put(tmp_path, "c.sigma.json", CIRCUIT % "")
-    assert call("qbc", "run", "c.sigma.json", cwd=tmp_path).stdout.startswith(b"1 shots of q0, q1\n")
+    assert call("qbc", "run", "c.sigma.json", cwd=tmp_path).stdout.startswith(b"1 shots of q0, q1 (first rightmost)\n")
 
 
 def test_options_of_many_runs_need_many(tmp_path: Path) -> None:
