@@ -53,6 +53,7 @@ fuzz-long: .venv/dev.stamp
 		--kind qasm --kind noise --kind answers --kind journal
 	$(BIN)/python -m tests.fuzz engines 50000
 	$(BIN)/python -m tests.fuzz passes 20000
+	$(BIN)/python -m tests.fuzz noisy 5000
 	$(BIN)/python -m tests.fuzz edits 5000
 	$(BIN)/python -m tests.fuzz lsp 500
 

@@ -1,7 +1,7 @@
 """Names of outcomes of many runs.
 
-There is one order, Qiskit's: the first record is rightmost, in a string of bits as in a list of values. The heading of a
-table says so."""
+There is one order, Qiskit's: the first record is rightmost, in a string of bits as in a list of values. The heading of
+a table says so."""
 
 from __future__ import annotations
 

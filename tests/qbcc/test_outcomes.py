@@ -22,12 +22,12 @@ def test_the_first_record_is_rightmost_in_every_form() -> None:
     assert labels([path(1, 1, 0), path(1, 0, 0)]) == ["011", "001"]
 
 
-@pytest.mark.parametrize("values", itertools.product([0, 1, 3, -2, 0.5, 1.0], repeat=3))
+@pytest.mark.parametrize("values", list(itertools.product([0, 1, 3, 0.5], repeat=3)))
 def test_a_table_has_one_form(values: tuple[Value, ...]) -> None:
     runs = [path(*values), path(1, 0, 0)]
-    for name, run in zip(labels(runs), runs, strict=True):
+    for name, found in zip(labels(runs), runs, strict=True):
         parts = name.split(", ") if ", " in name else list(name)
-        assert [float(part) for part in reversed(parts)] == [float(value) for _, value in run.recorded]
+        assert [float(part) for part in reversed(parts)] == [float(value) for _, value in found.recorded]
     assert len({", " in name for name in labels(runs)}) == 1
 
 
