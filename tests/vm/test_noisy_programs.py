@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.noisy_model import Model, Noise, Step
-from tests.noisy_programs import check, exceeds, probabilities
+from tests.noisy_programs import _by_gate, check, exceeds, probabilities
 from tests.programs import build
 from vm.machine import Machine
 from vm.quantum import shots
@@ -32,8 +34,6 @@ def test_the_model_on_paper() -> None:
     steps: list[Step] = [
         ("alloc", 1), ("gate", "QX", [1], []), ("measure", 1, 0), ("measure", 1, 1), ("record", 0), ("record", 1),
     ]  # fmt: skip
-    from tests.noisy_programs import _by_gate
-
     found = Model(Noise((_by_gate("bit_flip", {"": 0.1}),), (0.2, 0.2)), 2).distribution(steps)
     assert found[1, 1] == pytest.approx(0.9 * 0.64 + 0.1 * 0.04)
     assert found[1, 0] == found[0, 1] == pytest.approx(0.16)
@@ -127,3 +127,42 @@ name: .asciz "value"
         seen.add(values[0][0] == values[1][0])
         assert values[0][1] != values[1][1]
     assert seen == {False, True}
+
+
+def test_noise_of_measurements_and_resets(tmp_path: Path) -> None:
+    """By name in a file, and in Aer's own form; a reset of a qubit that met no other has it too."""
+    from qiskit_aer.noise import NoiseModel, pauli_error
+
+    text = "main: QALLOC r4, 2\n QRESET 1\n QMEAS r0, 1\n QMEAS r0, 1\n QMEAS r0, 2\n QHALT"
+    model = NoiseModel()
+    model.add_all_qubit_quantum_error(pauli_error([("X", 0.1), ("I", 0.9)]), "measure")
+    model.add_all_qubit_quantum_error(pauli_error([("X", 0.3), ("I", 0.7)]), "reset")
+    one = 0.3 * 0.9 + 0.7 * 0.1
+    expected = {
+        (a, b, c): (one if a else 1 - one) * (0.1 if a != b else 0.9) * (0.1 if c else 0.9)
+        for a in (0, 1) for b in (0, 1) for c in (0, 1)
+    }  # fmt: skip
+    contents = ({"bit_flip": {"measure": 0.1, "reset": 0.3}}, model.to_dict(serializable=True))
+    for number, content in enumerate(contents):
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(content))
+        assert distribution(text, noise=str(path)) == pytest.approx(expected)
+
+
+def test_rates_of_all_gates_are_not_of_measurements() -> None:
+    text = "main: QALLOC r4\n QRESET 1\n QMEAS r0, 1\n QMEAS r0, 1\n QHALT"
+    assert distribution(text, noise="bit_flip=0.3,depolarizing=0.2") == {(0, 0): 1.0}
+
+
+@pytest.mark.parametrize("method", ["statevector", "matrix_product_state"])
+def test_errors_of_three_qubits_beside_kraus_operators(method: str) -> None:
+    """Aer fails at turning such an error into Kraus operators."""
+    text = "main: QALLOC r4, 3\n QX 1\n QX 2\n QCCX 1, 2, 3\n QMEAS r0, 3\n QHALT"
+    obj = build(text)
+    found = shots.run(
+        lambda seed: Machine(obj, seed=seed, noise="depolarizing=0.4,amplitude_damping=0.3", backend=f"aer:{method}"),
+        60,
+        1,
+    )
+    assert found.status == 0, found.paths[0].outcome.trap
+    assert {path.recorded[0][1] for path in found.paths} == {0, 1}
