@@ -191,8 +191,8 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     shown = word.split("~")[0]
     message = f"'{short(shown)}' is not defined"
     if shown.startswith("\\"):
-        note = f"'{short(shown)}' is a parameter inside the body of a macro that has it"
-        return Diagnostic("E0301", message, span, notes=(note,))
+        inside = f"'{short(shown)}' is a parameter inside the body of a macro that has it"
+        return Diagnostic("E0301", message, span, notes=(inside,))
     file = library.provider(shown)
     if file is not None:
         notes: tuple[str, ...] = (f'it is in the standard library: write .include "{file}"',)

@@ -8,7 +8,8 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Related
 from qbcc.explanation import Explanation
-from qbcc.messages import nearest, short
+from qbcc.messages import short
+from qbcc.nearest import nearest
 from qbcc.source import Excerpt, Span
 from vm.bytecode import ObjectFile, Where
 

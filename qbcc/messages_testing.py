@@ -7,7 +7,8 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.explanation import Explanation
-from qbcc.messages import nearest, short
+from qbcc.messages import short
+from qbcc.nearest import nearest
 from qbcc.source import Span
 from vm.trap import TITLE, Trap
 
