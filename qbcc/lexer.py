@@ -26,14 +26,23 @@ def grammar() -> Any:
     text = known.GRAMMAR.read_text("utf-8")
     versions = f"{lark.__version__} {sys.version} {text}"
     key = f"grammar-{hashlib.sha256(versions.encode()).hexdigest()[:32]}.lark"
-    stored = disk.read(key)
+    stored = disk.load(key, kept_grammar)
     if stored is not None:
-        return lark.Lark.load(io.BytesIO(stored))
+        return stored
     made = lark.Lark(text, parser="lalr", lexer=TokenLexer, start="line")
     buffer = io.BytesIO()
     made.save(buffer)
     disk.write(key, buffer.getvalue())
     return made
+
+
+def kept_grammar(content: bytes) -> Any:
+    """Return the parser that the cache kept. Raises what unpickling raises, or a parser that does not parse."""
+    import lark
+
+    loaded = lark.Lark.load(io.BytesIO(content))
+    loaded.parse("QNOP")
+    return loaded
 
 
 def made_terminals() -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """The cache of compiled code: files by content key, checked before use.
 
-An entry is the SHA-256 of what follows it, then that. One that fails its checksum, or that is not the user's own
-file, is not used. Writing is atomic, so concurrent runs see whole entries only; the whole is bounded."""
+An entry is the SHA-256 of the format, its own name and its content, then the content. So an entry that was copied to
+another name, or that another version wrote, fails its checksum like one that was damaged. What fails it, what is not a
+regular file of the user's own, and what cannot be decoded is a miss: it is made anew, and nothing is raised. Writing is
+atomic, so concurrent runs see whole entries only; each entry and the whole are bounded."""
 
 from __future__ import annotations
 
@@ -10,18 +12,32 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 _KINDS: Final = ("native", "interp", "grammar")
 LIMIT: Final = 512_000_000
 """Bytes of all entries; past that, the ones that were used longest ago go."""
+LARGEST: Final = 256_000_000
+"""Bytes of one entry."""
+_FORMAT: Final = b"QBC cache 2"
 _DIGEST: Final = 32
 _TEMPORARY: Final = ".new-"
 _ABANDONED: Final = 3600.0
 """Seconds after which a file that was never finished is another's to remove."""
+# A FIFO must not make a run wait, and a link must not lead it elsewhere.
+_READING: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+_Decoded = TypeVar("_Decoded")
 
 
 @dataclass(frozen=True)
@@ -57,41 +73,70 @@ def directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qbc"
 
 
-def _is_ours(descriptor: int) -> bool:
-    info = os.fstat(descriptor)
+def _checksum(name: str, content: bytes) -> bytes:
+    own = name.encode("utf-8", "surrogateescape")
+    digest = hashlib.sha256(b"%s\0%d\0%s\0" % (_FORMAT, len(own), own))
+    digest.update(content)
+    return digest.digest()
+
+
+def _is_ours(info: os.stat_result) -> bool:
     if not stat.S_ISREG(info.st_mode):
         return False
     return sys.platform == "win32" or (info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
+def _content_of(path: Path) -> bytes:
+    """A file's bytes; none if it is not a plain file of ours, or larger than any entry."""
+    descriptor = os.open(path, _READING)
+    with os.fdopen(descriptor, "rb") as file:
+        info = os.fstat(descriptor)
+        if not _is_ours(info) or not _DIGEST <= info.st_size <= _DIGEST + LARGEST:
+            return b""
+        entry = file.read(info.st_size)
+        with suppress(OSError, TypeError, NotImplementedError):
+            # What is used stays longest.
+            os.utime(descriptor)
+    return entry
+
+
 def read(name: str) -> bytes | None:
-    """An entry's content, or None if there is none that can be trusted."""
+    """Return an entry's content, or None if there is none that can be trusted."""
     try:
-        path = directory() / name
-        with path.open("rb") as file:
-            entry = file.read() if _is_ours(file.fileno()) else b""
-    except (OSError, RuntimeError):
+        entry = _content_of(directory() / name)
+    except (OSError, RuntimeError, ValueError):
         return None
-    with suppress(OSError):
-        # What is used stays longest.
-        os.utime(path)
     digest, content = entry[:_DIGEST], entry[_DIGEST:]
-    return content if digest and hashlib.sha256(content).digest() == digest else None
+    return content if digest and _checksum(name, content) == digest else None
+
+
+def load(name: str, decode: Callable[[bytes], _Decoded]) -> _Decoded | None:
+    """Return what ``decode`` makes of an entry's content; None if there is no such entry, or it is not of that form."""
+    content = read(name)
+    if content is None:
+        return None
+    try:
+        return decode(content)
+    except Exception:
+        # Decoders unpickle, unpack and place code: each has its own errors, and all mean that the entry is no use.
+        return None
 
 
 def write(name: str, content: bytes) -> bool:
-    """Store an entry; False if the folder cannot be written, which costs only time."""
+    """Store an entry; False if it is too large or the folder cannot be written, which costs only time."""
     import tempfile
 
+    if len(content) > LARGEST:
+        return False
     try:
         folder = directory()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=_TEMPORARY)
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return False
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(content).digest() + content)
+            file.write(_checksum(name, content) + content)
         Path(temporary).replace(folder / name)
     except OSError:
         with suppress(OSError):
@@ -102,22 +147,22 @@ def write(name: str, content: bytes) -> bool:
 
 
 def entries() -> list[Entry]:
-    """Everything in the cache, what was used last first."""
+    """Return everything in the cache, what was used last first: damaged entries too, but no folders."""
     found = []
     try:
         files = list(directory().iterdir())
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return []
     for path in files:
         with suppress(OSError):
             info = path.lstat()
-            if stat.S_ISREG(info.st_mode) and path.name.partition("-")[0] in _KINDS:
+            if not stat.S_ISDIR(info.st_mode) and path.name.partition("-")[0] in _KINDS:
                 found.append(Entry(path, info.st_size, info.st_mtime))
     return sorted(found, key=lambda entry: -entry.used)
 
 
 def clear() -> list[Entry]:
-    """Remove every entry; what was removed. Other files of the folder stay."""
+    """Remove every entry, and return what was removed. Other files of the folder stay."""
     return [entry for entry in entries() if _remove(entry.path)]
 
 
@@ -136,7 +181,7 @@ def _trim() -> None:
         left -= entry.size
         if left < 0:
             _remove(entry.path)
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError, RuntimeError, ValueError):
         for path in directory().glob(f"{_TEMPORARY}*"):
             with suppress(OSError):
                 if time.time() - path.lstat().st_mtime > _ABANDONED:

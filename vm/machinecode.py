@@ -13,6 +13,7 @@ import json
 import mmap
 import struct
 import threading
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,8 @@ _RELOCATABLE, _X86_64 = 1, 62
 _SYMTAB, _RELA, _NOBITS = 2, 4, 8
 _ALLOC: Final = 2
 _ABS64: Final = 1
+_ADDRESS: Final = 8
+"""Bytes of an address."""
 _UNWINDING: Final = b".eh_frame"
 """Tables for exceptions, which no compiled code throws."""
 _BLOCK, _OBJECT = b"B", b"O"
@@ -91,6 +94,34 @@ def _block(obj: bytes) -> bytes:
     return struct.pack("<Q", len(known)) + known + image
 
 
+def _parts(block: bytes) -> tuple[dict[str, Any], bytes]:
+    """The head and the image of a block. Raises :class:`FormError` for bytes that are not a block."""
+    try:
+        (length,) = struct.unpack_from("<Q", block)
+        known = json.loads(block[8 : 8 + length])
+        image = block[8 + length :]
+        last = len(image) - _ADDRESS
+        places = [*known["own"], *(place for place, _, _ in known["others"])]
+        is_sound = all(isinstance(place, int) and 0 <= place <= last for place in places)
+        is_sound &= all(isinstance(name, str) and isinstance(addend, int) for _, name, addend in known["others"])
+        is_sound &= all(0 <= offset < len(image) for offset in known["symbols"].values())
+    except (struct.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise FormError(f"not a block: {error!r}") from None
+    if not is_sound:
+        raise FormError("a block with a place outside it")
+    return known, image
+
+
+def check(kept: bytes, symbols: Iterable[str]) -> None:
+    """Raise :class:`FormError` unless ``kept`` has the form that :func:`content` makes, with those symbols."""
+    if kept.startswith(_BLOCK):
+        known, _ = _parts(kept[1:])
+        if not set(symbols) <= set(known["symbols"]):
+            raise FormError("a block without the symbols that are asked for")
+    elif not kept.startswith(_OBJECT + _IDENTITY[:4]):
+        raise FormError("neither a block nor an object in ELF")
+
+
 def _text(obj: bytes, at: int) -> bytes:
     return obj[at : obj.index(0, at)]
 
@@ -99,7 +130,8 @@ class Code:
     """Machine code in memory; it lives as long as this does."""
 
     def __init__(self, kept: bytes) -> None:
-        """``kept``: from :func:`content`. Raises :class:`RuntimeError` where the system refuses to run it."""
+        """``kept``: from :func:`content`. Raises :class:`RuntimeError` where the system refuses to run it, and
+        :class:`FormError` for a damaged block."""
         self._owner: Any
         self._symbols: dict[str, int] = {}
         if kept.startswith(_BLOCK):
@@ -115,9 +147,7 @@ class Code:
         return int(engine.get_global_value_address(symbol) or engine.get_function_address(symbol))
 
     def _place(self, block: bytes) -> None:
-        (length,) = struct.unpack_from("<Q", block)
-        known = json.loads(block[8 : 8 + length])
-        image = block[8 + length :]
+        known, image = _parts(block)
         area = mmap.mmap(-1, max(len(image), 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         there: NDArray[np.uint8] = np.frombuffer(area, np.uint8)
         base = there.ctypes.data
@@ -125,9 +155,9 @@ class Code:
         library = ctypes.CDLL(None)
         for place, name, addend in known["others"]:
             outside = ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0
-            there[place : place + 8] = np.frombuffer(struct.pack("<Q", outside + addend), np.uint8)
+            there[place : place + _ADDRESS] = np.frombuffer(struct.pack("<Q", outside + addend), np.uint8)
         # Where addresses stand, nothing is aligned.
-        places = np.array(known["own"], np.int64).reshape(-1, 1) + np.arange(8)
+        places = np.array(known["own"], np.int64).reshape(-1, 1) + np.arange(_ADDRESS)
         there[places] = (there[places].view(np.uint64) + np.uint64(base)).view(np.uint8)
         if library.mprotect(ctypes.c_void_p(base), ctypes.c_size_t(len(area)), _READ_AND_EXECUTE):
             raise RuntimeError("the system does not let memory be executed")

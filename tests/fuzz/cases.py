@@ -15,6 +15,7 @@ from qbcc.assemble import Options, assemble
 from qbcc.format.source import format_source
 from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines
+from tests.fuzz.cache import try_cache
 from tests.fuzz.editor import try_edits
 from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
@@ -102,6 +103,7 @@ TRIES = {
     "noisy": try_noisy,
     "answers": try_answers,
     "journal": try_journal,
+    "cache": try_cache,
     "program": lambda seed: compare(seed, limit=400),
     "engines": lambda seed: compare_engines(seed).end,
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
@@ -112,8 +114,10 @@ TRIES = {
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
 structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
-``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on exact density matrices; of the kind ``edits``, a source of σ is edited and checked in parts; of the
-kind ``lsp``, a program is edited; of the kind ``layout``, a source is formatted."""
+``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under
+noise on the machine and on exact density matrices; of the kind ``edits``, a source of σ is edited and checked in
+parts; of the kind ``lsp``, a program is edited; of the kind ``layout``, a source is formatted; of the kind ``cache``,
+an entry of the cache is damaged."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

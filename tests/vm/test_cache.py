@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import multiprocessing
 import os
+import resource
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,6 +85,83 @@ def test_a_link_or_a_folder_in_its_place(folder: Path) -> None:
     entry.rmdir()
     entry.symlink_to("/dev/zero")
     assert compiles_again()
+
+
+@pytest.mark.parametrize("kind", ["native", "interp", "grammar"])
+def test_an_entry_under_another_name_is_not_used(kind: str, folder: Path) -> None:
+    assert cache.write(f"{kind}-a", b"one")
+    (folder / f"{kind}-b").write_bytes((folder / f"{kind}-a").read_bytes())
+    assert cache.read(f"{kind}-a") == b"one"
+    assert cache.read(f"{kind}-b") is None
+
+
+def test_another_programs_code_is_not_run(folder: Path) -> None:
+    entry = compiled(folder)
+    other = Machine(build(TEXT.replace("100", "70")), engine="native")
+    other.run()
+    (second,) = set(folder.glob("native-*.o")) - {entry}
+    entry.write_bytes(second.read_bytes())
+    assert compiles_again()
+
+
+def test_an_entry_of_the_format_before_is_not_used(folder: Path) -> None:
+    assert cache.write("native-a", b"one")
+    (folder / "native-a").write_bytes(hashlib.sha256(b"one").digest() + b"one")
+    assert cache.read("native-a") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"B", bytes(16), b"\xff" * 64, bytes(16) + b"B" + bytes(8) + b"{}"])
+def test_a_sound_checksum_of_senseless_code_is_a_miss(folder: Path, content: bytes) -> None:
+    name = compiled(folder).name
+    assert cache.write(name, content)
+    assert compiles_again()
+
+
+def test_nothing_waits_for_a_fifo(folder: Path) -> None:
+    entry = compiled(folder)
+    entry.unlink()
+    os.mkfifo(entry, 0o600)
+    assert compiles_again()
+    assert not compiles_again()
+
+
+def test_an_entry_without_end_is_not_read(folder: Path) -> None:
+    entry = compiled(folder)
+    os.truncate(entry, 1 << 40)
+    assert compiles_again()
+
+
+def test_what_is_too_large_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "LARGEST", 10)
+    assert not cache.write("native-a", bytes(11))
+    assert cache.entries() == []
+
+
+def test_a_full_disk_leaves_nothing_behind(folder: Path) -> None:
+    def write() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        os._exit(10 + cache.write("native-a", bytes(5000)))
+
+    process = multiprocessing.get_context("fork").Process(target=write)
+    process.start()
+    process.join(30)
+    assert process.exitcode == 10
+    assert list(folder.iterdir()) == []
+
+
+def test_two_that_write_one_entry_at_once(folder: Path) -> None:
+    def write(letter: bytes) -> None:
+        for _ in range(200):
+            cache.write("native-a", letter * 5000)
+
+    threads = [threading.Thread(target=write, args=(letter,)) for letter in (b"a", b"b")]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert cache.read("native-a") in (None, b"a" * 5000, b"b" * 5000)
+    assert cache.read("native-a") is not None
+    assert [path.name for path in folder.iterdir()] == ["native-a"]
 
 
 def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

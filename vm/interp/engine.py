@@ -104,6 +104,12 @@ def is_quick() -> bool:
     return disk.read(_key()) is not None or is_shipped()
 
 
+def kept_code(kept: bytes) -> machinecode.Code:
+    """Place what the cache kept. Raises :class:`vm.machinecode.FormError` for other bytes."""
+    machinecode.check(kept, (_SYMBOL, _SYSTEM, _RECORD))
+    return machinecode.Code(kept)
+
+
 _LOADING: Final = threading.Lock()
 """Held while the engine is loaded: two threads that loaded it at once would each get one, and the code of the one that
 is not kept would be freed under its machine."""
@@ -113,11 +119,11 @@ is not kept would be freed under its machine."""
 def _load(*, is_watched: bool = False) -> tuple[Any, int, int, Any]:
     """The C function, compiled if need be, the addresses of the system calls and of the recorder, the code's owner."""
     key = _key(is_watched=is_watched)
-    kept = disk.read(key)
-    if kept is None:
+    code = disk.load(key, kept_code)
+    if code is None:
         kept = _compile(is_watched=is_watched)
         disk.write(key, kept)
-    code = machinecode.Code(kept)
+        code = machinecode.Code(kept)
     return _FUNCTION(code.address(_SYMBOL)), code.address(_SYSTEM), code.address(_RECORD), code
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from vm import cache as disk
 from vm import machinecode, processor
 from vm.native.compile import compile_ir, target
+from vm.native.names import SYMBOL, TABLE
 from vm.program import Program
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ class Compiled:
 
     @staticmethod
     def unpack(content: bytes) -> Compiled:
-        """The inverse of :meth:`pack`."""
+        """The inverse of :meth:`pack`. Raises :class:`struct.error` or :class:`ValueError` for other bytes."""
         straight, count = struct.unpack_from("<QQ", content)
         entries = struct.unpack_from(f"<{count}Q", content, 16)
-        return Compiled(content[16 + 8 * count :], entries, straight)
+        code = content[16 + 8 * count :]
+        machinecode.check(code, (SYMBOL, TABLE))
+        return Compiled(code, entries, straight)
 
 
 @cache
@@ -74,8 +77,7 @@ def key(program: Program, level: int, *, whole: bool, float_arguments: bool) -> 
 
 def find(name: str) -> Compiled | None:
     """From the cache."""
-    content = disk.read(name)
-    return Compiled.unpack(content) if content is not None else None
+    return disk.load(name, Compiled.unpack)
 
 
 def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Collection[int], name: str) -> Compiled:
