@@ -20,7 +20,7 @@ from tests.fuzz.editor import try_edits
 from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.fuzz.sigma import try_circuit, try_sigma
-from tests.noisy_programs import check as try_noisy
+from tests.noisy_programs import check as try_noisy; from tests.graph_cases import compare_graph."""
 from tests.random_programs import compare
 from tests.sigma.edits import check_edits
 from tests.sigma.outcomes import try_random
@@ -107,17 +107,19 @@ TRIES = {
     "program": lambda seed: compare(seed, limit=400),
     "engines": lambda seed: compare_engines(seed).end,
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
+    "graphs": compare_graph,
     "passes": try_random,
     "circuit-passes": try_random_circuit,
     "edits": lambda seed: check_edits(Random(seed), 20),
     "lsp": try_edits,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
-structured one on every engine, of the kind ``small-engines`` a small one; of the kinds
-``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under
-noise on the machine and on exact density matrices; of the kind ``edits``, a source of σ is edited and checked in
-parts; of the kind ``lsp``, a program is edited; of the kind ``layout``, a source is formatted; of the kind ``cache``,
-an entry of the cache is damaged."""
+structured one on every engine, of the kind ``small-engines`` a small one; of the kinds ``passes`` and ``circuit-
+passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on
+exact density matrices; of the kind ``edits``, a source of σ is edited and checked in parts; of the kind ``lsp``, a
+program is edited; of the kind ``layout``, a source is formatted; of the kind ``cache``, an entry of the cache is
+damaged; structured one on every engine, of the kind ``small-engines`` a small one, of the kind ``graphs`` one of any
+control flow."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

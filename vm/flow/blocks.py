@@ -1,7 +1,8 @@
 """Basic blocks of a verified program, and where control goes from each.
 
 Only what is reachable from the program's entries counts: code that a jump through a register may reach is reached by
-its label's address being taken."""
+its label's address being taken. All such jumps lead to one block without instructions, the *hub*, and that to whatever
+they may reach: so n jumps to m places make n + m steps, and everything that follows a program's flow stays linear."""
 
 from __future__ import annotations
 
@@ -41,6 +42,9 @@ BRANCHES: Final = frozenset(TARGET) - {JUMP, CALL}
 ENDS: Final = STOPS | BRANCHES | {JUMP, JUMP_INDIRECT}
 """What ends a block; a call does not."""
 
+HUB: Final = 1 << 32
+"""Start and end of the hub: no instruction has that index."""
+
 Row = Sequence[int]
 """An instruction: its number, then its slots."""
 
@@ -62,9 +66,10 @@ class Flow:
     program: Program
     rows: list[list[int]]
     blocks: dict[int, Block]
-    """By first instruction."""
+    """By first instruction; the hub is there if a jump through a register can be reached."""
     roots: list[int]
-    """Where control comes from outside a subroutine: the entry, the host's entry points, what is called."""
+    """Where control comes from outside a subroutine: the entry, the host's entry points, what is called. A label at
+    the very end is none: whoever goes there runs off the program."""
     taken: tuple[int, ...]
     """Instructions whose address the program takes: where indirect jumps and calls may go."""
     has_indirect_calls: bool
@@ -78,7 +83,7 @@ class Flow:
 
 
 def _next(rows: list[list[int]], index: int, taken: tuple[int, ...]) -> tuple[int, ...]:
-    """Where control may go after an instruction that ends a block."""
+    """Return where control may go after an instruction that ends a block."""
     row = rows[index]
     code = row[0]
     if code in STOPS:
@@ -86,7 +91,7 @@ def _next(rows: list[list[int]], index: int, taken: tuple[int, ...]) -> tuple[in
     if code == JUMP:
         return (row[1],)
     if code == JUMP_INDIRECT:
-        return taken
+        return (HUB,) if taken else ()
     if code in BRANCHES:
         target = row[TARGET[code]]
         return (index + 1, target) if target != index + 1 else (index + 1,)
@@ -109,19 +114,27 @@ def find(program: Program, *, float_arguments: bool = True) -> Flow:
         while index < count and not seen[index]:
             seen[index] = 1
             code = rows[index][0]
-            if code in (CALL, CALL_INDIRECT):
-                targets = (rows[index][1],) if code == CALL else taken
-                calls_through |= code == CALL_INDIRECT
-                roots.update(targets)
-                leaders.update(targets)
-                waiting += targets
+            if code == CALL:
+                roots.add(rows[index][1])
+                waiting.append(rows[index][1])
+            elif code == CALL_INDIRECT and not calls_through:
+                calls_through = True
+                roots.update(taken)
+                waiting += taken
             elif code in ENDS:
-                jumps_through |= code == JUMP_INDIRECT
-                after = _next(rows, index, taken)
-                leaders.update(after)
-                waiting += after
+                if code == JUMP_INDIRECT:
+                    if not jumps_through:
+                        leaders.update(taken)
+                        waiting += taken
+                    jumps_through = True
+                else:
+                    after = _next(rows, index, taken)
+                    leaders.update(after)
+                    waiting += after
                 break
             index += 1
+    roots = {root for root in roots if root < count}
+    leaders |= roots
     blocks: dict[int, Block] = {}
     for start in leaders:
         if start >= count:
@@ -133,4 +146,6 @@ def find(program: Program, *, float_arguments: bool = True) -> Flow:
             blocks[start] = Block(start, end + 1, _next(rows, end, taken))
         else:
             blocks[start] = Block(start, end, (end,))
+    if jumps_through and taken:
+        blocks[HUB] = Block(HUB, HUB, taken)
     return Flow(program, rows, blocks, sorted(roots), taken, calls_through, jumps_through, float_arguments)

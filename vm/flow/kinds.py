@@ -6,15 +6,18 @@ each register, then for each stack slot of the unit: 1 integer, 2 float, 3 eithe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from heapq import heappop, heappush
 from typing import Final
 
-from vm.flow.blocks import CALL, CALL_INDIRECT, MOVE, POP, PUSH, RETURN, SYSTEM_CALL, Block
+from vm.flow.blocks import CALL, CALL_INDIRECT, HUB, MOVE, POP, PUSH, RETURN, SYSTEM_CALL, Block
 from vm.flow.registers import ALL, READS, WRITES, Registers, system_call_number
 from vm.flow.units import Unit, Units
 from vm.isa import BY_CODE, BY_SYSTEM_CALL, REGISTERS
 
 INTEGER, REAL, EITHER = 1, 2, 3
+_ANY: Final = -1
+"""The callee of a call through a register, which no unit is."""
 State = int
 START: Final = sum(INTEGER << 2 * register for register in range(REGISTERS))
 """All registers integers, as a program starts."""
@@ -25,6 +28,7 @@ REGISTER_BITS: Final = UNKNOWN
 _GIVES: Final = {"int": INTEGER, "float": REAL, "any": EITHER}
 
 
+@cache
 def spread(mask: int) -> State:
     """Both bits of each register in a set."""
     return sum(EITHER << 2 * register for register in range(REGISTERS) if mask >> register & 1)
@@ -54,6 +58,8 @@ class Kinds:
     """By block; none where control never comes."""
     result: dict[int, State] = field(default_factory=dict)
     """Registers when a unit returns, by entry; none if it never does."""
+    result_of_any: State = 0
+    """Registers when a call through a register returns."""
 
 
 class Transfer:
@@ -79,17 +85,14 @@ class Transfer:
     def after_call(self, index: int, state: State) -> State | None:
         """The state after a call returns; None if it never does."""
         row = self.rows[index]
-        entries = [row[1]] if row[0] == CALL else self.taken
-        result, changed = 0, 0
-        for entry in entries:
-            result |= self.found.result.get(entry, 0)
-            changed |= self.registers.changed[entry]
+        if row[0] == CALL_INDIRECT:
+            result = self.found.result_of_any
+            # A target may leave alone what another changes.
+            return state | (result & spread(self.registers.changed_by_any)) if result else None
+        result = self.found.result.get(row[1], 0)
         if not result:
             return None
-        if row[0] == CALL_INDIRECT:
-            # A target may leave alone what another changes.
-            return state | (result & spread(changed))
-        bits = spread(changed)
+        bits = spread(self.registers.changed[row[1]])
         return (state & ~bits) | (result & bits)
 
     def after(self, index: int, state: State, depth: int) -> State | None:
@@ -166,6 +169,9 @@ class _Finder:
         """Calls, and last instructions of blocks that go on, by callee."""
         self.states: dict[int, tuple[State, int]] = {}
         """State and depth of the stack before such an instruction."""
+        self.taken = frozenset(self.transfer.taken)
+        self.called: State = 0
+        """Registers at any call through a register."""
         self.blocks: dict[int, tuple[Unit, Block]] = {}
         self.ranks: dict[int, int] = {}
         """When a block's turn is."""
@@ -176,6 +182,7 @@ class _Finder:
                 for block in unit.blocks:
                     self.ranks[block.start] = len(self.ranks)
                     self.blocks[block.start] = (unit, block)
+        self.outside: dict[int, frozenset[int]] = {}
         self.waiting: list[tuple[int, int]] = []
         """A heap of ranks and starts of blocks."""
         self.begin: dict[int, int] = {}
@@ -209,6 +216,17 @@ class _Finder:
             self.found.result[entry] = old | state
             for index in self.callers.get(entry, ()):
                 self.wait(self.block_of[index], index)
+            if entry in self.taken and self.found.result_of_any | state != self.found.result_of_any:
+                self.found.result_of_any |= state
+                for index in self.callers.get(_ANY, ()):
+                    self.wait(self.block_of[index], index)
+
+    def call_any(self, state: State) -> None:
+        """Control comes through a register to any unit whose address is taken."""
+        if self.called | state != self.called:
+            self.called |= state
+            for callee in self.transfer.taken:
+                self.reach(callee, self.called)
 
     def depends(self, start: int, index: int, callee: int, before: tuple[State, int]) -> None:
         """What follows an instruction depends on what a unit returns."""
@@ -227,26 +245,39 @@ class _Finder:
         rows = self.units.flow.rows
         transfer = self.transfer
         assert state is not None
+        before = (state, depth)
         for index in range(begin, block.end):
             row = rows[index]
             code = row[0]
-            if code in (CALL, CALL_INDIRECT):
-                for callee in (row[1],) if code == CALL else transfer.taken:
-                    self.depends(start, index, callee, (state, depth))
-                    self.reach(callee, state)
+            if code == CALL:
+                self.depends(start, index, row[1], (state, depth))
+                self.reach(row[1], state)
+            elif code == CALL_INDIRECT:
+                self.depends(start, index, _ANY, (state, depth))
+                self.call_any(state & REGISTER_BITS)
             before = (state, depth)
             state = transfer.after(index, state, depth)
             if state is None:
                 return
             if depth >= 0:
                 depth += (code == PUSH) - (code == POP)
-        if rows[block.end - 1][0] == RETURN:
+        # The hub has no instruction, and is looked at from its start.
+        last = max(block.end - 1, start)
+        if start != HUB and rows[last][0] == RETURN:
             self.returns(unit.entry, state)
+        outside = self.continuations(unit)
         for after in block.successors:
-            if after in unit.continuations:
-                self.depends(start, block.end - 1, after, before)
+            if after in outside:
+                self.depends(start, last, after, before)
                 self.returns(unit.entry, self.found.result.get(after, 0))
             self.reach(after, state)
+
+    def continuations(self, unit: Unit) -> frozenset[int]:
+        """The units that a unit goes on to, to be looked up."""
+        found = self.outside.get(unit.entry)
+        if found is None:
+            found = self.outside[unit.entry] = frozenset(unit.continuations)
+        return found
 
     def run(self) -> Kinds:
         """Everything that control can come to."""

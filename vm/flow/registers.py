@@ -28,6 +28,8 @@ class Registers:
     shown: dict[int, Mask] = field(default_factory=dict)
     """That a unit may have put where the machine shows them, at a value that they no longer have when it returns: for
     a system call, or a call through a register."""
+    changed_by_any: Mask = 0
+    """That a call through a register may change: what any unit changes whose address is taken."""
     written: dict[int, Mask] = field(default_factory=dict)
     """By block: may have been written, or shown, between the unit's entry and the block's start, restored or not."""
 
@@ -65,16 +67,10 @@ class _Finder:
         self.units = units
         self.rows = units.flow.rows
         self.found = Registers()
-        taken = units.flow.taken
-        self.taken = [units.by_entry[entry] for entry in taken if entry in units.by_entry]
+        self.taken = frozenset(units.flow.taken)
 
     def callees_changed(self, row: list[int]) -> Mask:
-        if row[0] == CALL:
-            return self.found.changed.get(row[1], 0)
-        mask = 0
-        for unit in self.taken:
-            mask |= self.found.changed.get(unit.entry, 0)
-        return mask
+        return self.found.changed.get(row[1], 0) if row[0] == CALL else self.found.changed_by_any
 
     def effect(self, index: int) -> tuple[Mask, Mask]:
         """Registers that an instruction reads and writes."""
@@ -193,6 +189,8 @@ class _Finder:
                     mask |= changed.get(other, 0)
                 if mask | changed[unit.entry] != changed[unit.entry]:
                     changed[unit.entry] |= mask
+                    if unit.entry in self.taken:
+                        self.found.changed_by_any |= mask
                     again = len(component) > 1 or unit.is_recursive
 
     # -- needed

@@ -11,11 +11,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP_INDIRECT, POP, PUSH, Block, Flow
+from vm.flow.blocks import CALL, CALL_INDIRECT, HUB, JUMP_INDIRECT, POP, PUSH, Block, Flow
 from vm.flow.graph import components, depth_first, dominators
 
 LARGEST: Final = 3000
 """Instructions of a unit; a larger one is cut at a block that all control to what follows it passes."""
+LARGEST_LOOP: Final = 12_000
+"""The same inside a loop: what is cut out of one is called anew in each iteration."""
+NESTED: Final = 5
+"""Levels of loops that a loop may have inside to be a loop for LLVM too."""
+ENTERED: Final = 4
+"""Loops with several ways in that a unit may have as they are."""
 MOST_SLOTS: Final = 64
 """Values that a unit may hold on the stack to count as tidy."""
 
@@ -40,6 +46,8 @@ class Unit:
     retreats: frozenset[tuple[int, int]] = frozenset()
     """Where control goes back, as (last instruction of a block, first of the next): every cycle inside has such
     a step."""
+    tangled: frozenset[int] = frozenset()
+    """Heads of loops that many loops are inside of, or that have a second way in, as :func:`tangled` finds them."""
     depth: dict[int, int] = field(default_factory=dict)
     """Values on the stack since the entry, by block; empty unless :attr:`is_tidy`."""
     slots: int = 0
@@ -70,14 +78,18 @@ class Units:
     """Components of units that can come to each other, callees first."""
 
 
-def _cut(order: list[int], above: list[int], flow: Flow) -> set[int]:
+def _cut(order: list[int], above: list[int], flow: Flow, successors: Callable[[int], list[int]]) -> set[int]:
     """Blocks at which units that are too large are cut: entries of parts of the dominator tree."""
     weight = [flow.blocks[start].end - start for start in order]
+    if sum(weight) <= LARGEST:
+        return set()
+    cycle = {start: number for number, cycle in enumerate(components(order, successors)) for start in cycle}
     cuts: set[int] = set()
     for position in range(len(order) - 1, -1, -1):
         if above[position] < 0:
             continue
-        if weight[position] > LARGEST:
+        in_loop = cycle[order[position]] == cycle[order[above[position]]]
+        if weight[position] > (LARGEST_LOOP if in_loop else LARGEST):
             cuts.add(order[position])
         else:
             weight[above[position]] += weight[position]
@@ -91,11 +103,14 @@ def _owners(flow: Flow) -> dict[int, int]:
         return [after for after in flow.blocks[start].successors if after in flow.blocks]
 
     order, above = dominators(flow.roots, successors)
-    cuts = _cut(order, above, flow)
+    cuts = _cut(order, above, flow, successors)
+    if cuts:
+        # What a part that was cut out and another part both lead to is an entry from now on.
+        order, above = dominators(sorted({*flow.roots, *cuts}), successors)
     owner: dict[int, int] = {}
     for position, start in enumerate(order):
         # In preorder, a dominator comes before what it dominates.
-        owner[start] = start if above[position] < 0 or start in cuts else owner[order[above[position]]]
+        owner[start] = start if above[position] < 0 else owner[order[above[position]]]
     return owner
 
 
@@ -108,7 +123,7 @@ def _unit(flow: Flow, entry: int, owner: dict[int, int]) -> Unit:
     order, parents = depth_first([entry], inside)
     callees: set[int] = set()
     calls = 0
-    is_indirect = False
+    calls_through = is_indirect = False
     for start in order:
         for index in range(start, blocks[start].end):
             row = flow.rows[index]
@@ -116,12 +131,14 @@ def _unit(flow: Flow, entry: int, owner: dict[int, int]) -> Unit:
                 callees.add(row[1])
                 calls += 1
             elif row[0] == CALL_INDIRECT:
-                callees.update(flow.taken)
+                calls_through = True
                 calls += 1
-                is_indirect = True
             elif row[0] == JUMP_INDIRECT:
                 is_indirect = True
+    if calls_through:
+        callees.update(flow.taken)
     outside = {after for start in order for after in blocks[start].successors if owner.get(after, entry) != entry}
+    retreats = _retreats(order, parents, inside, blocks)
     return Unit(
         entry=entry,
         blocks=[blocks[start] for start in order],
@@ -129,27 +146,85 @@ def _unit(flow: Flow, entry: int, owner: dict[int, int]) -> Unit:
         callees=tuple(sorted(callees)),
         continuations=tuple(sorted(outside)),
         calls=calls,
-        is_indirect=is_indirect,
-        retreats=_retreats(order, parents, inside, blocks),
+        is_indirect=is_indirect or calls_through,
+        retreats=retreats,
+        tangled=frozenset(head for head in tangled(order, parents, inside) if head != HUB) if retreats else frozenset(),
     )
+
+
+def _last(order: list[int], parents: dict[int, int]) -> list[int]:
+    """The last descendant of each block of a depth-first walk: its interval of preorder numbers holds them all."""
+    last = list(range(len(order)))
+    for position in range(len(order) - 1, 0, -1):
+        above = parents[order[position]]
+        last[above] = max(last[above], last[position])
+    return last
 
 
 def _retreats(
     order: list[int], parents: dict[int, int], inside: Callable[[int], list[int]], blocks: dict[int, Block]
 ) -> frozenset[tuple[int, int]]:
     """Where a step goes back to a block that is open in the depth-first walk."""
-    # An ancestor's interval of preorder numbers holds its descendants.
     number = {start: position for position, start in enumerate(order)}
-    last = list(range(len(order)))
-    for position in range(len(order) - 1, 0, -1):
-        above = parents[order[position]]
-        last[above] = max(last[above], last[position])
+    last = _last(order, parents)
     return frozenset(
         (blocks[start].end - 1, after)
         for start in order
         for after in inside(start)
         if number[after] <= number[start] <= last[number[after]]
     )
+
+
+def tangled(order: list[int], parents: dict[int, int], inside: Callable[[int], list[int]]) -> list[int]:
+    """Heads of the loops that have more than :data:`NESTED` levels of loops inside, and of those with several ways in
+    if there are more than :data:`ENTERED`.
+
+    LLVM takes time by the depth of loops times their length: where jumps back overlap, each loop is inside the ones
+    before. P. Havlak: Nesting of reducible and irreducible loops, 1997; almost linear."""
+    number = {start: position for position, start in enumerate(order)}
+    last = _last(order, parents)
+    before: list[list[int]] = [[] for _ in order]
+    back: list[list[int]] = [[] for _ in order]
+    for position, start in enumerate(order):
+        for after in inside(start):
+            head = number[after]
+            (back if head <= position <= last[head] else before)[head].append(position)
+    union = list(range(len(order)))
+
+    def head_of(position: int) -> int:
+        """The head of the outermost loop known so far around a block."""
+        top = position
+        while union[top] != top:
+            top = union[top]
+        while union[position] != top:
+            union[position], position = top, union[position]
+        return top
+
+    height = [0] * len(order)
+    entered = []
+    for head in range(len(order) - 1, -1, -1):
+        if not back[head]:
+            continue
+        body = {head_of(source) for source in back[head]} - {head}
+        waiting = list(body)
+        ways_in = 0
+        while waiting:
+            for source in before[waiting.pop()]:
+                above = head_of(source)
+                if not head <= above <= last[head]:
+                    # Whoever is around this loop has that way into it too.
+                    before[head].append(above)
+                    ways_in += 1
+                elif above != head and above not in body:
+                    body.add(above)
+                    waiting.append(above)
+        height[head] = 1 + max((height[block] for block in body), default=0)
+        if ways_in:
+            entered.append(head)
+        for block in body:
+            union[block] = head
+    found = {head for head, levels in enumerate(height) if levels > NESTED}
+    return [order[head] for head in sorted(found.union(entered if len(entered) > ENTERED else ()))]
 
 
 def _find_depths(flow: Flow, unit: Unit) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from vm.flow.blocks import HUB
 from vm.flow.kinds import EITHER, INTEGER, REAL, REGISTER_BITS, State
 from vm.flow.registers import ALL, Mask
 from vm.flow.units import Unit
@@ -279,7 +280,8 @@ class Body(Code):
         if leave.unwinds < 0:
             index = segment.index if leave.index < 0 else leave.index
             count = self._absolute(leave.count or self._counted(segment.count))
-            self.do(f"call void @leave(ptr %s, i64 {leave.status}, i64 {index}, i64 {count}, i64 {reason})")
+            place = self.let("load i64, ptr %from") if index == HUB else str(index)
+            self.do(f"call void @leave(ptr %s, i64 {leave.status}, i64 {place}, i64 {count}, i64 {reason})")
         slots, call = segment.slots, leave.unwinds if not leave.goes_on else -1
         context: Expansion | None = segment.context
         if call >= 0:

@@ -8,6 +8,7 @@ from vm.flow.blocks import (
     BRANCHES,
     CALL,
     CALL_INDIRECT,
+    HUB,
     JUMP,
     JUMP_INDIRECT,
     POP,
@@ -28,6 +29,9 @@ from vm.native.instructions import condition, execute
 from vm.native.plan import HOST, Plan
 
 QUANTUM_CODES: Final = frozenset(code for code, op in BY_CODE.items() if op.group == QUANTUM)
+
+_PLACES: Final = 64
+"""Places that a unit's jumps through registers may lead to for LLVM to work on it as a whole."""
 
 
 class Function(Body):
@@ -50,6 +54,11 @@ class Function(Body):
         self.queued: set[str] = set()
         self.has_operands = False
         """Whether it needs room for the operands of a quantum instruction."""
+        self.has_turns = False
+        """Whether it uses ``%next``, the place that a turntable leads to."""
+        self.turns: dict[str, dict[int, str]] = {}
+        """Turntables by their expansion's prefix: labels by place."""
+        self._states_of: dict[int, list[State]] = {}
         self._expansions = 0
         self.polls_in_loops = self.is_distance
         self._size = unit.size
@@ -67,6 +76,8 @@ class Function(Body):
                 self._way_back(context, block)
             else:
                 self._block(context, block, copy)
+        for prefix, ways in self.turns.items():
+            self._turn(prefix, ways)
         # Leaving never makes more code to leave from.
         for leave in self.leaves:
             self._leave(leave)
@@ -78,18 +89,30 @@ class Function(Body):
         )
         if self.has_operands:
             variables += f"\n  %operands = alloca [{SLOTS} x {{ i64, i64 }}]"
+        if self.has_turns:
+            variables += "\n  %next = alloca i64\n  %from = alloca i64"
         return f"{self._head()}\nentry:\n{variables}\n  %count = alloca i64\n  %until = alloca i64\n{body}\n}}\n"
 
     def _head(self) -> str:
         if self.is_resumed:
-            return f"define internal i64 @o{self.start}(ptr noalias %s) nounwind {{"
+            return f"define internal i64 @o{self.start}(ptr noalias %s) nounwind {self._effort()}{{"
         result, parameters, _ = self.signature()
         names = ["ptr noalias %s", "i64 %c", *(["i64 %depth"] if self.unit.entry in self.plan.deep else [])]
+        if self.unit.entry == HUB:
+            names += ["i64 %position", "i64 %jump"]
         for register, kind in parameters:
             names.append(f"{'double' if kind == REAL else 'i64'} %p{register}")
             if kind == EITHER:
                 names.append(f"i64 %q{register}")
-        return f"define internal {self.convention} {result} @u{self.unit.entry}({', '.join(names)}) nounwind {{"
+        head = f"define internal {self.convention} {result} @u{self.unit.entry}({', '.join(names)})"
+        return f"{head} nounwind {self._effort()}{{"
+
+    def _effort(self) -> str:
+        """How LLVM is to treat the function: one of a great many ways costs it more than linear time, so its variables
+        stay in memory between blocks, and each block is compiled by itself."""
+        unit = self.unit
+        is_switch = HUB in self._starts(unit) and len(self.plan.flow.taken) > _PLACES
+        return "noinline optnone " if unit.tangled or is_switch else ""
 
     def _enter(self) -> None:
         self.memory = self.word(layout.MEM, "ptr")
@@ -101,9 +124,17 @@ class Function(Body):
                 value = real(f"%p{register}") if kind == REAL else Value(kind, f"%p{register}", f"%q{register}")
                 self._store(register, value, kind)
             self._first_until("%c")
+            if self.unit.entry == HUB:
+                self.has_turns = True
+                self.do("store i64 %jump, ptr %from")
             if self.unit.entry in self.plan.watching:
                 self._watch()
-        self._go_to(self.context, first)
+        if first.start == HUB:
+            self._begin(self.context, first)
+            self._flush(self.context, self._place_states(self.unit))
+            self._to_hub("%position", "%jump", self.let("load i64, ptr %count"))
+        else:
+            self._go_to(self.context, first)
 
     def _load_state(self, first: Block) -> None:
         """Registers from the cells, slots from the value stack, which is left without them."""
@@ -139,9 +170,10 @@ class Function(Body):
             bad = self.let(f"or i1 {bad}, {deep}")
         late = self.let(f"icmp ugt i64 %c, {self._limit()}")
         bad = self.let(f"or i1 {bad}, {late}")
-        self.begin, self.count = self.unit.entry, (self.let("load i64, ptr %count"), 0)
-        self.state = self.plan.kinds.before[self.unit.entry]
-        self.new_segment(self.unit.entry)
+        entry = self.unit.entry
+        self.begin, self.count = entry + (entry == HUB), (self.let("load i64, ptr %count"), 0)
+        self.state = self.plan.kinds.before[entry]
+        self.new_segment(entry)
         self.exit_if(bad)
 
     # -- blocks
@@ -174,14 +206,20 @@ class Function(Body):
         self.new_segment(index)
 
     def _begin(self, context: Expansion, block: Block) -> None:
-        """Begin as a block begins."""
+        """Begin as a block begins; at the hub, the jump that led there is not done yet."""
         unit = context.unit
         state = self.plan.kinds.before[block.start]
         depth = unit.depth[block.start] if unit.is_tidy else 0
         written = ALL if self.is_resumed else self.plan.registers.written[block.start]
         self._start(context, state, context.base + depth, written, block.start)
+        if block.start == HUB:
+            self.begin = HUB + 1
+            self.new_segment(HUB)
 
     def _block(self, context: Expansion, block: Block, copy: int) -> None:
+        if block.start == HUB:
+            self._hub(context, block)
+            return
         self.copy = copy
         self.at(_label(context, block, copy))
         self._begin(context, block)
@@ -196,19 +234,31 @@ class Function(Body):
         begins, the processor tests what it has just counted."""
         self.at(_label(context, block, -1))
         self._begin(context, block)
+        if block.start not in context.unit.tangled:
+            self._look(self.count[0], self._queue(context, block))
+            return
+        self._look(self.count[0])
+        self.do(f"store i64 {block.start}, ptr %next")
+        table = self._turntable(context)
+        self.turns[context.prefix][block.start] = self._queue(context, block)
+        self.do(f"br label %{table}")
+
+    def _look(self, kept: str, on: str = "") -> None:
+        """Look at the limit if ``kept``, which is in ``%count``, says so; go on to the label ``on``, else here."""
         self.polls_in_loops = True
-        slow = self.label("slow")
-        on = self._queue(context, block)
+        slow, after = self.label("slow"), on or self.label()
         if self.is_distance:
-            late = self.let(f"icmp sgt i64 {self.count[0]}, 0")
+            late = self.let(f"icmp sgt i64 {kept}, 0")
         else:
-            late = self.let(f"icmp ugt i64 {self.count[0]}, {self.let('load i64, ptr %until')}")
-        self.do(f"br i1 {late}, label %{slow}, label %{on}, {COLD}")
+            late = self.let(f"icmp ugt i64 {kept}, {self.let('load i64, ptr %until')}")
+        self.do(f"br i1 {late}, label %{slow}, label %{after}, {COLD}")
         self.at(slow)
-        count = self._absolute(self.count[0])
+        count = self._absolute(kept)
         self._poll_if(self.let(f"icmp ugt i64 {count}, {self._limit()}"), count)
         self._set_until(count)
-        self.do(f"br label %{on}")
+        self.do(f"br label %{after}")
+        if not on:
+            self.at(after)
 
     def _instruction(self, index: int, block: Block) -> None:
         row = self.plan.flow.rows[index]
@@ -280,14 +330,14 @@ class Function(Body):
         else:
             self._go_out(target, count)
 
-    def _go_out(self, target: int, count: str) -> None:
-        """Go on in another unit, or leave where there is none."""
+    def _go_out(self, target: int, count: str, hub: tuple[str, ...] = ()) -> None:
+        """Go on in another unit, or leave where there is none; ``hub``: what that is given, to go there."""
         self.count, self.begin = (count, 0), target
         self.new_segment(target)
         if target not in self.plan.by_entry or target not in self.compiled:
             self.exit()
             return
-        self._real_call(target, target, count, goes_on=True)
+        self._real_call(target, target, count, goes_on=True, hub=hub)
         if not self.ended:
             self._give_back(self.count[0])
 
@@ -320,31 +370,79 @@ class Function(Body):
             self._go_out(way, count)
         self.ended = True
 
+    # -- the turntable
+
     def _jump_indirect(self, index: int, slot: int) -> None:
+        """Go to the hub, which is in this unit or another one, with the place to go to and the jump's own."""
         name = self.need_integer(slot)
         position = self.let(f"sub i64 {name}, {CODE_BASE}")
         count = self.count_before(index + 1)
         self.new_segment(index)
-        taken = self.plan.flow.taken
-        inside = [way for way in taken if self._is_inside(way)]
-        self._flush(self.context, [self.plan.kinds.before[way] for way in inside])
-        self.do(f"store i64 {count}, ptr %count")
-        labels = {}
-        for way in taken:
-            if way in inside:
-                labels[way] = self._queue(self.context, self._starts(self.context.unit)[way], index)
+        if self._is_inside(HUB):
+            self._flush(self.context, self._place_states(self.context.unit))
+            self._to_hub(position, str(index), count)
+        elif HUB in self.compiled and HUB in self.plan.by_entry:
+            self._go_out(HUB, count, (position, str(index)))
+        else:
+            self.exit()
+
+    def _to_hub(self, position: str, index: str, count: str) -> None:
+        self.has_turns = True
+        for value, name in ((position, "next"), (index, "from"), (count, "count")):
+            self.do(f"store i64 {value}, ptr %{name}")
+        self._go_to(self.context, self._starts(self.context.unit)[HUB])
+
+    def _hub(self, context: Expansion, block: Block) -> None:
+        """Go on at a place whose address is taken. What is none, and a limit, leave for the jump that led here."""
+        self.at(_label(context, block, 0))
+        self._begin(context, block)
+        position = self.let("load i64, ptr %next")
+        self.exit_if(self.let(f"icmp uge i64 {position}, {len(self.plan.flow.rows)}"))
+        mark = self.let(f"load i8, ptr {self.place(self.word(layout.TARGETS, 'ptr'), position)}")
+        self.exit_if(self.let(f"icmp eq i8 {mark}, 0"))
+        self._look(self.let("load i64, ptr %count"))
+        self.do(f"br label %{self._turntable(context)}")
+        ways = self.turns[context.prefix]
+        for way in self.plan.flow.taken:
+            if self._is_inside(way):
+                ways[way] = self._queue(context, self._starts(context.unit)[way])
             else:
-                labels[way] = self.label("out")
-        ways = " ".join(f"i64 {way}, label %{labels[way]}" for way in taken)
-        self.do(f"switch i64 {position}, label %{self.exit_way()} [ {ways} ]")
-        saved = (dict(self.env), set(self.dirty), self.written)
-        for way in taken:
-            if way not in inside:
-                self.env, self.dirty, self.written = dict(saved[0]), set(saved[1]), saved[2]
-                self.at(labels[way])
-                self.ended = False
-                self._go_out(way, count)
-        self.ended = True
+                ways[way] = self.label("out")
+                self.at(ways[way])
+                self._begin(context, block)
+                self._go_out(way, self.let("load i64, ptr %count"))
+
+    def _place_states(self, unit: Unit) -> list[State]:
+        """States that have each variable in every form that a place reads whose address is taken: three say as much as
+        one for each place."""
+        found = self._states_of.get(unit.entry)
+        if found is None:
+            starts = self._starts(unit)
+            ways = [HUB, *(way for way in self.plan.flow.taken if way in starts)]
+            states = {self.plan.kinds.before[way] for way in ways if way in self.plan.kinds.before}
+            found = [0, 0, 0]
+            for place in range(REGISTERS + unit.slots):
+                kinds = sorted({state >> 2 * place & 3 or EITHER for state in states})
+                for number in range(3):
+                    found[number] |= kinds[min(number, len(kinds) - 1)] << 2 * place
+            self._states_of[unit.entry] = found
+        return found
+
+    def _turntable(self, context: Expansion) -> str:
+        """Label of the block that goes on where ``%next`` says: one for all jumps through registers of a unit, and for
+        steps back that would make loops of loops without end."""
+        self.has_turns = True
+        self.turns.setdefault(context.prefix, {})
+        return f"{context.prefix}turn"
+
+    def _turn(self, prefix: str, ways: dict[int, str]) -> None:
+        self.at(f"{prefix}turn")
+        place = self.let("load i64, ptr %next")
+        nowhere = self.label("nowhere")
+        cases = " ".join(f"i64 {way}, label %{label}" for way, label in ways.items())
+        self.do(f"switch i64 {place}, label %{nowhere} [ {cases} ]")
+        self.at(nowhere)
+        self.do("unreachable")
 
     # -- calls
 
@@ -422,7 +520,9 @@ class Function(Body):
             if kind != other and other and present >> register & 1:
                 self._store(register, self.get(register), other)
 
-    def _real_call(self, index: int, callee: int, count: str, *, goes_on: bool = False) -> None:
+    def _real_call(
+        self, index: int, callee: int, count: str, *, goes_on: bool = False, hub: tuple[str, ...] = ()
+    ) -> None:
         """Call a compiled function. Where it left, this one leaves too; where the count is past the limit, poll."""
         plan = self.plan
         unit = plan.by_entry[callee]
@@ -440,6 +540,8 @@ class Function(Body):
                 arguments.append(f"i64 {self.bits(value)}")
                 if kind == EITHER:
                     arguments.append(f"i64 {self.tag(value)}")
+        if callee == HUB:
+            arguments[2 + (callee in plan.deep) : 2 + (callee in plan.deep)] = [f"i64 {text}" for text in hub]
         self.new_segment(index)
         unwind = self.label("unwind")
         self.leaves.append(Leave(self.segment, unwind, unwinds=index, goes_on=goes_on))
@@ -521,7 +623,7 @@ class Function(Body):
         on = self.label()
         self.do(f"br i1 {left}, label %{unwind}, label %{on}, {COLD}")
         self.at(on)
-        changed = self.plan.changed_by_any
+        changed = self.plan.registers.changed_by_any
         for register in range(REGISTERS):
             if changed >> register & 1:
                 self._reload_cell(cells, register, state >> 2 * register & 3)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from vm.flow.blocks import HUB
 from vm.flow.graph import depth_first
 from vm.flow.units import Unit
 from vm.native.plan import Plan
@@ -64,7 +65,9 @@ def _around(plan: Plan, unit: Unit, place: int) -> list[int]:
         return [after for after in starts[start].successors if after in starts]
 
     below, _ = depth_first([block.start], inside)
-    candidates = [head for head in below if head in unit.loop_heads and head in plan.kinds.before]
+    # Around a jump through a register there is the hub, which is no instruction: the place itself comes again.
+    heads = (block.start if head == HUB else head for head in below if head in unit.loop_heads)
+    candidates = [head for head in dict.fromkeys(heads) if head in plan.kinds.before]
     around = []
     for head in candidates:
         reached, _ = depth_first([head], inside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from vm.flow.blocks import HUB
 from vm.flow.kinds import EITHER, REAL, REGISTER_BITS
 from vm.flow.units import Unit
 from vm.interp import layout
@@ -53,9 +54,13 @@ def emit(plan: Plan, chosen: Collection[int], resumed: Collection[int], target: 
         done.add(entry)
         unit = plan.by_entry[entry]
         function = Function(plan, unit, compiled, convention)
-        functions += [function.emit(), _wrapper(plan, unit, convention)]
+        functions.append(function.emit())
         generics |= function.generics
         waiting += sorted(function.called)
+        if entry == HUB:
+            # Only jumps lead there.
+            continue
+        functions.append(_wrapper(plan, unit, convention))
         indirect = "null"
         if entry in taken:
             functions.append(_indirect(plan, unit, convention))

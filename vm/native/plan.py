@@ -100,14 +100,6 @@ class Plan:
             found = self._starts[unit.entry] = {block.start: block for block in unit.blocks}
         return found
 
-    @property
-    def changed_by_any(self) -> int:
-        """Registers that a call through a register may change."""
-        mask = 0
-        for entry in self.flow.taken:
-            mask |= self.registers.changed.get(entry, 0)
-        return mask
-
     def _measure(self) -> None:
         rows = self.flow.rows
         for unit in self.by_entry.values():
@@ -151,7 +143,8 @@ class Plan:
             copies *= itself
             levels += 1
         self.levels[unit.entry] = levels
-        self.whole[unit.entry] = total // size * (size + copied)
+        # The hub's own unit has no instruction.
+        self.whole[unit.entry] = total // max(size, 1) * (size + copied)
 
     def copies(self, block: Block) -> int:
         """How often a block stands one after the other."""
