@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tests.machine_model import PAGE, Ended, MachineModel
 from tests.model import ModelTrap
-from tests.programs import build
+from tests.programs import build, compiling_here
 from tests.random_programs import state_of, state_of_model
 from tests.structured_programs import Writer
 from vm.bytecode import ObjectFile
@@ -182,7 +182,8 @@ def same(engine: str, found: Mapping[str, object], expected: Mapping[str, object
 def compare_case(tried: Case, engines: Sequence[str] = tuple(ENGINES_TO_TEST)) -> Result:
     """Run on the model and on every engine: all that can be seen of them is equal, to the bit."""
     obj = build(tried.text)
-    runs = [_run(obj, engine, tried) for engine in engines]
+    with compiling_here():
+        runs = [_run(obj, engine, tried) for engine in engines]
     # As text: a NaN among a trap's operands is not equal to itself.
     shown = [repr(outcome) for _, outcome in runs]
     assert len(set(shown)) <= 1, shown

@@ -14,13 +14,11 @@ from unittest import mock
 
 from tests.engine_cases import Model, same
 from tests.graph_programs import GraphWriter
-from tests.model import ModelTrap
-from tests.programs import build
+from tests.programs import build, compiling_here
 from tests.random_programs import state_of, state_of_model
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, Outcome, TrapError
 from vm.native import tier
-from vm.trap import STATUS
 
 _SETTINGS: Final[dict[str, Any]] = {"seed": 77, "clock": 1_700_000_000_000_000, "memory": 1 << 30}
 _LIMIT: Final = 5_000
@@ -76,7 +74,8 @@ def _compare_asked(obj: ObjectFile, answers: list[object], wanted: list[tuple[st
 def compare_graph(seed: int) -> str:
     """Run the program of a seed in every way; how it ended. The failure names the seed."""
     try:
-        return _compare(seed)
+        with compiling_here():
+            return _compare(seed)
     except AssertionError as error:
         raise AssertionError(f"python -m tests.graph_cases {seed} shows the program\n{error}") from error
 
@@ -103,7 +102,7 @@ def _compare(seed: int) -> str:
             if machine.step() is not None:
                 break
         runs.append((f"{engine} {level}", machine, machine.run()))
-    name, first, outcome = runs[0]
+    _, first, outcome = runs[0]
     expected, recorded = state_of(first), _quantum_state(first)
     for engine, machine, found in runs[1:]:
         assert repr(found) == repr(outcome), (engine, found, outcome)

@@ -44,6 +44,7 @@ _ENDLESS: Final = (1 << 63) - 1
 _STACK_SHOWN: Final = 16
 """Calls that a trap shows from each end of the call stack."""
 _TEXT_SHOWN: Final = 200
+_NOTICE: Final = "no machine code here ({}); the interpreter runs the program"
 _SAMPLED: Final = 8
 """Open calls that are looked at to see what is hot."""
 
@@ -156,6 +157,8 @@ class Machine:
         self._level = optimize
         self.notice = ""
         """One line that the user should see about how the program is run, or nothing."""
+        self.refusal = ""
+        """Why the program stays on the interpreter though machine code was asked for or worth while; else empty."""
         self.outcome: Outcome | None = None
         """How the program ended; None while it can go on."""
         self._load_data()
@@ -261,15 +264,29 @@ class Machine:
 
             self._tier = Tier(self.program, level=self._level, float_arguments=self._calls.has_float_arguments)
             if self._wants == "native":
-                self._install(self._tier.start_native(self.pc, self._open_calls()))
+                self._install(self._tier.start_native(self.pc, self._open_calls(), self._deadline.check))
             else:
                 self._install(self._tier.start_auto())
+                self._note(self._tier)
         except (UnsupportedError, RuntimeError) as reason:
             # What LLVM itself refuses is a RuntimeError.
             self._tier = None
             self._wants = "interp"
             line = str(reason).partition("\n")[0]
-            self.notice = f"no machine code here ({line}); the interpreter runs the program"
+            self.refusal = line
+            self.notice = _NOTICE.format(line)
+        except FaultError as fault:
+            self._tier = None
+            self._stop(fault.name, fault.message)
+        except KeyboardInterrupt:
+            self._tier = None
+            self._stop("interrupt", "stopped by Ctrl-C")
+
+    def _note(self, tier: Tier) -> None:
+        """Take over why the program is not compiled."""
+        self.refusal = tier.refusal
+        if tier.fault:
+            self.notice, tier.fault = _NOTICE.format(tier.fault), ""
 
     def _install(self, loaded: Loaded | None) -> None:
         """Run on compiled code from now on, if there is some."""
@@ -376,8 +393,8 @@ class Machine:
     def run(self, *, slice: int = _SLICE, between: Callable[[], object] | None = None) -> Outcome:
         """Go on to the end, a trap or a limit. A machine that has ended stays so. ``between`` is called after each
         ``slice`` instructions of the interpreter, and at the end."""
-        self.prepare()
         self._deadline.begin()
+        self.prepare()
         with woken(self._wake), self.signals.held():
             while self.outcome is None:
                 try:
@@ -543,6 +560,7 @@ class Machine:
     def _sample(self, tier: Tier) -> None:
         """After a slice of the interpreter: tell where the program is; go over to compiled code if there is some."""
         self._install(tier.after_slice(_SLICE, self.pc, self._open_calls()))
+        self._note(tier)
 
     def _open_calls(self) -> list[int]:
         """The innermost calls that have not returned, as instructions."""

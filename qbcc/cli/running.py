@@ -124,8 +124,9 @@ class Run:
             self._prepare(settings.output)
         machine = self.machine = self._machine(self.built)
         machine.prepare()
-        if machine.notice:
-            say(machine.notice)
+        said = machine.notice
+        if said:
+            say(said)
         start = time.perf_counter()
         self.outcome = machine.run() if self._go is None else self._go(machine, self.built)
         if self.dry is not None:
@@ -134,6 +135,8 @@ class Run:
             self._call(machine, *settings.call)
         self.seconds = time.perf_counter() - start
         self._flush()
+        if machine.notice != said:
+            say(machine.notice)
         status = self._report(self.outcome)
         if settings.output is not None and self.outcome.trap is None:
             self._save(settings.output)
@@ -325,6 +328,7 @@ class Run:
                 "seconds": self.seconds,
                 "engine": machine.engine,
                 "compile_seconds": machine.compile_seconds,
+                "not_compiled": machine.refusal or None,
                 "seed": machine.seed,
                 "touched_bytes": machine.touched,
             },
@@ -424,6 +428,8 @@ def stats_text(machine: Machine, outcome: Outcome, seconds: float) -> str:
     """What the run cost."""
     rate = outcome.count / seconds / 1e6 if seconds else 0.0
     compiled = f", compiled before in {machine.compile_seconds:.2f} s" if machine.compile_seconds else ""
+    if machine.refusal and machine.engine == "interp":
+        compiled = f", not compiled: {machine.refusal}"
     return (
         f"{machine.count:,} instructions in {seconds:.3f} s ({rate:.0f} million a second, {machine.engine}{compiled}), "
         f"{machine.touched / (1 << 20):.1f} MiB touched, seed {machine.seed}"

@@ -21,7 +21,7 @@ from vm.machine import Machine
 from vm.native import store
 
 _DECODERS: dict[str, Callable[[bytes], Any]] = {
-    "native": store.Compiled.unpack,
+    "native": store.decode,
     "interp": engine.kept_code,
     "grammar": lexer.kept_grammar,
 }

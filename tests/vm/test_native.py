@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from tests.programs import build
+from tests.programs import CompiledHere, build
 from tests.random_programs import state_of
-from vm import pagemap
+from vm import pagemap, processor
 from vm.interp import engine as interpreter
 from vm.isa import CALL_DEPTH
 from vm.machine import Machine
 from vm.memory import PAGE
 from vm.native import compile as compiling
-from vm.native import hot, stack, store, tier, worker
+from vm.native import compiler, hot, stack, store, tier
 from vm.native.plan import Plan
 from vm.processor import UnsupportedError
 from vm.program import Program
@@ -121,11 +121,15 @@ def test_ctrl_c(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wait", [0.05, 0.3])
 def test_ctrl_c_while_compiled_code_runs(wait: float, tmp_path: Path) -> None:
-    (tmp_path / "p.qbc").write_text("loop: QADD r1, 1\nQJMP loop")
+    (tmp_path / "p.qbc").write_text("QMOV r0, 65\nQSYSCALL 5\nloop: QADD r1, 1\nQJMP loop")
     with subprocess.Popen(
-        [*RUN, "--engine", "native", "--stats", str(tmp_path / "p.qbc")], stderr=subprocess.PIPE
+        [*RUN, "--engine", "native", "--stats", str(tmp_path / "p.qbc")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
-        time.sleep(1 + wait)
+        assert process.stdout is not None
+        assert process.stdout.read(1) == b"A"
+        time.sleep(wait)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -271,22 +275,10 @@ def test_calls_from_the_host() -> None:
         assert machine.call("add", -1, 2**63 - 1) == 2**63 - 2
 
 
-class Done:
-    """A compilation that is over."""
-
-    def poll(self) -> int:
-        return 0
-
-
 def test_auto_goes_over_to_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def compile_here(obj: Any, name: str, samples: Counter[int], places: Any, *, float_arguments: bool) -> Done:
-        plan = Plan(Program.load(obj), float_arguments=float_arguments)
-        store.build(plan, 1, hot.chosen(plan, samples), hot.resumed(plan, places), name)
-        return Done()
-
     monkeypatch.setattr(tier, "HOT", 1)
     monkeypatch.setattr(tier, "_PAUSE", 0)
-    monkeypatch.setattr(worker, "start", compile_here)
+    monkeypatch.setattr(compiler, "Compilation", CompiledHere)
     obj = build(LOOPS.format(20_000))
     expected = Machine(obj, engine="interp").run().count
     machine = Machine(obj)
@@ -348,6 +340,7 @@ def test_without_support_the_interpreter_runs_it(monkeypatch: pytest.MonkeyPatch
         raise UnsupportedError("pdp11 is no processor that it compiles for")
 
     monkeypatch.setattr(store, "target", refuse)
+    monkeypatch.setattr(compiler, "Compilation", CompiledHere)
     store._engine_key.cache_clear()
     try:
         machine = Machine(build(LOOPS.format(10)), engine="native")
@@ -376,6 +369,9 @@ class Without:
         if name.partition(".")[0] == "llvmlite" and {}:
             raise ImportError("cannot load it")
 sys.meta_path.insert(0, Without())
+from tests.programs import CompiledHere
+from vm.native import compiler
+compiler.Compilation = CompiledHere
 from qbcc.cli.start import qbc
 qbc()
 """
@@ -418,13 +414,14 @@ def test_what_llvm_refuses_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> No
         raise RuntimeError("LLVM IR parsing error\nmore")
 
     monkeypatch.setattr(store, "compile_ir", fail)
+    monkeypatch.setattr(compiler, "Compilation", CompiledHere)
     machine = Machine(build(LOOPS.format(10)), engine="native")
     assert machine.run().status == 0
     assert "LLVM IR parsing error" in machine.notice
 
 
 def test_a_processor_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling.binding(), "get_process_triple", lambda: "s390x-ibm-linux")
+    monkeypatch.setattr(processor.binding(), "get_process_triple", lambda: "s390x-ibm-linux")
     compiling.target.cache_clear()
     try:
         with pytest.raises(UnsupportedError, match="s390x"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vm import cache as disk
 from vm import machinecode, processor
@@ -18,6 +19,9 @@ from vm.program import Program
 
 if TYPE_CHECKING:
     from vm.native.plan import Plan
+
+_COMPILED: Final = b"C"
+_REFUSED: Final = b"R"
 
 
 @dataclass(frozen=True)
@@ -38,16 +42,49 @@ class Compiled:
 
     def pack(self) -> bytes:
         """As bytes for the cache."""
-        return struct.pack(f"<QQ{len(self.entries)}Q", self.straight, len(self.entries), *self.entries) + self.code
+        head = struct.pack(f"<QQ{len(self.entries)}Q", self.straight, len(self.entries), *self.entries)
+        return _COMPILED + head + self.code
 
     @staticmethod
     def unpack(content: bytes) -> Compiled:
         """The inverse of :meth:`pack`. Raises :class:`struct.error` or :class:`ValueError` for other bytes."""
-        straight, count = struct.unpack_from("<QQ", content)
-        entries = struct.unpack_from(f"<{count}Q", content, 16)
-        code = content[16 + 8 * count :]
+        if not content.startswith(_COMPILED):
+            raise ValueError("not a compiled program")
+        start = len(_COMPILED)
+        straight, count = struct.unpack_from("<QQ", content, start)
+        entries = struct.unpack_from(f"<{count}Q", content, start + 16)
+        code = content[start + 16 + 8 * count :]
         machinecode.check(code, (SYMBOL, TABLE))
         return Compiled(code, entries, straight)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """That a program is not compiled."""
+
+    reason: str
+    """Why, as one line."""
+    is_fault: bool = False
+    """Whether the compiler failed, which somebody should hear of."""
+    was_said: bool = False
+    """Whether that was said to the user."""
+
+    def pack(self) -> bytes:
+        """As bytes for the cache."""
+        return _REFUSED + json.dumps([self.reason, self.is_fault, self.was_said]).encode()
+
+    @staticmethod
+    def unpack(content: bytes) -> Refused:
+        """The inverse of :meth:`pack`. Raises :class:`ValueError` for other bytes."""
+        reason, is_fault, was_said = json.loads(content[len(_REFUSED) :])
+        if not isinstance(reason, str):
+            raise ValueError("no reason")
+        return Refused(reason, bool(is_fault), bool(was_said))
+
+
+def decode(content: bytes) -> Compiled | Refused:
+    """What was packed. Raises :class:`ValueError` or :class:`struct.error` for other bytes."""
+    return Refused.unpack(content) if content.startswith(_REFUSED) else Compiled.unpack(content)
 
 
 @cache
@@ -75,9 +112,14 @@ def key(program: Program, level: int, *, whole: bool, float_arguments: bool) -> 
     return f"native-{digest.hexdigest()[:32]}.o"
 
 
-def find(name: str) -> Compiled | None:
-    """From the cache."""
-    return disk.load(name, Compiled.unpack)
+def find(name: str) -> Compiled | Refused | None:
+    """From the cache: a compiled program, or that it could not be compiled."""
+    return disk.load(name, decode)
+
+
+def keep(name: str, found: Compiled | Refused) -> None:
+    """Into the cache."""
+    disk.write(name, found.pack())
 
 
 def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Collection[int], name: str) -> Compiled:
@@ -87,5 +129,5 @@ def build(plan: Plan, level: int, chosen: Collection[int] | None, resumed: Colle
 
     module = emit(plan, plan.by_entry if chosen is None else chosen, resumed, target())
     compiled = Compiled(machinecode.content(compile_ir(module.text, level)), module.entries, plan.straight)
-    disk.write(name, compiled.pack())
+    keep(name, compiled)
     return compiled
