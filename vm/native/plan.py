@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vm.flow import blocks, kinds, registers, units
-from vm.flow.blocks import CALL, CALL_INDIRECT, Block, Flow
+from vm.flow.blocks import CALL, CALL_INDIRECT, HUB, Block, Flow
 from vm.flow.graph import components
 from vm.flow.kinds import Transfer
 from vm.flow.units import Unit
@@ -175,6 +175,9 @@ class Plan:
         """Whether a call of it is expanded in place."""
         unit = self.by_entry.get(entry)
         if unit is None or unit.is_recursive or entry not in self.expanded:
+            return False
+        if HUB in self.starts(unit) and len(self.flow.taken) > SMALL:
+            # It brings along a way to each place whose address is taken.
             return False
         size = self.expanded[entry]
         # Where there is a loop, a call costs little beside it.
