@@ -51,7 +51,9 @@ bench: .venv/dev.stamp
 fuzz-long: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz --count 100000 --kind object --kind image --kind source --kind tokens --kind program --kind sigma --kind circuit \
 		--kind qasm --kind noise --kind answers --kind journal
+	$(BIN)/python -m tests.fuzz cache 20000
 	$(BIN)/python -m tests.fuzz engines 50000
+	$(BIN)/python -m tests.fuzz graphs 50000
 	$(BIN)/python -m tests.fuzz passes 20000
 	$(BIN)/python -m tests.fuzz noisy 5000
 	$(BIN)/python -m tests.fuzz edits 5000

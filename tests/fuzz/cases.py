@@ -114,12 +114,11 @@ TRIES = {
     "lsp": try_edits,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
-structured one on every engine, of the kind ``small-engines`` a small one; of the kinds ``passes`` and ``circuit-
-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on
+structured one on every engine, of the kind ``small-engines`` a small one, of the kind ``graphs`` one of
+any control flow; of the kinds ``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on
 exact density matrices; of the kind ``edits``, a source of σ is edited and checked in parts; of the kind ``lsp``, a
 program is edited; of the kind ``layout``, a source is formatted; of the kind ``cache``, an entry of the cache is
-damaged; structured one on every engine, of the kind ``small-engines`` a small one, of the kind ``graphs`` one of any
-control flow."""
+damaged."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
