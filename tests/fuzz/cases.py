@@ -20,7 +20,9 @@ from tests.fuzz.editor import try_edits
 from tests.fuzz.files import try_answers, try_journal, try_noise, try_qasm
 from tests.fuzz.mutate import ROOT, mutated_image, mutated_object, mutated_source, mutated_tokens
 from tests.fuzz.sigma import try_circuit, try_sigma
-from tests.noisy_programs import check as try_noisy; from tests.graph_cases import compare_graph."""
+from tests.graph_cases import compare_graph
+from tests.noisy_programs import check as try_noisy
+from tests.programs import compiling_here
 from tests.random_programs import compare
 from tests.sigma.edits import check_edits
 from tests.sigma.outcomes import try_random
@@ -59,6 +61,27 @@ def try_object(content: bytes) -> str:
     return run_briefly(obj)
 
 
+def try_engines(content: bytes) -> str:
+    """Run an object that verifies on either engine: all that is seen is the same."""
+    try:
+        obj = from_bytes(content)
+        verify(obj)
+    except ObjectError:
+        return "refused"
+    if obj.undefined:
+        return "incomplete"
+    found = []
+    with compiling_here():
+        for engine in ("interp", "native"):
+            limits = {"max_instructions": 3000, "memory": 1 << 26}
+            machine = Machine(obj, engine=engine, optimize=0, seed=1, clock=0, **limits)
+            outcome = machine.run()
+            assert not machine.notice, machine.notice
+            found.append((repr(outcome), machine.registers.tolist(), machine.stack, machine.depth))
+    assert found[0] == found[1]
+    return "ended" if outcome.trap is None else outcome.trap.name
+
+
 def try_source(text: str) -> str:
     """Assemble, render, and run what assembles."""
     found = assemble(SourceFile("fuzz.qbc", text), Options(include_dirs=[ROOT / "benchmarks/programs"]))
@@ -93,6 +116,7 @@ def try_layout(text: str) -> str:
 TRIES = {
     "object": lambda seed: try_object(mutated_object(seed)),
     "image": lambda seed: try_object(mutated_image(seed)),
+    "object-engines": lambda seed: try_engines((mutated_object if seed % 2 else mutated_image)(seed)),
     "source": lambda seed: try_source(mutated_source(seed)),
     "tokens": lambda seed: try_source(mutated_tokens(seed)),
     "layout": lambda seed: try_layout((mutated_source if seed % 2 else mutated_tokens)(seed)),
@@ -114,11 +138,11 @@ TRIES = {
     "lsp": try_edits,
 }
 """By kind: what is tried with a seed. A program runs on the machine and on the model of it; of the kind ``engines``, a
-structured one on every engine, of the kind ``small-engines`` a small one, of the kind ``graphs`` one of
-any control flow; of the kinds ``passes`` and ``circuit-passes``, one in σ with every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on
-exact density matrices; of the kind ``edits``, a source of σ is edited and checked in parts; of the kind ``lsp``, a
-program is edited; of the kind ``layout``, a source is formatted; of the kind ``cache``, an entry of the cache is
-damaged."""
+structured one on every engine, of the kind ``object-engines`` a mutated object on both, of the kind ``small-engines`` a
+small one, of the kind ``graphs`` one of any control flow; of the kinds ``passes`` and ``circuit-passes``, one in σ with
+every pass of its compiler; of the kind ``noisy``, one runs under noise on the machine and on exact density matrices; of
+the kind ``edits``, a source of σ is edited and checked in parts; of the kind ``lsp``, a program is edited; of the kind
+``cache``, an entry of the cache is damaged; of the kind ``layout``, a source is formatted."""
 
 
 def batch(job: tuple[str, int, int]) -> collections.Counter[str]:

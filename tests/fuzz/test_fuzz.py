@@ -9,7 +9,7 @@ from tests.fuzz.cases import fuzz
 # Legend: kind, how many, of which at least so many must be refused, and so many not.
 AMOUNTS = (("object", 1500, 500, 50), ("image", 1500, 100, 500), ("source", 1500, 500, 20), ("tokens", 1000, 300, 20),
     ("layout", 500, 200, 50), ("sigma", 1000, 300, 100), ("circuit", 500, 100, 50), ("qasm", 500, 100, 10), ("noise", 500, 100, 50), ("answers", 1000, 200, 50), ("journal", 1000, 200, 50),
-    ("cache", 150, 100, 0))  # fmt: skip
+    ("cache", 150, 100, 0), ("object-engines", 50, 5, 5))  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "count", "refused", "accepted"), AMOUNTS)
