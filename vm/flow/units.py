@@ -207,20 +207,20 @@ def tangled(order: list[int], parents: dict[int, int], inside: Callable[[int], l
             continue
         body = {head_of(source) for source in back[head]} - {head}
         waiting = list(body)
-        ways_in = 0
+        ways_in: set[int] = set()
         while waiting:
             for source in before[waiting.pop()]:
                 above = head_of(source)
                 if not head <= above <= last[head]:
-                    # Whoever is around this loop has that way into it too.
-                    before[head].append(above)
-                    ways_in += 1
+                    ways_in.add(above)
                 elif above != head and above not in body:
                     body.add(above)
                     waiting.append(above)
         height[head] = 1 + max((height[block] for block in body), default=0)
         if ways_in:
             entered.append(head)
+            # A loop around this one has these ways into it too.
+            before[head] += ways_in
         for block in body:
             union[block] = head
     found = {head for head, levels in enumerate(height) if levels > NESTED}

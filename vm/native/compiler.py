@@ -34,8 +34,8 @@ class _Process(subprocess.Popen[bytes]):
 _IDLE: Final[list[_Process]] = []
 """Processes that wait for a job."""
 _MOST_IDLE: Final = 2
-_LEFT: Final[list[_Process]] = []
-"""Those that were asked for something and are on their own now."""
+_MADE: Final[list[_Process]] = []
+"""All that may still be there: one that ended is taken leave of when the next is made."""
 _LOCK: Final = threading.Lock()
 if hasattr(os, "register_at_fork"):
     # They are the parent's.
@@ -47,6 +47,9 @@ def _end_idle() -> None:
         process = _IDLE.pop()
         process.kill()
         process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
 
 
 atexit.register(_end_idle)
@@ -55,7 +58,7 @@ atexit.register(_end_idle)
 def _process() -> _Process:
     """A process that waits for a job. Raises :class:`UnsupportedError`."""
     with _LOCK:
-        _LEFT[:] = [process for process in _LEFT if process.poll() is None]
+        _MADE[:] = [process for process in _MADE if process.poll() is None]
         while _IDLE:
             process = _IDLE.pop()
             if process.poll() is None:
@@ -76,6 +79,7 @@ def _process() -> _Process:
     for stream in (process.stdin, process.stdout):
         assert stream is not None
         os.set_blocking(stream.fileno(), False)
+    _MADE.append(process)
     return process
 
 
@@ -119,20 +123,21 @@ class Compilation:
         assert self._process.stdout is not None
         for stream in (self._process.stdin, self._process.stdout):
             stream.close()
-        with _LOCK:
-            _LEFT.append(self._process)
         self._result = self._result or Refused("it was not compiled to the end")
 
     def _go_on(self, seconds: float) -> None:
         """Send what is left to send and take what is there to take; wait for it at most so long."""
         if self._result is not None:
             return
-        writing = [self._writing] if self._rest else []
-        readable, writable, _ = select.select([self._reading], writing, [], seconds)
+        ready = select.poll()
+        ready.register(self._reading, select.POLLIN)
+        if self._rest:
+            ready.register(self._writing, select.POLLOUT)
+        found = {descriptor for descriptor, _ in ready.poll(1000 * seconds)}
         try:
-            if writable:
+            if self._writing in found:
                 self._rest = self._rest[os.write(self._writing, self._rest[:_CHUNK]) :]
-            if readable:
+            if self._reading in found:
                 part = os.read(self._reading, _CHUNK)
                 self._answer += part
                 if not part:
