@@ -14,7 +14,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+
+# The command line imports this package before it has taken over Ctrl-C, so nothing is imported here that takes time.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 from qbcc import shadows
 

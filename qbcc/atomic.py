@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from qbcc import messages_output as messages
+from vm import stops
 
 Parts = list[tuple[Path, Callable[[Path], None]]]
 """The files of one export, FILE first: each its name, and what writes its content to a given name."""
 
+_TEMPORARY: Final = re.compile(r"\.qbc-[0-9a-f]{16}\.tmp")
+_ABANDONED: Final = 10.0
+"""Seconds after which a temporary file that no process holds is removed."""
 _KINDS = (
     (stat.S_ISLNK, "is a link"),
     (stat.S_ISDIR, "is a folder"),
@@ -51,22 +58,33 @@ def write(parts: Parts, inputs: Sequence[Path]) -> list[Path]:
     A new file gets the permissions that the umask leaves, a replaced one keeps its own. Raises
     :class:`qbcc.diagnostics.SourceError`; then every file is as it was, unless a later one could not be renamed."""
     temporary: list[Path] = []
-    try:
-        for target, fill in parts:
-            check(target, inputs)
-            with _reporting(target):
-                temporary.append(_create(target))
-                fill(temporary[-1])
-                _sync(temporary[-1])
-        for (target, _), path in reversed(list(zip(parts, temporary, strict=True))):
-            with _reporting(target):
-                path.replace(target)
-        with suppress(OSError):
-            _sync(parts[0][0].parent)
-    finally:
+    held: list[int] = []
+
+    def remove() -> None:
         for path in temporary:
             with suppress(OSError):
                 path.unlink()
+
+    with stops.undoing(remove):
+        try:
+            for target, fill in parts:
+                check(target, inputs)
+                with _reporting(target):
+                    _sweep(target.parent)
+                    # Known before it is there, so that a process that is ended leaves nothing behind.
+                    temporary.append(target.with_name(f".qbc-{secrets.token_hex(8)}.tmp"))
+                    held.append(_create(temporary[-1], target))
+                    fill(temporary[-1])
+                    _sync(temporary[-1])
+            for (target, _), path in reversed(list(zip(parts, temporary, strict=True))):
+                with _reporting(target):
+                    path.replace(target)
+            with suppress(OSError):
+                _sync(parts[0][0].parent)
+        finally:
+            remove()
+            for descriptor in held:
+                os.close(descriptor)
     return [target for target, _ in parts]
 
 
@@ -79,16 +97,45 @@ def _reporting(target: Path) -> Iterator[None]:
         raise messages.unwritable(target, fault) from fault
 
 
-def _create(target: Path) -> Path:
-    """An empty file in the target's folder, with the target's permissions."""
-    path = target.with_name(f".qbc-{secrets.token_hex(8)}.tmp")
+def _create(path: Path, target: Path) -> int:
+    """Make an empty file with the target's permissions, and hold it for as long as its descriptor is open."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with suppress(OSError):
+        os.fchmod(descriptor, stat.S_IMODE(target.lstat().st_mode))
+    _hold(descriptor)
+    return descriptor
+
+
+def _hold(descriptor: int) -> bool:
+    """Lock a file, which the system gives free when the process ends; False if another process has it."""
+    import fcntl
+
     try:
-        with suppress(FileNotFoundError):
-            os.fchmod(descriptor, stat.S_IMODE(target.lstat().st_mode))
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # There are file systems without locks: who asks knows nothing of others.
+        return False
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is left of exports whose process was killed (``kill -9``, a power cut)."""
+    with suppress(OSError):
+        for path in folder.glob(".qbc-*.tmp"):
+            with suppress(OSError):
+                if _TEMPORARY.fullmatch(path.name) and time.time() - path.lstat().st_mtime > _ABANDONED:
+                    _remove_abandoned(path)
+
+
+def _remove_abandoned(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and _hold(descriptor):
+            path.unlink()
     finally:
         os.close(descriptor)
-    return path
 
 
 def _sync(path: Path) -> None:

@@ -1,16 +1,29 @@
-"""What a run may use of the host: time, and memory for what it prints and records.
+"""What a run may use of the host: time, and memory for what it prints, records and simulates.
 
 Apart from the machine, which holds 64 GiB of address space: what is asked for these must not keep it alive."""
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from vm.trap import FaultError
 
 KEPT_LIMIT: Final = 1 << 28
 """Bytes of output and of records that a run may make the host keep (256 MiB)."""
+PERIOD: Final = 0.02
+"""Seconds between two looks at the limits while something is waited for."""
+
+_CONTAINER: Final = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
+"""Files of a container's limit and of what it uses, of either version of control groups."""
 
 
 class Deadline:
@@ -19,20 +32,23 @@ class Deadline:
     def __init__(self, timeout: float | None) -> None:
         """``timeout``: seconds of a run; None for no limit."""
         self._timeout = timeout
+        self._shared: float | None = None
         self._end: float | None = None
 
-    def set(self, timeout: float) -> None:
-        """Another limit, in seconds of a run."""
-        self._timeout = timeout
+    def share(self, end: float | None) -> None:
+        """Have the following runs end at one time on the clock of ``time.monotonic``, however many there are."""
+        self._shared = end
 
     def begin(self) -> None:
         """A run begins now."""
-        self._end = None if self._timeout is None else time.monotonic() + self._timeout
+        own = None if self._timeout is None else time.monotonic() + self._timeout
+        self._end = own if self._shared is None else self._shared
 
     def check(self) -> None:
         """Raise :class:`FaultError` if the time is up."""
         if self._end is not None and time.monotonic() >= self._end:
-            raise FaultError("time", f"the limit of {self._timeout:g} s is reached")
+            of = "" if self._timeout is None else f" of {self._timeout:g} s"
+            raise FaultError("time", f"the limit{of} is reached")
 
 
 class Allowance:
@@ -47,3 +63,56 @@ class Allowance:
         if self.spent + amount > KEPT_LIMIT:
             raise FaultError("memory", f"the run's output and records pass {KEPT_LIMIT >> 20} MiB")
         self.spent += amount
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of the run that a thread is executing."""
+
+    check: Callable[[], None]
+    """Raises :class:`FaultError` if the time is up."""
+    memory: int
+    """Bytes that the run may use for the states of its qubits."""
+
+
+_NONE: Final = Limits(lambda: None, 1 << 62)
+_CURRENT: Final = threading.local()
+
+
+@contextmanager
+def of_run(limits: Limits) -> Iterator[None]:
+    """While it is open, these are the limits of what this thread does."""
+    before = current()
+    _CURRENT.limits = limits
+    try:
+        yield
+    finally:
+        _CURRENT.limits = before
+
+
+def current() -> Limits:
+    """The limits of the run that this thread executes; outside of a run, none that holds."""
+    return getattr(_CURRENT, "limits", _NONE)
+
+
+def available() -> int:
+    """Bytes that the host can still give, of which the kernel and a container's limit know; many where neither does."""
+    found = 1 << 62
+    with suppress(OSError, ValueError, IndexError):
+        text = Path("/proc/meminfo").read_text("ascii")
+        found = int(text.partition("MemAvailable:")[2].split()[0]) * 1024
+    for most, used in _CONTAINER:
+        with suppress(OSError, ValueError):
+            found = min(found, int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii")))
+    return max(found, 0)
+
+
+def pause(seconds: float) -> None:
+    """Sleep. Raises :class:`FaultError` when the time of the run is up."""
+    last = time.monotonic() + seconds
+    while True:
+        current().check()
+        left = last - time.monotonic()
+        if left <= 0:
+            return
+        time.sleep(min(left, PERIOD))

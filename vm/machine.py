@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vm import pagemap
+from vm import limits, pagemap, stops
 from vm.bytecode import ObjectFile
 from vm.interp import layout
 from vm.isa import CALL_DEPTH, FLOAT, INT, MEMORY_FLOOR, MEMORY_SIZE, OPS, QUANTUM, REGISTERS, STACK_DEPTH
@@ -124,6 +124,7 @@ class Machine:
         self.seed = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else seed
         """The seed in use."""
         self._max = _ENDLESS if max_instructions is None else max_instructions
+        self._memory_limit = memory
         self._deadline = Deadline(timeout)
         self._progress = progress
         self._state = np.zeros(layout.STATE_WORDS, np.int64)
@@ -226,10 +227,11 @@ class Machine:
         return self._code + pc * layout.ROW
 
     def _load_engine(self) -> Callable[[int], int]:
-        from vm.interp import engine
+        with stops.importing():
+            from vm.interp import engine
 
-        self._need_functions()
-        return engine.load(is_watched=self._observer is not None)
+            self._need_functions()
+            return engine.load(is_watched=self._observer is not None)
 
     def _need_functions(self) -> None:
         """The C library's functions, for either engine."""
@@ -394,8 +396,10 @@ class Machine:
         """Go on to the end, a trap or a limit. A machine that has ended stays so. ``between`` is called after each
         ``slice`` instructions of the interpreter, and at the end."""
         self._deadline.begin()
-        self.prepare()
-        with woken(self._wake), self.signals.held():
+        with stops.answering():
+            self.prepare()
+        within = limits.Limits(self._deadline.check, self._memory_limit)
+        with woken(self._wake), self.signals.held(), stops.answering(), limits.of_run(within):
             while self.outcome is None:
                 try:
                     self._slice(slice)
@@ -458,9 +462,9 @@ class Machine:
         """Of the random numbers of system calls 8 and 9: changes with each."""
         return self._calls.random.state
 
-    def limit_time(self, seconds: float) -> None:
-        """Another limit for the next :meth:`run`."""
-        self._deadline.set(seconds)
+    def share_time(self, end: float | None) -> None:
+        """Have the following runs end at one time on the clock of ``time.monotonic``, however many there are."""
+        self._deadline.share(end)
 
     def reseed(self, seed: int) -> None:
         """Other random numbers and measurements from now on."""
@@ -571,7 +575,7 @@ class Machine:
         cell = self._slots[(self.pc - 1) * layout.ROW_WORDS + 1]
         try:
             self._calls.run(self._flat[cell // 8], self)
-        except FaultError:
+        except (FaultError, KeyboardInterrupt):
             self._word(layout.PC)[0] -= layout.ROW
             raise
 
@@ -592,7 +596,7 @@ class Machine:
             if self._observer is not None:
                 self._observer.take_back(pc)
             return
-        except FaultError:
+        except (FaultError, KeyboardInterrupt):
             self._word(layout.PC)[0] -= layout.ROW
             raise
         if result is not None:
@@ -624,6 +628,8 @@ class Machine:
             count=self.count,
         )
         self.outcome = Outcome(trap.status, trap, self.count)
+        if name in ("time", "interrupt"):
+            stops.settle(trap.status)
 
     def call_stack(self) -> tuple[Location, ...]:
         """The call instructions that have not returned, innermost first; a deep stack is cut in the middle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -17,6 +19,7 @@ import click
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
 from qbcc.text import parse_number
+from vm import stops
 from vm.processor import UnsupportedError
 
 FAILED: Final = 1
@@ -149,11 +152,20 @@ def front_settings(files: Sequence[str], optimize: int | None, unchecked: bool) 
     return Settings(2 if optimize is None else optimize, unchecked)
 
 
+def _begin_limit(_context: object, _option: object, value: float | None) -> float | None:
+    if value is not None:
+        stops.limit(value)
+    return value
+
+
+def timeout_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--timeout``, with what it says. The time counts from here on: compiling, running, waiting and saving."""
+    return click.option("--timeout", type=click.FloatRange(min=0), metavar="S", callback=_begin_limit, help=what)
+
+
 _TAPE_OPTIONS = (
     click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the run's random numbers."),
-    click.option(
-        "--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop the run after S seconds, else after 60."
-    ),
+    timeout_option("Stop the command after S seconds (default: the run after 60)."),
     click.option("--backend", metavar="NAME", help="What decides the run's measurements, else aer; no device."),
 )
 
@@ -165,7 +177,20 @@ def tape_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Results and errors as JSON.")
+def _begin_json(_context: object, _option: object, value: bool) -> bool:
+    if value:
+        stops.say_by(_tell_as_json)
+    return value
+
+
+def _tell_as_json(code: str, message: str) -> None:
+    from qbcc import render
+
+    text = json.dumps([render.diagnostic_data(Diagnostic(code, message, None))], indent=1)
+    os.write(1, f"{text}\n".encode())
+
+
+json_option = click.option("--json", "as_json", is_flag=True, callback=_begin_json, help="Results and errors as JSON.")
 
 
 def version_text() -> str:
@@ -202,33 +227,71 @@ version_option = click.option(
 
 def reader_gone() -> NoReturn:
     """End as a process does whose reader went away: quietly, and with the status of that."""
-    # What Python flushes at its end must not complain again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _drop(1)
     raise SystemExit(128 + signal.SIGPIPE)
 
 
+def _drop(descriptor: int) -> None:
+    """Lose what a stream still holds: what Python flushes at its end must not complain again."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+
+
+def _open_streams() -> None:
+    """A process may be started without streams: its input is then empty, and what it says is lost, as everywhere."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        # The lowest number is free, so that no file that is opened later is taken for the stream.
+        with suppress(OSError):
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))
+
+
 def run_command(command: Callable[..., Any]) -> NoReturn:
-    """Run a click command as the process: Ctrl-C is status 130, a closed pipe ends quietly."""
-    for name in ("stdout", "stderr"):
-        # A process may be started without them; what it says is then lost, as everywhere.
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+    """Run a click command as the process: Ctrl-C is status 130, a closed pipe ends quietly with 141."""
+    stops.begin()
+    _open_streams()
     gc.enable()
     try:
+        status = _run(command)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            reader_gone()
+        except OSError as error:
+            _drop(1)
+            say(f"error: standard output cannot be written: {error.strerror}")
+            status = status or FAILED
+    except KeyboardInterrupt:
+        stops.end_now(stops.INTERRUPTED, "stopped by Ctrl-C")
+    if stops.is_settled():
+        # What was stopped is reported; to take Python itself down may take longer than is left.
+        sys.stderr.flush()
+        os._exit(status)
+    raise SystemExit(status)
+
+
+def _run(command: Callable[..., Any]) -> int:
+    try:
         status = command(standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         status = stop.exit_code
+    except SystemExit as stop:
+        status = stop.code
     except click.Abort:
-        status = 130
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show()
         status = error.exit_code
     except BrokenPipeError:
         reader_gone()
-    except KeyboardInterrupt:
-        status = 130
     except OSError as error:
+        if error.errno == errno.ENOSPC and not error.filename:
+            _drop(1)
         say(f"error: {error.strerror or error}" + (f": '{error.filename}'" if error.filename else ""))
         status = FAILED
     except UnsupportedError as error:
@@ -237,4 +300,4 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
     except MemoryError as error:
         say(f"error: {error or 'out of memory'}")
         status = FAILED
-    raise SystemExit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0

@@ -23,6 +23,7 @@ from qbcc.cli.common import (
     run_command,
     show,
     tape_options,
+    timeout_option,
     unchecked_option,
     version_option,
 )
@@ -66,7 +67,7 @@ def observed_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[..., Any]] = [
         click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
-        click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Stop after S seconds."),
+        timeout_option("Stop after S seconds: compiling, running, waiting and saving."),
         click.option(
             "--memory", default="4G", show_default=True, callback=parse_size, help="Most memory that it may touch."
         ),

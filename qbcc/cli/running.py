@@ -16,6 +16,7 @@ import click
 from qbcc import driver
 from qbcc.cli.common import fail, front_settings, has_colour, reader_gone, say
 from qbcc.diagnostics import Diagnostic, SourceError
+from vm import stops
 from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
@@ -164,7 +165,7 @@ class Run:
         assert self.built is not None
         built = self.built
         self._require_backend(built)
-        found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout)
+        found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout, end=stops.end())
         if self.dry is not None:
             return 0
         self.seconds = time.perf_counter() - start
@@ -224,6 +225,7 @@ class Run:
             raise click.UsageError(str(error)) from None
         except ObjectError as error:
             fail([Diagnostic("E0801", f"'{self.file}' cannot run: {error.reason}", None)], settings.as_json)
+        machine.share_time(stops.end())
         if machine.quantum is not None and machine.quantum.is_remote:
             self._attach(machine, built)
         elif settings.job.asked() or settings.dry_run or settings.max_cost is not None:

@@ -1,10 +1,18 @@
-"""Where the processes ``qbcc`` and ``qbc`` begin: what makes a start-up short, then the command line itself."""
+"""Where the processes ``qbcc`` and ``qbc`` begin: signals, a short start-up, then the command line."""
 
 from __future__ import annotations
 
-import gc
-import os
-from typing import NoReturn
+from vm import stops
+
+# Before anything else is imported, so that Ctrl-C is never answered by a traceback of an import.
+stops.begin()
+
+import gc  # noqa: E402
+import os  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def _begin() -> None:

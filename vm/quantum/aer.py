@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vm import install
+from vm import apart, install, limits, stops
 from vm.quantum import chain, mixed, pure, tableau
 from vm.quantum.backend import Listed, Parts, Simulator
 from vm.quantum.chain import Chain
@@ -19,7 +19,7 @@ from vm.quantum.log import Circuit
 from vm.quantum.mixed import Mixed
 from vm.quantum.noise import Noise
 from vm.quantum.pure import Pure
-from vm.quantum.state import State
+from vm.quantum.state import Array, State
 from vm.quantum.tableau import Tableau
 from vm.trap import FaultError
 
@@ -35,6 +35,17 @@ _MOST_BYTES: Final = 1 << 30
 """Of a matrix product state that is picked without being asked for."""
 _AMPLITUDE: Final = 16
 """Bytes of a complex number."""
+_SOON: Final = 1 << 26
+"""Changes of an amplitude, by a gate, that Aer makes in about 0.1 s: circuits with more run in a process of their own,
+which Ctrl-C and the time limit end."""
+_FEW: Final = 4096
+"""Gates of all runs that Aer is given in about 0.1 s; more are long too."""
+_SHARED: Final = 1 << 20
+"""Bytes of a state from which on it has memory of its own, not that of all runs of a circuit."""
+_ALWAYS: Final = 64 << 20
+"""Bytes that the host is not asked for beforehand."""
+_PEAK: Final = 3
+"""How many times the bytes of a state a simulation needs: Aer's, what Aer returns, and ours."""
 
 
 class Aer(Simulator):
@@ -129,15 +140,56 @@ class Aer(Simulator):
     def _runs(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Sequence[State]:
         _need_aer()
         method = self._choose(circuit, angles, start)
-        if method == STABILIZER:
-            return [self._stabilized(circuit, row, start, seed) for row in angles]
-        if method == MATRICES:
-            return [self._chained(circuit, row, start, seed) for row in angles]
-        if method == DENSITY:
-            return self._mixed(circuit, angles, start)
-        return self._vectors(circuit, angles, start, seed)
+        if method in (VECTOR, DENSITY):
+            return self._dense(method, circuit, angles, start, seed)
+        run = self._stabilized if method == STABILIZER else self._chained
 
-    def _vectors(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Sequence[State]:
+        def work() -> list[State]:
+            return [run(circuit, row, start, seed) for row in angles]
+
+        found = apart.run(work, "Aer") if self._is_long(method, circuit, len(angles), start) else work()
+        _need_memory(circuit.qubits, sum(state.size for state in found), 1)
+        return found
+
+    def _is_long(self, method: str, circuit: Circuit, runs: int, start: Parts) -> bool:
+        """Whether it may take more than a moment."""
+        steps = len(circuit.gates) * runs
+        if self.noise is not None:
+            steps += runs * sum(len(self.noise.channels(code)) for code, _ in circuit.gates if code != STATE)
+        if method == STABILIZER:
+            changes = 2 * circuit.qubits
+        elif method == MATRICES:
+            # Matrices of a bond between two qubits are multiplied and cut, which takes its third power.
+            bond = max(_bound(circuit, start) / (2 * _AMPLITUDE * max(circuit.qubits - 1, 1)), 1.0) ** 0.5
+            changes = int(16 * bond**3)
+        else:
+            changes = 1 << circuit.qubits * (1 if method == VECTOR else 2)
+        return steps > _FEW or steps * changes > _SOON
+
+    def _dense(
+        self, method: str, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int
+    ) -> Sequence[State]:
+        """Vectors or matrices: every amplitude of the state."""
+        runs, side = len(angles), 1 << circuit.qubits
+        shape = (side,) if method == VECTOR else (side, side)
+        form, make = (Pure, self._vectors) if method == VECTOR else (Mixed, self._matrices)
+        size = _AMPLITUDE * int(np.prod(shape))
+        _need_memory(circuit.qubits, size * runs, _PEAK)
+        if not self._is_long(method, circuit, runs, start):
+            return [form(found) for found in make(circuit, angles, start, seed)]
+        if size < _SHARED:
+            places = list(apart.array((runs, *shape), np.complex128))
+        else:
+            places = [apart.array(shape, np.complex128) for _ in range(runs)]
+
+        def work() -> None:
+            for place, found in zip(places, make(circuit, angles, start, seed), strict=True):
+                place[:] = found
+
+        apart.run(work, "Aer")
+        return [form(place) for place in places]
+
+    def _vectors(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> Iterator[Array]:
         from qiskit import QuantumCircuit
 
         made = QuantumCircuit(circuit.qubits)
@@ -149,9 +201,9 @@ class Aer(Simulator):
         made.save_statevector()
         # Where something is drawn, runs with the same angles are runs all the same.
         result = _run(VECTOR, made if binds else [made] * len(angles), binds, seed)
-        return [Pure(np.asarray(result.data(run)["statevector"])) for run in range(len(angles))]
+        return (np.asarray(result.data(run)["statevector"]) for run in range(len(angles)))
 
-    def _mixed(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> Sequence[State]:
+    def _matrices(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, _seed: int) -> Iterator[Array]:
         from qiskit import QuantumCircuit
 
         made = QuantumCircuit(circuit.qubits)
@@ -162,7 +214,7 @@ class Aer(Simulator):
         binds = self._fill(DENSITY, made, circuit, angles)
         made.save_density_matrix()
         result = _run(DENSITY, made, binds, 0)
-        return [Mixed(np.asarray(result.data(run)["density_matrix"])) for run in range(len(angles))]
+        return (np.asarray(result.data(run)["density_matrix"]) for run in range(len(angles)))
 
     def _chained(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts, seed: int) -> State:
         from qiskit import QuantumCircuit
@@ -254,6 +306,24 @@ def _too_large(qubits: int, size: int, why: str) -> FaultError:
     return FaultError("quantum", f"{qubits} qubits have met: their state takes {size:,} bytes, and {why}")
 
 
+def _need_memory(qubits: int, size: int, times: int) -> None:
+    """Raise :class:`FaultError` where states of ``size`` bytes, which take ``times`` that while they are made, are more
+    than the run may use, or than the host has."""
+    if size <= _SHARED:
+        return
+    limit = limits.current().memory
+    if size > limit:
+        raise FaultError(
+            "memory",
+            f"{qubits} qubits have met: their state takes {size:,} bytes, more than the limit of {limit:,} (--memory)",
+        )
+    if size > _ALWAYS and (free := limits.available()) < size * times:
+        raise FaultError(
+            "memory",
+            f"{qubits} qubits have met: to simulate them takes {size * times:,} bytes, and the host has {free:,} left",
+        )
+
+
 def _vector(state: State, random: np.random.Generator) -> Pure:
     if isinstance(state, Mixed):
         return state.drawn(random)
@@ -318,7 +388,8 @@ def _bound(circuit: Circuit, start: Parts) -> int:
 
 def _need_aer() -> None:
     try:
-        import_module("qiskit_aer")
+        with stops.importing():
+            import_module("qiskit_aer")
     except ImportError as error:
         raise FaultError("backend", f"Aer is not installed ({error}): {install.advice('quantum')}") from None
 

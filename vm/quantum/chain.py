@@ -36,6 +36,11 @@ class Chain(State):
         """n."""
         return len(self.tensors)
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return sum(tensor.nbytes for tensor in self.tensors)
+
     def key(self) -> bytes:
         """The bytes of everything."""
         return repr(self.order).encode() + b"".join(repr(t.shape).encode() + t.tobytes() for t in self.tensors)

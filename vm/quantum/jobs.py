@@ -12,7 +12,6 @@ import math
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import stops
 from vm.quantum.backend import Device, Job, JobEndedError
 from vm.quantum.log import Circuit
 from vm.trap import FaultError
@@ -94,19 +94,22 @@ class Journal:
 
     def save(self) -> None:
         """Write it whole. Raises :class:`FaultError`."""
-        temporary = ""
+        temporary = self.path.with_name(f".{self.path.stem}-{os.getpid()}.tmp")
+        with stops.undoing(temporary.unlink):
+            self._save_by(temporary)
+
+    def _save_by(self, temporary: Path) -> None:
         try:
-            with tempfile.NamedTemporaryFile("w", dir=self.path.parent, suffix=".tmp", delete=False) as stream:
-                temporary = stream.name
+            with temporary.open("w", encoding="utf-8") as stream:
                 json.dump(self.data, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).replace(self.path)
+            temporary.replace(self.path)
         except OSError as error:
-            if temporary:
-                with suppress(OSError):
-                    Path(temporary).unlink()
             raise FaultError("backend", f"the journal '{self.path}' cannot be written: {error.strerror}") from None
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def _is_journal(data: Any) -> bool:

@@ -25,6 +25,11 @@ class Mixed(State):
         """n."""
         return len(self.matrix).bit_length() - 1
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return self.matrix.nbytes
+
     def key(self) -> bytes:
         """The bytes of the matrix."""
         return self.matrix.tobytes()

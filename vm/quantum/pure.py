@@ -30,6 +30,11 @@ class Pure(State):
         """n."""
         return self.vector.size.bit_length() - 1
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return self.vector.nbytes
+
     def key(self) -> bytes:
         """The bytes of the vector."""
         return self.vector.tobytes()

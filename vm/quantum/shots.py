@@ -124,11 +124,15 @@ class Splitter:
         return dataclasses.replace(found, pc=found.pc - 1, count=found.count - 1)
 
 
-def run(make: Callable[[int], Machine], shots: int, seed: int, timeout: float | None = None) -> Shots:
-    """``shots`` runs of the machine that ``make(seed)`` makes, which keeps what it prints; ``timeout``: seconds in all.
+def run(
+    make: Callable[[int], Machine], shots: int, seed: int, timeout: float | None = None, *, end: float | None = None
+) -> Shots:
+    """``shots`` runs of the machine that ``make(seed)`` makes, which keeps what it prints; ``timeout``: seconds in all,
+    unless ``end`` says when it is over on the clock of ``time.monotonic``.
 
     A trap ends its path. Ctrl-C and the time limit end everything; what was done by then is in the result."""
-    end = None if timeout is None else time.monotonic() + timeout
+    if end is None and timeout is not None:
+        end = time.monotonic() + timeout
     machine = make(seed)
     try:
         return _split(machine, shots, seed, end)
@@ -143,7 +147,7 @@ def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
     done = instructions = 0
     before = 0
     while True:
-        _limit(machine, end)
+        machine.share_time(end)
         outcome = machine.run()
         splitter.check()
         instructions += outcome.count - before
@@ -166,18 +170,13 @@ def _repeat(make: Callable[[int], Machine], shots: int, seed: int, end: float | 
     for _ in range(shots):
         machine.restore(start)
         machine.reseed(int(seeds.integers(1 << 63)))
-        _limit(machine, end)
+        machine.share_time(end)
         outcome = machine.run()
         instructions += outcome.count
         paths.append(Path(1, _recorded(machine), machine.output, outcome))
         if _is_stopped(outcome):
             break
     return Shots(len(paths), _joined(paths), is_repeated=True, why=why, instructions=instructions)
-
-
-def _limit(machine: Machine, end: float | None) -> None:
-    if end is not None:
-        machine.limit_time(max(end - time.monotonic(), 0.0))
 
 
 def _is_stopped(outcome: Outcome) -> bool:

@@ -33,6 +33,11 @@ class State(ABC):
     def qubits(self) -> int:
         """n."""
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Bytes that it takes."""
+
     @abstractmethod
     def key(self) -> bytes:
         """Equal for equal states only."""

@@ -34,6 +34,11 @@ class Tableau(State):
         """n."""
         return len(self.held)
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return int(self.whole.clifford.tableau.nbytes)
+
     def key(self) -> bytes:
         """The bytes of the tableau."""
         return repr(self.held).encode() + bytes(self.whole.clifford.tableau.tobytes())
