@@ -4,6 +4,7 @@ Apart from the machine, which holds 64 GiB of address space: what is asked for t
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,10 @@ class Deadline:
         own = None if self._timeout is None else time.monotonic() + self._timeout
         self._end = own if self._shared is None else self._shared
 
+    def left(self) -> float:
+        """Seconds until the time is up; infinity without a limit."""
+        return math.inf if self._end is None else max(self._end - time.monotonic(), 0.0)
+
     def check(self) -> None:
         """Raise :class:`FaultError` if the time is up."""
         if self._end is not None and time.monotonic() >= self._end:
@@ -73,9 +78,11 @@ class Limits:
     """Raises :class:`FaultError` if the time is up."""
     memory: int
     """Bytes that the run may use for the states of its qubits."""
+    left: Callable[[], float]
+    """Seconds until the time is up; infinity without a limit."""
 
 
-_NONE: Final = Limits(lambda: None, 1 << 62)
+_NONE: Final = Limits(lambda: None, 1 << 62, lambda: math.inf)
 _CURRENT: Final = threading.local()
 
 

@@ -398,7 +398,7 @@ class Machine:
         self._deadline.begin()
         with stops.answering():
             self.prepare()
-        within = limits.Limits(self._deadline.check, self._memory_limit)
+        within = limits.Limits(self._deadline.check, self._memory_limit, self._deadline.left)
         with woken(self._wake), self.signals.held(), stops.answering(), limits.of_run(within):
             while self.outcome is None:
                 try:

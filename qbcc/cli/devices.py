@@ -15,6 +15,7 @@ import click
 from qbcc import driver
 from qbcc.cli.common import has_colour, json_text, refuse, say, show
 from qbcc.cli.running import Settings
+from vm import stops
 from vm.machine import ENGINES, Machine
 from vm.quantum.backend import GROUP, NAMES, Device, Job, Listed, make
 from vm.quantum.jobs import Journal, JournalError, size
@@ -204,6 +205,10 @@ def resumed(identifier: str, settings: Settings) -> tuple[str, Settings]:
             job=_job_options(run.get("job", {})),
             **{name: run[name] for name in _KEPT},
         )
+        if settings.timeout is not None:
+            found = dataclasses.replace(found, timeout=settings.timeout)
+        elif found.timeout is not None:
+            stops.limit(found.timeout)
         return str(run["file"]), found
     except JournalError as error:
         refuse("E0806", str(error))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
@@ -155,6 +156,10 @@ class Device(Backend):
     @abstractmethod
     def cancel(self, identifier: str) -> None:
         """Give a job up, if it has not run."""
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """While it is open, somebody waits for the run to end: what is asked is asked at once, and once."""
+        return nullcontext()
 
 
 class Nothing(Simulator):

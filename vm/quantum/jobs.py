@@ -21,14 +21,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vm import stops
+from vm import limits, stops
 from vm.quantum.backend import Device, Job, JobEndedError
 from vm.quantum.log import Circuit
-from vm.trap import FaultError
+from vm.trap import STATUS, FaultError
 
 FORMAT: Final = 1
 _LARGEST: Final = 256 << 20
 """Bytes of a journal."""
+_PATIENCE: Final = 1.5
+"""Seconds to cancel a job in, when a run is stopped by Ctrl-C."""
 _NAME: Final = re.compile(r"[0-9a-f]{8}")
 
 
@@ -252,14 +254,25 @@ class Jobs:
 
     def _give_up(self, entry: dict[str, Any], job: Job) -> None:
         """Cancel a job; a run that is resumed sends it anew, under another name. One that cannot be found or canceled
-        keeps its name: it may be running."""
+        keeps its name: it may be running. Somebody waits, so what does not answer soon is left."""
+        stops.settle(STATUS["interrupt"])
         if entry["id"] is None and not entry.get("sent"):
             return
-        with suppress(FaultError):
-            identifier = entry["id"] or self._device.find(replace(job, name=entry["name"]))
-            if identifier is not None:
-                self._device.cancel(identifier)
-                _rename(entry)
+        deadline = limits.Deadline(_PATIENCE)
+        deadline.begin()
+        within = limits.Limits(deadline.check, limits.current().memory, deadline.left)
+        try:
+            with limits.of_run(within), self._device.hurried():
+                identifier = entry["id"] or self._device.find(replace(job, name=entry["name"]))
+                if identifier is not None:
+                    self._device.cancel(identifier)
+        except FaultError:
+            if self.tell is not None:
+                self.tell(f"job {entry['id'] or entry['name']} was not canceled, and may go on")
+            return
+        if identifier is not None:
+            _rename(entry)
+            with suppress(FaultError):
                 self._save()
 
     def _save(self) -> None:

@@ -224,6 +224,16 @@ class IonQ(Device):
         """See :class:`Device`."""
         self._client.cancel_job(answers.identifier({"id": identifier}))
 
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """See :class:`Device`."""
+        wire = self._client.wire
+        wire.is_urgent = True
+        try:
+            yield
+        finally:
+            wire.is_urgent = False
+
     def state(self) -> list[Listed]:
         """See :class:`Device`."""
         clean = self._client.wire.clean

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from vm import limits
 from vm.quantum.ionq.settings import Settings
 from vm.trap import FaultError
 
@@ -37,7 +38,7 @@ class Pace:
     """Whose turn it is: one request at a time in the process, and their starts apart."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = limits.pause
     ) -> None:
         self.clock = clock
         self.sleep = sleep
@@ -97,6 +98,8 @@ class Wire:
         self.base = parts.path
         """The path of the address."""
         self._server = parts.netloc
+        self.is_urgent = False
+        """Whether somebody waits for the run to end: one try, at once."""
         # A proxy would be shown the key of a plain request, which is for this machine alone.
         self._trusts_environment = parts.scheme == "https"
 
@@ -115,17 +118,19 @@ class Wire:
         lets the request be sent again. Statuses in ``passing`` are tried again like those of a busy server. Raises
         :class:`FaultError`."""
         what = f"{method} {self.base}/{path}"
-        for number in range(1, TRIES + 1):
+        tries = 1 if self.is_urgent else TRIES
+        for number in range(1, tries + 1):
             try:
                 return self._once(method, path, what, params, body, may_be_lost=done is not None, passing=passing)
             except Again as again:
                 failed = again
             wait = self._back_off(number, failed.after)
-            if number < TRIES or failed.may_be_done:
+            if number < tries or (failed.may_be_done and not self.is_urgent):
                 self.pace.sleep(wait)
             if done is not None and failed.may_be_done and (found := done()) is not None:
                 return found
-        raise FaultError("backend", self.clean(f"{what}: {failed.reason}; given up after {TRIES} tries"))
+        after = f"{tries} tries" if tries > 1 else "one try"
+        raise FaultError("backend", self.clean(f"{what}: {failed.reason}; given up after {after}"))
 
     def _back_off(self, number: int, after: float | None) -> float:
         if after is not None and after > LONGEST_RETRY_AFTER:
@@ -148,12 +153,14 @@ class Wire:
         """One try. Errors are raised outside of the handlers, so that none carries the request along."""
         status, content, problem = 0, b"", None
         headers: dict[str, str] = {}
-        with self.pace.turn(self.interval):
+        with self.pace.turn(0.0 if self.is_urgent else self.interval):
             try:
                 status, headers, content = self._send(method, path, params, body)
             except Exception as error:
                 problem = self._problem(error, what)
         if problem is not None:
+            # Where the run has no time left, that is why it failed.
+            limits.current().check()
             raise problem
         if 200 <= status < 300:
             answer, is_json = _parse(content)
@@ -172,6 +179,8 @@ class Wire:
         self, method: str, path: str, params: dict[str, Any] | None, body: str | None
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers in lower case and content. A redirect is not followed: the key goes to one server."""
+        # The answer is waited for no longer than the run has time.
+        most = min(self.read_seconds, max(limits.current().left(), 0.01))
         # A connection for each: between two requests there is time enough for the server to close an idle one.
         with requests.Session() as session:
             session.trust_env = self._trusts_environment
@@ -182,15 +191,15 @@ class Wire:
                 data=body,
                 headers=self._headers,
                 auth=_Key(self._secret),
-                timeout=(min(CONNECT_SECONDS, self.read_seconds), self.read_seconds),
+                timeout=(min(CONNECT_SECONDS, most), most),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return response.status_code, headers, self._content(response)
+                return response.status_code, headers, self._content(response, most)
 
-    def _content(self, response: Any) -> bytes:
-        end = time.monotonic() + self.read_seconds
+    def _content(self, response: Any, most: float) -> bytes:
+        end = time.monotonic() + most
         parts: list[bytes] = []
         size = 0
         while part := response.raw.read1(1 << 16, decode_content=True):
