@@ -191,7 +191,7 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
 
         raise not_imported(name)
     if name == STDIN:
-        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", None
+        return read_stdin(MAX_BYTES + 1), "<stdin>", None
     path = Path(name)
     shown = name
     if not path.exists():
@@ -204,6 +204,17 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
         return read_regular_bytes(path, name, MAX_BYTES), shown, path
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
+
+
+def read_stdin(most: int) -> bytes:
+    """At most so many bytes of standard input. Raises :class:`SourceError`."""
+    try:
+        if sys.stdin is None:
+            raise OSError(None, "it is closed")
+        return sys.stdin.buffer.read(most)
+    except OSError as fault:
+        message = f"cannot read standard input: {fault.strerror}"
+        raise SourceError([Diagnostic("E0501", message, None)]) from None
 
 
 def _object(name: str, content: bytes) -> ObjectFile:

@@ -10,6 +10,7 @@ from html import escape
 from typing import Final
 
 from qbcc.profiling import Profile
+from qbcc.visible import visible
 
 _WIDTH: Final = 1200
 _MARGIN: Final = 10
@@ -41,7 +42,7 @@ def flame_graph(profile: Profile, title: str) -> str:
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {height}' width='{_WIDTH}' height='{height}'>",
         f"<rect width='{_WIDTH}' height='{height}' fill='#ffffff'/>",
         f"<text x='{_WIDTH / 2:.0f}' y='22' text-anchor='middle' font-family='sans-serif' font-size='15' "
-        f"fill='#222222'>{escape(title)}</text>",
+        f"fill='#222222'>{escape(visible(title))}</text>",
         f"<text x='{_WIDTH / 2:.0f}' y='39' text-anchor='middle' font-family='sans-serif' font-size='11' "
         f"fill='#666666'>{profile.count:,} instructions; width is cost, calls stand on their callers</text>",
     ]

@@ -16,7 +16,7 @@ from qbcc.flow.program import Flow
 from qbcc.flow.routines import Routine
 from qbcc.labels import Labels
 from qbcc.messages_output import missing_extra, missing_program, undrawn
-from qbcc.render import visible
+from qbcc.visible import visible
 from vm.bytecode import Base
 from vm.flow.blocks import BRANCHES, CALL, JUMP_INDIRECT, TARGET, Block
 

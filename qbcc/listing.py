@@ -11,9 +11,10 @@ from qbcc.assemble import Assembly
 from qbcc.decode import Decoder, signed
 from qbcc.labels import Labels
 from qbcc.printer import print_line
-from qbcc.render import number, visible
+from qbcc.render import number
 from qbcc.source import SourceFile
 from qbcc.syntax import Line
+from qbcc.visible import visible
 from vm.bytecode import Base, ObjectFile, Place, Relocation, Symbol
 from vm.isa import BY_CODE, CODE_BASE, DATA_BASE, INT, REGISTERS
 

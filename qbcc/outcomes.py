@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from qbcc import render
+from qbcc.visible import visible
 from vm.quantum.shots import Path, Value
 
 ORDER: Final = "first rightmost"
@@ -35,7 +36,7 @@ def labels(runs: Sequence[Path]) -> list[str]:
 
 def heading(shots: int, runs: Sequence[Path]) -> str:
     """Return what is counted, in which order: ``1,000 shots of a, b (first rightmost)``."""
-    names = list(dict.fromkeys(name for run in runs for name, _ in run.recorded))
+    names = list(dict.fromkeys(visible(name) for run in runs for name, _ in run.recorded))
     of = f" of {', '.join(names[:_NAMES])}{', …' * (len(names) > _NAMES)}" if names else ""
     return f"{shots:,} shots{of}{f' ({ORDER})' if is_ordered(runs) else ''}"
 

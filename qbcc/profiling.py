@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from qbcc.render import visible
 from qbcc.source import SourceFile
+from qbcc.visible import visible
 from vm.bytecode import Base
 from vm.observe import Observer, Path
 from vm.program import Program

@@ -4,16 +4,15 @@ Whatever a source holds, the terminal is safe: control characters are shown, not
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from qbcc import frontends
 from qbcc.diagnostics import Diagnostic, Fix, Severity
 from qbcc.source import Span
+from qbcc.visible import visible, width
 from vm.trap import TITLE, Location, Operand, Trap
 
-_TAB: Final = 4
 _WINDOW: Final = 160
 """Columns of a long line that are shown."""
 _STYLES: Final = {"error": "1;31", "warning": "1;33", "hint": "1;36", "bold": "1", "rail": "1;34", "help": "1;32"}
@@ -31,34 +30,6 @@ def _coloured(style: str, text: str) -> str:
 def painter(colour: bool) -> Paint:
     """How to style a text: by ANSI sequences, or not at all."""
     return _coloured if colour else _plain
-
-
-def visible(text: str) -> str:
-    """A text with everything that a terminal would act on made visible."""
-    return "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    if character == "\t":
-        return " " * _TAB
-    point = ord(character)
-    if point < 0x20:
-        return chr(0x2400 + point)
-    if point == 0x7F:
-        return "\u2421"
-    if character.isprintable() or unicodedata.category(character) == "Zs" or character in "\u200d\ufe0f":
-        return character
-    return f"\\u{{{point:x}}}"
-
-
-def width(text: str) -> int:
-    """Columns that a visible text takes."""
-    total = 0
-    for character in text:
-        if unicodedata.combining(character) or character in "\u200d\ufe0f":
-            continue
-        total += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return total
 
 
 def _excerpt(text: str, column: int, end_column: int) -> tuple[str, int, int]:
@@ -84,7 +55,7 @@ def _snippet(
     shown, offset, length = _excerpt(text, column, end_column)
     label, style = mark
     rail = paint("rail", "|")
-    caret = paint(style, "^" * length + (f" {label}" if label else ""))
+    caret = paint(style, "^" * length + (f" {visible(label)}" if label else ""))
     return [
         f"{' ' * gutter} {rail}",
         f"{paint('rail', f'{line:>{gutter}}')} {rail} {shown}".rstrip(),
@@ -200,14 +171,18 @@ def trap(found: Trap, name: Callable[[str], str] = str, colour: bool = False) ->
 
 def _calls(found: Trap, name: Callable[[str], str], end: str) -> list[str]:
     if found.location is None or not found.depth:
-        return [f"{end}in {found.location.routine}"] if found.location is not None and found.location.routine else []
-    lines = [f"{end}in {found.location.routine or 'the program'}, called from"]
+        return (
+            [f"{end}in {visible(found.location.routine)}"]
+            if found.location is not None and found.location.routine
+            else []
+        )
+    lines = [f"{end}in {visible(found.location.routine or 'the program')}, called from"]
     hidden = found.depth - len(found.stack)
     for number_, place in enumerate(found.stack):
         if hidden and number_ == len(found.stack) // 2:
             lines.append(f"{' ' * len(end)}… {hidden:,} more …")
         text = visible(_called(place).strip())
-        lines.append(f"    {_location(place, name)}  {place.routine or 'the program'}: {text}")
+        lines.append(f"    {_location(place, name)}  {visible(place.routine or 'the program')}: {text}")
     return lines
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qbcc.decode import Decoder
 from qbcc.labels import Labels
-from qbcc.render import visible
+from qbcc.visible import visible
 from vm.bytecode import Base
 from vm.isa import CODE_BASE, REGISTERS
 from vm.program import Program

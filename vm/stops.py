@@ -79,6 +79,7 @@ def begin() -> None:
         # A process that was started to ignore a signal (nohup, a background job of a shell) goes on ignoring it.
         if number is not None and _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, _handle)
+    _take_streams()
     try:
         reading, process.wake = os.pipe()
         os.set_blocking(process.wake, False)
@@ -95,6 +96,18 @@ def begin() -> None:
             hook(found)  # type: ignore[arg-type]
 
     sys.unraisablehook = unraisable
+
+
+def _take_streams() -> None:
+    """Have files 0 to 2 open: else one that is opened later is taken for a standard stream."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            try:
+                os.open(os.devnull, os.O_RDWR)
+            except OSError:
+                return
 
 
 def forget() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ import click
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
 from qbcc.text import parse_number
+from qbcc.visible import safe
 from vm import stops
 from vm.processor import UnsupportedError
 
@@ -36,22 +38,47 @@ def has_colour() -> bool:
 
 
 def say(text: str) -> None:
-    """A message to standard error; characters that its encoding lacks are escaped."""
+    """A message to standard error; what its encoding lacks, and what a terminal would act on, is escaped. Nobody can be
+    told that it cannot be written."""
     stream = sys.stderr
     encoding = stream.encoding or "ascii"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    try:
+        click.echo(safe(text).encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _drop(2)
 
 
 def show(text: str) -> None:
-    """A result to standard output."""
+    """A result to standard output, escaped as messages are."""
     encoding = sys.stdout.encoding or "ascii"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+    click.echo(safe(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
-def json_text(data: object) -> str:
-    """JSON of a result. JSON has no NaN (null) and no infinity (1e999, which reads back as one), as in saved tables."""
-    text = json.dumps(data, ensure_ascii=False)
-    return _NOT_JSON.sub(lambda found: _IN_JSON.get(found[0], found[0]), text)
+def show_data(text: str) -> None:
+    """A result that is data of the user's, such as a difference of sources: as it is, but for a terminal."""
+    if sys.stdout.isatty():
+        show(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+
+
+def json_text(data: object, indent: int | None = None) -> str:
+    """JSON of a result. JSON has no NaN (null) and no infinity (1e999, which reads back as one), as in saved tables.
+    What a terminal would act on, or the encoding lacks, is written as JSON's own escapes."""
+    is_plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    text = json.dumps(data, ensure_ascii=is_plain, indent=indent)
+    text = _NOT_JSON.sub(lambda found: _IN_JSON.get(found[0], found[0]), text)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(letter if letter == "\n" or letter.isprintable() else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    point = ord(letter)
+    return f"\\u{point:04x}" if point < 0x10000 else json.dumps(letter)[1:-1]
 
 
 def report(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> None:
@@ -62,7 +89,7 @@ def report(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> None:
     from qbcc import render
 
     if as_json:
-        show(json.dumps([render.diagnostic_data(one) for one in found], ensure_ascii=False, indent=1))
+        show(json_text([render.diagnostic_data(one) for one in found], indent=1))
     else:
         say(render.report(found, has_colour()))
 
@@ -186,7 +213,7 @@ def _begin_json(_context: object, _option: object, value: bool) -> bool:
 def _tell_as_json(code: str, message: str) -> None:
     from qbcc import render
 
-    text = json.dumps([render.diagnostic_data(Diagnostic(code, message, None))], indent=1)
+    text = json_text([render.diagnostic_data(Diagnostic(code, message, None))], indent=1)
     os.write(1, f"{text}\n".encode())
 
 
@@ -228,6 +255,7 @@ version_option = click.option(
 def reader_gone() -> NoReturn:
     """End as a process does whose reader went away: quietly, and with the status of that."""
     _drop(1)
+    _drop(2)
     raise SystemExit(128 + signal.SIGPIPE)
 
 
@@ -238,17 +266,10 @@ def _drop(descriptor: int) -> None:
 
 
 def _open_streams() -> None:
-    """A process may be started without streams: its input is then empty, and what it says is lost, as everywhere."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is not None:
-            continue
-        # The lowest number is free, so that no file that is opened later is taken for the stream.
-        with suppress(OSError):
-            opened = os.open(os.devnull, os.O_RDWR)
-            if opened != number:
-                os.dup2(opened, number)
-                os.close(opened)
-            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))
+    """A process may be started without streams; what it says is then lost, as everywhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
@@ -285,7 +306,9 @@ def _run(command: Callable[..., Any]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        error.show()
+        text = io.StringIO()
+        error.show(text)
+        say(text.getvalue().rstrip("\n"))
         status = error.exit_code
     except BrokenPipeError:
         reader_gone()

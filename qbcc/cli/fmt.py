@@ -11,7 +11,7 @@ import click
 
 from qbcc import frontends
 from qbcc.cli import sources
-from qbcc.cli.common import FAILED, report, show
+from qbcc.cli.common import FAILED, report, say, show, show_data
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
 from qbcc.frontends import Formatted, Migrated
@@ -83,9 +83,9 @@ def _file(name: str, work: _Work, *, check: bool, diff: bool, stdin_name: str | 
     before, after = given.source.text, found.text
     is_changed = before != after
     if isinstance(found, Migrated) and found.changes:
-        click.echo(f"{given.source.name}: {', '.join(found.changes)}", err=True)
+        say(f"{given.source.name}: {', '.join(found.changes)}")
     if diff and is_changed:
-        show(_difference(given.source.name, before, after, work.done))
+        show_data(_difference(given.source.name, before, after, work.done))
     if check and is_changed and not diff:
         show(given.source.name)
     if check or diff:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from qbcc import frontends
 from qbcc.cli import sources
-from qbcc.cli.common import FAILED, define_option, include_option, json_option, report, say, show
+from qbcc.cli.common import FAILED, define_option, include_option, json_option, json_text, report, say, show
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.files import write_whole
 from qbcc.lint.config import levels_for
@@ -80,7 +79,7 @@ def lint(
         from qbcc.cli.common import version_text
         from qbcc.lint.sarif import sarif
 
-        show(json.dumps(sarif(run.found, run.rules, version_text()), ensure_ascii=False, indent=1))
+        show(json_text(sarif(run.found, run.rules, version_text()), indent=1))
     else:
         report(run.found, as_json)
     if run.fixes:

@@ -17,6 +17,7 @@ from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.profiling import Profile
 from qbcc.source import SourceFile
+from qbcc.visible import safe, visible
 from vm.machine import Machine, Outcome
 from vm.observe import Observer
 from vm.trace import Tracer
@@ -57,7 +58,7 @@ def _trace(file: str, settings: Settings, filters: Filters, stream: TextIO) -> i
         text = data if isinstance(data, str) else json_text(data)
         encoding = stream.encoding or "ascii"
         try:
-            stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            stream.write(safe(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
         except BrokenPipeError:
             reader_gone()
 
@@ -186,7 +187,7 @@ def _tables(made: Profile, top: int) -> None:
         lines.add_column(heading, justify="right", no_wrap=True)
     lines.add_column("line", overflow="fold")
     for line in made.lines[:top]:
-        place = render.visible(f"{made.name(line.file)}:{line.line}: {line.text}" if line.file else "no source")
+        place = visible(f"{made.name(line.file)}:{line.line}: {line.text}" if line.file else "no source")
         lines.add_row(f"{line.count:,}", f"{made.share(line.count):.2f}", f"{line.times:,}", Text(place))
     console = Console(stderr=True, highlight=False)
     with console.capture() as drawn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,6 +16,7 @@ from qbcc.cli.common import (
     front_settings,
     include_option,
     json_option,
+    json_text,
     refuse,
     report,
     run_command,
@@ -202,7 +202,7 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
         fail(diagnostics, as_json)
     try:
         if emit == "symbols" and as_json:
-            text = json.dumps(symbol_data(obj), indent=1)
+            text = json_text(symbol_data(obj), indent=1)
         elif emit == "listing":
             parts = [(piece.object, piece.assembly) for piece in pieces if piece.object is not None]
             text = listing(obj, origins(parts))

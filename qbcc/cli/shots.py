@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from qbcc.cli.running import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.messages_output import missing_extra
 from qbcc.outcomes import ORDER, heading, is_ordered, labels, value_text
+from qbcc.visible import visible
 from vm.quantum.shots import Shots, Value
 
 _SHOWN: Final = 40
@@ -80,15 +82,16 @@ def _show(found: Shots, settings: Settings) -> None:
     counts = own(found)
     if len(counts) > 1:
         for name, values in counts.items():
-            show(f"{name}")
+            show(visible(name))
             own_rows = sorted(values.items(), key=lambda item: -item[1])
             _rows([(value_text(value), count) for value, count in own_rows], found.shots, bars=False)
 
 
 def _print(output: bytes) -> None:
-    """What a program printed, with the end of a line."""
+    """What a program printed, to the byte, with the end of a line."""
     if output:
-        show(output.decode(errors="replace").removesuffix("\n"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output.removesuffix(b"\n") + b"\n")
 
 
 def _rows(rows: list[tuple[str, int]], shots: int, *, bars: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 import click
 
-from qbcc import frontends
+from qbcc import driver, frontends
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
@@ -63,7 +62,7 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:
-            content = sys.stdin.buffer.read(MAX_SOURCE + 1)
+            content = driver.read_stdin(MAX_SOURCE + 1)
             if len(content) > MAX_SOURCE:
                 raise IncludeFault("E0504", f"'{shown}' has more than {MAX_SOURCE:,} bytes")
             return Given(SourceFile(shown, decode(content, shown)), found, None)

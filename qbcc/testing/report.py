@@ -9,6 +9,7 @@ from qbcc import render
 from qbcc.diagnostics import Diagnostic
 from qbcc.testing.checks import Failure
 from qbcc.testing.suite import CaseResult, Suite
+from qbcc.visible import visible
 
 
 def failure(found: Failure, result: CaseResult, colour: bool = False) -> str:
@@ -18,7 +19,7 @@ def failure(found: Failure, result: CaseResult, colour: bool = False) -> str:
     styles = {"-": "help", "+": "error", " ": "", "…": "rail"}
     gutter = " " * (len(str(found.found.span.line)) if found.found.span is not None else 1)
     for mark, text in found.diff:
-        line = f"{mark} {render.visible(text)}".rstrip()
+        line = f"{mark} {visible(text)}".rstrip()
         parts.append(f"{gutter} {paint('rail', '|')} {paint(styles[mark], line) if styles[mark] else line}".rstrip())
     if found.trap is not None and result.built is not None:
         parts.append(render.trap(found.trap, result.built.shown, colour))
@@ -28,7 +29,7 @@ def failure(found: Failure, result: CaseResult, colour: bool = False) -> str:
 def case(result: CaseResult, colour: bool = False) -> str:
     """Everything that failed in a case; empty if nothing did."""
     name = result.case.name
-    head = [render.painter(colour)("bold", f"case: {render.visible(name)}")] if name and result.failures else []
+    head = [render.painter(colour)("bold", f"case: {visible(name)}")] if name and result.failures else []
     return "\n\n".join([*head, *(failure(one, result, colour) for one in result.failures)])
 
 
@@ -38,7 +39,7 @@ def line(suite: Suite, results: Sequence[CaseResult], colour: bool = False) -> s
     failed = sum(not one.is_passed for one in results)
     well = not suite.diagnostics and not failed
     word = paint("help", "pass") if well else paint("error", "FAIL")
-    parts = [f"{word}  {render.visible(suite.name)}"]
+    parts = [f"{word}  {visible(suite.name)}"]
     if not suite.diagnostics:
         parts.append(f"{sum(one.seconds for one in results):.2f} s")
         if len(results) > 1:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm import limits, stops
+from vm.files import read_regular
 from vm.quantum.backend import Device, Job, JobEndedError
 from vm.quantum.log import Circuit
 from vm.trap import STATUS, FaultError
@@ -79,8 +80,7 @@ class Journal:
         if not _NAME.fullmatch(identifier):
             raise JournalError(f"'{identifier}' is no run: its name is eight digits and letters from a to f")
         try:
-            with path.open("rb") as stream:
-                content = stream.read(_LARGEST + 1)
+            content = read_regular(path, _LARGEST)
         except FileNotFoundError:
             known = ", ".join(sorted(one.stem for one in folder.glob("*.json"))) or "none"
             raise JournalError(f"no run '{identifier}' in '{folder}'; there are: {known}") from None

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from vm.files import read_regular
 from vm.quantum.backend import Backend, Listed
 from vm.quantum.chance import Chance
 from vm.quantum.executor import Counts, Executor
@@ -126,8 +127,7 @@ class Scripted(Executor):
 def _read(path: Path) -> _Script:
     name = f"'{path.name}'"
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
+        content = read_regular(path, _LARGEST)
     except OSError as error:
         raise ValueError(f"mock: '{path}' cannot be read: {error.strerror}") from None
     if len(content) > _LARGEST:

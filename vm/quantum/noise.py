@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vm import install
+from vm.files import read_regular
 from vm.isa import BY_NAME
 from vm.quantum.gates import GATES, MEASURING, RESETTING, SIGMA
 
@@ -164,8 +165,7 @@ def parse(text: str) -> Noise:
 
 def _file(path: Path) -> Noise:
     name = f"'{path.name}'"
-    with path.open("rb") as stream:
-        content = stream.read(_LARGEST + 1)
+    content = read_regular(path, _LARGEST)
     if len(content) > _LARGEST:
         raise ValueError(f"{name} is larger than {_LARGEST >> 20} MiB: that is no noise model")
     try:
