@@ -81,6 +81,11 @@ def run(work: Callable[[], T], what: str) -> T:
     return result
 
 
+def when(is_long: bool, work: Callable[[], T], what: str) -> T:
+    """What ``work`` returns, in a process of its own where it may take long."""
+    return run(work, what) if is_long else work()
+
+
 def _work(work: Callable[[], Any], writing: int) -> None:
     """In the new process: work, write what came of it, end."""
     try:

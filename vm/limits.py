@@ -20,6 +20,10 @@ KEPT_LIMIT: Final = 1 << 28
 PERIOD: Final = 0.02
 """Seconds between two looks at the limits while something is waited for."""
 
+_SMALL: Final = 1 << 20
+"""Bytes that are not counted."""
+_ALWAYS: Final = 64 << 20
+"""Bytes that the host is not asked for beforehand."""
 _CONTAINER: Final = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
@@ -112,6 +116,43 @@ def available() -> int:
         with suppress(OSError, ValueError):
             found = min(found, int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii")))
     return max(found, 0)
+
+
+def need(size: int, what: str, times: int = 1) -> None:
+    """Raise :class:`FaultError` where ``size`` bytes are more than the run may use, or where they are more than the
+    host has while ``times`` as many are needed; ``what`` they are for comes first in the message."""
+    if size <= _SMALL:
+        return
+    limit = current().memory
+    if size > limit:
+        raise FaultError("memory", f"{what} takes {size:,} bytes, more than the limit of {limit:,} (--memory)")
+    if size > _ALWAYS and (free := available()) < size * times:
+        raise FaultError("memory", f"{what} takes {size * times:,} bytes, and the host has {free:,} left")
+
+
+@contextmanager
+def capped(size: int) -> Iterator[None]:
+    """While it is open, Linux gives this process at most ``size`` more bytes: Python then raises
+    :class:`MemoryError`. It is for work that reserves no address space, as a machine does."""
+    try:
+        import resource
+
+        status = Path("/proc/self/status").read_text("ascii")
+        used = int(status.partition("VmData:")[2].split()[0]) * 1024
+        before = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_least(used + size, *before), before[1]))
+    except (ImportError, OSError, ValueError, IndexError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _least(*sizes: int) -> int:
+    """The least of some limits, of which negative ones are none."""
+    return min(size for size in sizes if size >= 0)
 
 
 def pause(seconds: float) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
@@ -302,6 +303,9 @@ def _run(command: Callable[..., Any]) -> int:
     except click.exceptions.Exit as stop:
         status = stop.exit_code
     except SystemExit as stop:
+        if type(sys.stdout) is PacifyFlushWrapper:
+            # Click's sign that a pipe was closed, which it ends with status 1.
+            reader_gone()
         status = stop.code
     except click.Abort:
         raise KeyboardInterrupt from None

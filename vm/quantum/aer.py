@@ -42,8 +42,6 @@ _FEW: Final = 4096
 """Gates of all runs that Aer is given in about 0.1 s; more are long too."""
 _SHARED: Final = 1 << 20
 """Bytes of a state from which on it has memory of its own, not that of all runs of a circuit."""
-_ALWAYS: Final = 64 << 20
-"""Bytes that the host is not asked for beforehand."""
 _PEAK: Final = 3
 """How many times the bytes of a state a simulation needs: Aer's, what Aer returns, and ours."""
 
@@ -307,21 +305,7 @@ def _too_large(qubits: int, size: int, why: str) -> FaultError:
 
 
 def _need_memory(qubits: int, size: int, times: int) -> None:
-    """Raise :class:`FaultError` where states of ``size`` bytes, which take ``times`` that while they are made, are more
-    than the run may use, or than the host has."""
-    if size <= _SHARED:
-        return
-    limit = limits.current().memory
-    if size > limit:
-        raise FaultError(
-            "memory",
-            f"{qubits} qubits have met: their state takes {size:,} bytes, more than the limit of {limit:,} (--memory)",
-        )
-    if size > _ALWAYS and (free := limits.available()) < size * times:
-        raise FaultError(
-            "memory",
-            f"{qubits} qubits have met: to simulate them takes {size * times:,} bytes, and the host has {free:,} left",
-        )
+    limits.need(size, f"{qubits} qubits have met: their state", times)
 
 
 def _vector(state: State, random: np.random.Generator) -> Pure:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vm.quantum.pure import Pure
+from vm import apart
+from vm.quantum.pure import LONG, Pure
 from vm.quantum.state import PAULIS, Array, State, counted, entropy, purity
+
+_SMALL: Final = 8
+"""Qubits whose eigenvalues are found in about 0.1 s."""
+_WHAT: Final = "the inspection of the state"
 
 
 class Mixed(State):
@@ -68,10 +73,16 @@ class Mixed(State):
 
     def reduced(self, places: Sequence[int]) -> Array:
         """Density matrix of the qubits at k places."""
-        return np.asarray(np.einsum("aibi->ab", self._split(places)))
+        found: Array = apart.when(
+            self.matrix.size > LONG, lambda: np.asarray(np.einsum("aibi->ab", self._split(places))), _WHAT
+        )
+        return found
 
     def _spectrum(self, places: Sequence[int]) -> NDArray[np.float64]:
-        return np.asarray(np.maximum(np.linalg.eigvalsh(self.reduced(places)), 0))
+        def work() -> NDArray[np.float64]:
+            return np.asarray(np.maximum(np.linalg.eigvalsh(self.reduced(places)), 0))
+
+        return apart.when(len(places) > _SMALL or self.matrix.size > LONG, work, _WHAT)
 
     def purity(self, places: Sequence[int]) -> float:
         """tr ρ²."""
@@ -83,16 +94,24 @@ class Mixed(State):
 
     def expectation(self, paulis: Sequence[tuple[int, str]]) -> float:
         """Of a product of Pauli matrices: tr Pρ."""
-        count = self.qubits
-        turned = self.matrix.reshape((2,) * count + (-1,))
-        for place, letter in paulis:
-            axis = count - 1 - place
-            turned = np.moveaxis(np.tensordot(PAULIS[letter], turned, axes=(1, axis)), 0, axis)
-        return float(np.trace(turned.reshape(self.matrix.shape)).real)
+
+        def work() -> float:
+            count = self.qubits
+            turned = self.matrix.reshape((2,) * count + (-1,))
+            for place, letter in paulis:
+                axis = count - 1 - place
+                turned = np.moveaxis(np.tensordot(PAULIS[letter], turned, axes=(1, axis)), 0, axis)
+            return float(np.trace(turned.reshape(self.matrix.shape)).real)
+
+        return apart.when(self.matrix.size * len(paulis) > LONG, work, _WHAT)
 
     def drawn(self, random: np.random.Generator) -> Pure:
         """One of the pure states that it is a mixture of, by their weights."""
-        weights, vectors = np.linalg.eigh(self.matrix)
+
+        def work() -> tuple[Any, Any]:
+            return np.linalg.eigh(self.matrix)
+
+        weights, vectors = apart.when(self.qubits > _SMALL, work, _WHAT)
         weights = np.maximum(weights, 0)
         return Pure(np.ascontiguousarray(vectors[:, random.choice(len(weights), p=weights / weights.sum())]))
 

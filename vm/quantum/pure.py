@@ -4,13 +4,19 @@ place i."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import apart, limits
 from vm.quantum.state import PAULIS, Array, State, concurrence, counted, entropy, purity
 
+LONG: Final = 1 << 23
+"""Amplitudes that are gone through in about 0.1 s: what takes longer runs in a process of its own."""
+_STEPS: Final = 1 << 26
+"""Steps of a product of matrices, or of their singular values, in about 0.1 s."""
+_WHAT: Final = "the inspection of the state"
 _FEW: Final = 64
 """Probabilities that are kept with a state."""
 
@@ -55,38 +61,74 @@ class Pure(State):
         """That the qubit would be measured as 1."""
         # A view: to bring the qubit to the front would copy the vector.
         one = self.vector.reshape(-1, 2, 1 << place)[:, 1, :]
-        return float(np.einsum("ij,ij->", one.real, one.real) + np.einsum("ij,ij->", one.imag, one.imag))
+
+        def work() -> float:
+            return float(np.einsum("ij,ij->", one.real, one.real) + np.einsum("ij,ij->", one.imag, one.imag))
+
+        return apart.when(self.vector.size > LONG, work, _WHAT)
 
     def collapsed(self, place: int, outcome: int) -> Pure:
         """The other qubits after the one at ``place`` was measured."""
-        rest = self.vector.reshape(-1, 2, 1 << place)[:, outcome, :].reshape(-1)
-        return Pure(np.ascontiguousarray(rest / np.linalg.norm(rest)))
+        half = self.vector.reshape(-1, 2, 1 << place)[:, outcome, :]
+        if self.vector.size <= LONG:
+            rest = half.reshape(-1)
+            return Pure(np.ascontiguousarray(rest / np.linalg.norm(rest)))
+        limits.need(self.vector.nbytes // 2, "the state after a measurement", 2)
+        after = apart.array((self.vector.size // 2,), np.complex128)
+
+        def work() -> None:
+            after[:] = half.reshape(-1)
+            after[:] /= np.linalg.norm(after)
+
+        apart.run(work, _WHAT)
+        return Pure(after)
 
     def distribution(self, places: Sequence[int]) -> NDArray[np.float64]:
         """Probabilities of the 2ᵏ values of the qubits at k places; sums to 1."""
         if self._odds is not None and self._odds[0] == places:
             return self._odds[1]
-        found = (np.abs(self._front(places)) ** 2).sum(axis=1)
-        odds = np.asarray(found / found.sum())
+        odds = apart.when(self.vector.size > LONG, lambda: self._odds_of(places), _WHAT)
         if len(odds) <= _FEW:
             self._odds = list(places), odds
         return odds
+
+    def _odds_of(self, places: Sequence[int]) -> NDArray[np.float64]:
+        found = (np.abs(self._front(places)) ** 2).sum(axis=1)
+        return np.asarray(found / found.sum())
 
     def sample(
         self, places: Sequence[int], shots: int, random: np.random.Generator
     ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Values of some qubits and their counts."""
-        return counted(self.distribution(places), shots, random)
+        if self.vector.size <= LONG:
+            return counted(self.distribution(places), shots, random)
+
+        def work() -> tuple[NDArray[np.uint64], NDArray[np.int64], Any]:
+            return *counted(self._odds_of(places), shots, random), random.bit_generator.state
+
+        values, counts, drawn = apart.run(work, _WHAT)
+        random.bit_generator.state = drawn
+        return values, counts
 
     def reduced(self, places: Sequence[int]) -> Array:
         """Density matrix of the qubits at k places."""
-        rows = self._front(places)
-        return rows @ rows.conj().T
+
+        def work() -> Array:
+            rows = self._front(places)
+            return rows @ rows.conj().T
+
+        return apart.when(self.vector.size << len(places) > _STEPS, work, _WHAT)
 
     def _spectrum(self, places: Sequence[int]) -> NDArray[np.float64]:
         """Eigenvalues of the density matrix of the qubits at ``places`` that are not surely 0; they sum to 1."""
-        weights = np.linalg.svd(self._front(places), compute_uv=False) ** 2
-        return np.asarray(weights / weights.sum())
+
+        def work() -> NDArray[np.float64]:
+            weights = np.linalg.svd(self._front(places), compute_uv=False) ** 2
+            return np.asarray(weights / weights.sum())
+
+        # A matrix of r rows and c columns takes r·c·min(r, c) steps.
+        steps = self.vector.size << min(len(places), self.qubits - len(places))
+        return apart.when(steps > _STEPS, work, _WHAT)
 
     def purity(self, places: Sequence[int]) -> float:
         """tr ρ²."""
@@ -98,16 +140,24 @@ class Pure(State):
 
     def expectation(self, paulis: Sequence[tuple[int, str]]) -> float:
         """Of a product of Pauli matrices."""
-        turned = self.axes()
-        for place, letter in paulis:
-            axis = self.qubits - 1 - place
-            turned = np.moveaxis(np.tensordot(PAULIS[letter], turned, axes=(1, axis)), 0, axis)
-        return float(np.vdot(self.vector, turned.reshape(-1)).real)
+
+        def work() -> float:
+            turned = self.axes()
+            for place, letter in paulis:
+                axis = self.qubits - 1 - place
+                turned = np.moveaxis(np.tensordot(PAULIS[letter], turned, axes=(1, axis)), 0, axis)
+            return float(np.vdot(self.vector, turned.reshape(-1)).real)
+
+        return apart.when(self.vector.size * len(paulis) > LONG, work, _WHAT)
 
     def concurrence(self, places: Sequence[int]) -> float:
         """Of two qubits."""
-        left, weights, _ = np.linalg.svd(self._front(places), full_matrices=False)
-        return concurrence(left * weights)
+
+        def work() -> float:
+            left, weights, _ = np.linalg.svd(self._front(places), full_matrices=False)
+            return concurrence(left * weights)
+
+        return apart.when(self.vector.size > LONG // 8, work, _WHAT)
 
 
 ZERO: Final = Pure(np.array([1, 0], np.complex128))

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vm import limits
 from vm.quantum import state as states
 from vm.quantum.backend import Parts, Simulator
 from vm.quantum.chance import Chance
@@ -28,6 +29,8 @@ _KNOWN_BYTES: Final = 256 << 20
 """Of them in all."""
 _LOOKS: Final = 64
 """Looks that are remembered."""
+_LARGE: Final = 1 << 20
+"""Bytes of a state from which on all are counted."""
 _KEPT: Final = 1 << 10
 """States after which those of groups that are gone are dropped."""
 
@@ -108,7 +111,7 @@ class Simulated(Executor):
         for group, members, state in zip(batch.roots.tolist(), batch.members.tolist(), found, strict=True):
             self._keep(group, members, state)
         for identifier in old:
-            del self._states[identifier]
+            self._states.pop(identifier, None)
 
     def _simulated(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> Sequence[State]:
         """The states of runs of a circuit; what ran before is not run again."""
@@ -149,6 +152,19 @@ class Simulated(Executor):
         self._log.set_state(root, self._next)
         self._states[self._next] = (members, state)
         self._next += 1
+        if state.size >= _LARGE:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Drop states of groups that are gone where all take much. Raises :class:`FaultError` for too many bytes."""
+        most = limits.current().memory
+        if self._size() > most // 2:
+            in_use = self._log.states_in_use()
+            self._states = {identifier: kept for identifier, kept in self._states.items() if identifier in in_use}
+            limits.need(self._size(), f"the states of {len(self._states):,} groups of qubits together")
+
+    def _size(self) -> int:
+        return sum({id(state): state.size for _, state in self._states.values()}.values())
 
     def _together(self, handles: Sequence[int]) -> list[_Part]:
         """The groups of some qubits."""
