@@ -14,6 +14,7 @@ from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
 from vm.bytecode import NO_ENTRY, ObjectFile
+from vm.files import read_most
 from vm.trap import ObjectError
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
 
         raise not_imported(name)
     if name == STDIN:
-        return read_stdin(MAX_BYTES + 1), "<stdin>", None
+        return read_stdin(MAX_BYTES), "<stdin>", None
     path = Path(name)
     shown = name
     if not path.exists():
@@ -207,11 +208,11 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
 
 
 def read_stdin(most: int) -> bytes:
-    """At most so many bytes of standard input. Raises :class:`SourceError`."""
+    """The first ``most`` + 1 bytes of standard input. Raises :class:`SourceError`."""
     try:
         if sys.stdin is None:
             raise OSError(None, "it is closed")
-        return sys.stdin.buffer.read(most)
+        return read_most(sys.stdin.buffer, most)
     except OSError as fault:
         message = f"cannot read standard input: {fault.strerror}"
         raise SourceError([Diagnostic("E0501", message, None)]) from None

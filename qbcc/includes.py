@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
 from qbcc.source import SourceFile
+from vm.files import read_most
 
 MAX_SOURCE: Final = 64 << 20
 """Most bytes of a source file."""
@@ -52,7 +53,7 @@ def read_regular_bytes(path: Path, name: str, most: int) -> bytes:
         os.close(descriptor)
         raise IncludeFault("E0504", f"'{name}' is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        content = b"" if info.st_size > most else file.read(most + 1)
+        content = b"" if info.st_size > most else read_most(file, most)
     if info.st_size > most or len(content) > most:
         raise IncludeFault("E0504", f"'{name}' has more than {most:,} bytes")
     return content

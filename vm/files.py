@@ -6,6 +6,9 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO, Final
+
+_CHUNK: Final = 1 << 20
 
 
 def read_regular(path: Path, most: int) -> bytes:
@@ -14,4 +17,14 @@ def read_regular(path: Path, most: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        return file.read(most + 1)
+        return read_most(file, most)
+
+
+def read_most(file: BinaryIO, most: int) -> bytes:
+    """The first ``most`` + 1 bytes of a file, for which no more memory is taken than there are bytes."""
+    parts: list[bytes] = []
+    left = most + 1
+    while left > 0 and (part := file.read(min(left, _CHUNK))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

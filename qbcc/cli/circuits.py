@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from qbcc import driver, frontends, render
-from qbcc.cli.common import fail, has_colour, json_text, say, show
+from qbcc.cli.common import fail, has_colour, json_text, say, show, within_memory
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
 from qbcc.messages_circuit import no_circuit
@@ -84,7 +84,8 @@ def load(
     as_json: bool,
 ) -> driver.Built:
     """A program, or the errors in it."""
-    built = driver.load(list(files), defines, include, settings)
+    with within_memory(as_json=as_json):
+        built = driver.load(list(files), defines, include, settings)
     if built.object is None:
         fail(built.diagnostics, as_json)
     return built

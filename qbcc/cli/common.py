@@ -10,8 +10,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -22,9 +22,12 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
 from qbcc.text import parse_number
 from qbcc.visible import safe
-from vm import stops
+from vm import limits, stops
 from vm.processor import UnsupportedError
+from vm.trap import STATUS
 
+_LEAST: Final = 64 << 20
+"""Bytes that compiling is always given."""
 FAILED: Final = 1
 """Exit status for errors in a source, an object or an argument's file."""
 _NOT_JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
@@ -104,6 +107,22 @@ def fail(diagnostics: Iterable[Diagnostic], as_json: bool = False) -> NoReturn:
 def refuse(code: str, message: str, *notes: str) -> NoReturn:
     """One error that has no place in a source."""
     fail([Diagnostic(code, message, None, notes=notes)])
+
+
+@contextmanager
+def within_memory(size: int | None = None, as_json: bool = False) -> Iterator[None]:
+    """Reading and compiling take at most ``size`` bytes, else what the host has left; one error says so."""
+    free = limits.available()
+    # What is smaller than the tools themselves stops only what the program does.
+    most = free if size is None else min(max(size, _LEAST), free)
+    try:
+        with limits.capped(most):
+            yield
+    except MemoryError:
+        why = "that the host has left" if most == free else "of the limit (--memory)"
+        message = f"memory limit: to compile this takes more than the {most:,} bytes {why}"
+        report([Diagnostic("T81", message, None)], as_json)
+        raise SystemExit(STATUS["memory"]) from None
 
 
 def parse_defines(_context: object, _option: object, values: Sequence[str]) -> dict[str, str]:

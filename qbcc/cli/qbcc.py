@@ -23,6 +23,7 @@ from qbcc.cli.common import (
     show,
     tape_options,
     version_option,
+    within_memory,
 )
 from qbcc.cli.fmt import fmt
 from qbcc.cli.lint import lint
@@ -102,7 +103,8 @@ def compile_command(
         text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
         _put(text, output, [Path(name) for name in files])
         return
-    pieces, diagnostics = driver.read(files, defines, include, settings)
+    with within_memory(as_json=as_json):
+        pieces, diagnostics = driver.read(files, defines, include, settings)
     if diagnostics:
         fail(diagnostics, as_json)
     if emit in ("cfg", "callgraph"):
@@ -250,7 +252,9 @@ def check(
     as_json: bool,
 ) -> None:
     """Report the errors of sources and objects; write nothing."""
-    _, diagnostics = driver.read(files, defines, include, front_settings(files, optimize, unchecked))
+    settings = front_settings(files, optimize, unchecked)
+    with within_memory(as_json=as_json):
+        _, diagnostics = driver.read(files, defines, include, settings)
     if diagnostics:
         fail(diagnostics, as_json)
     if as_json:

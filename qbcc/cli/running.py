@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from qbcc import driver
-from qbcc.cli.common import fail, front_settings, has_colour, reader_gone, say
+from qbcc.cli.common import fail, front_settings, has_colour, reader_gone, say, within_memory
 from qbcc.diagnostics import Diagnostic, SourceError
 from vm import stops
 from vm.isa import CODE_BASE, REGISTERS
@@ -110,7 +110,8 @@ class Run:
         """Everything; the exit status."""
         settings = self.settings
         front = front_settings([self.file], settings.optimize, settings.unchecked)
-        self.built = driver.load([self.file], settings.defines, settings.include, front)
+        with within_memory(settings.memory, settings.as_json):
+            self.built = driver.load([self.file], settings.defines, settings.include, front)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
         if self._go is None:

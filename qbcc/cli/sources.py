@@ -62,7 +62,7 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:
-            content = driver.read_stdin(MAX_SOURCE + 1)
+            content = driver.read_stdin(MAX_SOURCE)
             if len(content) > MAX_SOURCE:
                 raise IncludeFault("E0504", f"'{shown}' has more than {MAX_SOURCE:,} bytes")
             return Given(SourceFile(shown, decode(content, shown)), found, None)
