@@ -261,7 +261,7 @@ class Machine:
             return
         try:
             if not pagemap.is_there():
-                raise UnsupportedError("the system does not tell which pages of memory were written")
+                raise UnsupportedError("only Linux reports which pages of memory were written")
             from vm.native.tier import Tier
 
             self._tier = Tier(self.program, level=self._level, float_arguments=self._calls.has_float_arguments)

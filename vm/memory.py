@@ -7,6 +7,8 @@ kernel knows the pages it wrote, and is asked when somebody wants to know."""
 from __future__ import annotations
 
 import mmap
+import platform
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -17,7 +19,20 @@ from vm import pagemap
 from vm.isa import MEMORY_FLOOR, MEMORY_SIZE
 
 PAGE: Final = 4096
-_MAP_NORESERVE: Final = getattr(mmap, "MAP_NORESERVE", 0x4000)
+_LINUX: Final = "linux"
+
+
+def no_reserve() -> int:
+    """The flag ``MAP_NORESERVE``, which Python names from 3.13 on: each kernel has its own number, and takes that of
+    another for another flag. 0 where it is not known, as the flag only spares the host promises."""
+    named: int | None = getattr(mmap, "MAP_NORESERVE", None)
+    if named is not None:
+        return named
+    if sys.platform == "darwin":
+        return 0x40
+    if sys.platform == _LINUX and platform.machine() in ("x86_64", "aarch64", "riscv64", "s390x", "i686", "armv7l"):
+        return 0x4000
+    return 0
 
 
 class MemoryCapError(Exception):
@@ -27,7 +42,7 @@ class MemoryCapError(Exception):
 def reserve(size: int) -> mmap.mmap:
     """Address space that is zero and costs nothing until it is touched."""
     try:
-        area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
+        area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | no_reserve())
     except OSError as error:
         raise MemoryError(
             f"cannot reserve {size / (1 << 30):.1f} GiB of address space ({error.strerror}): "
@@ -156,10 +171,24 @@ class Memory:
         """The touched stretches with their bytes."""
         return [(address, self.bytes[address : address + length].tobytes()) for address, length in self.runs()]
 
+    def _clear(self, address: int, length: int) -> None:
+        """Make touched pages zero; give them back where the kernel has zeros for them then.
+
+        Linux does (``MADV_DONTNEED``). The kernels of BSD and of macOS keep what was there, and none gives back a part
+        of a page."""
+        if sys.platform == _LINUX and mmap.PAGESIZE <= PAGE:
+            try:
+                self._area.madvise(mmap.MADV_DONTNEED, address, length)
+                return
+            except OSError:
+                # Memory that is locked (mlockall) is not given back.
+                pass
+        self.bytes[address : address + length] = 0
+
     def reset(self, content: Iterable[tuple[int, bytes]]) -> None:
         """Forget everything, then hold exactly ``content`` (as :meth:`copy` gave it)."""
         for address, length in list(self.runs()):
-            self._area.madvise(mmap.MADV_DONTNEED, address, length)
+            self._clear(address, length)
             self.touched[address // PAGE : (address + length) // PAGE] = 0
         self._count[0] = 0
         for address, data in content:

@@ -7,8 +7,10 @@ Documentation/filesystems/proc.rst)."""
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import struct
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -34,7 +36,9 @@ _FIELDS: Final = (b"Anonymous:", b"Swap:")
 
 @cache
 def is_there() -> bool:
-    """Whether the kernel tells."""
+    """Whether the kernel reports it, page by page of 4 KiB: Linux does, and no other."""
+    if sys.platform != "linux" or mmap.PAGESIZE != PAGE:
+        return False
     probe = np.zeros(3 * PAGE, np.uint8)
     probe[PAGE] = 1
     try:

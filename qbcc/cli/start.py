@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from vm import stops
+import sys
+
+try:
+    from vm import stops
+except ImportError as error:
+    if sys.platform != "win32":
+        raise
+    sys.exit(f"error: {error}")
 
 # Before anything else is imported, so that Ctrl-C is never answered by a traceback of an import.
 stops.begin()
