@@ -76,7 +76,7 @@ def run(work: Callable[[], T], what: str) -> T:
         raise FaultError("backend", f"{what} {_why(status)}")
     is_done, value = pickle.loads(answer)
     if not is_done:
-        raise value
+        raise FaultError(*value)
     result: T = value
     return result
 
@@ -105,15 +105,13 @@ def _work(work: Callable[[], Any], writing: int) -> None:
 
 
 def _raised(error: Exception) -> bytes:
+    """An exception as the trap that it becomes: its name and its message."""
+    found = ("backend", f"{type(error).__name__}: {error}")
     if isinstance(error, FaultError):
-        error = FaultError(error.name, error.message)
+        found = (error.name, error.message)
     elif isinstance(error, MemoryError):
-        error = FaultError(
-            "memory", f"the host is out of memory: {error}" if str(error) else "the host is out of memory"
-        )
-    else:
-        error = FaultError("backend", f"{type(error).__name__}: {error}")
-    return pickle.dumps((False, error))
+        found = ("memory", "the host is out of memory")
+    return pickle.dumps((False, found))
 
 
 def _end_with_parent() -> None:
