@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+try:
+    import vm  # noqa: F401
+except ImportError as error:
+    if sys.platform != "win32":
+        raise
+    sys.exit(f"error: {error}")
+
 import argparse
 import asyncio
 import logging
-import sys
 
 from lsp.collector import Collector
 from vm import install

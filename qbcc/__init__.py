@@ -15,7 +15,15 @@ from __future__ import annotations
 
 import sys
 
-# The command line imports this package before it has taken over Ctrl-C, so nothing is imported here that takes time.
+if sys.argv[:1] and sys.argv[0].rpartition("/")[2] in ("qbc", "qbcc"):
+    # A command takes over Ctrl-C before anything else is imported. What hides 'vm' is reported below.
+    try:
+        from vm import stops
+    except ImportError:
+        pass
+    else:
+        stops.begin()
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
@@ -49,7 +48,7 @@ def say(text: str) -> None:
     try:
         click.echo(safe(text).encode(encoding, "backslashreplace").decode(encoding), file=stream)
     except BrokenPipeError:
-        raise
+        reader_gone()
     except OSError:
         _drop(2)
 
@@ -57,7 +56,10 @@ def say(text: str) -> None:
 def show(text: str) -> None:
     """A result to standard output, escaped as messages are."""
     encoding = sys.stdout.encoding or "ascii"
-    click.echo(safe(text).encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        click.echo(safe(text).encode(encoding, "backslashreplace").decode(encoding))
+    except BrokenPipeError:
+        reader_gone()
 
 
 def show_data(text: str) -> None:
@@ -317,13 +319,14 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
 
 
 def _run(command: Callable[..., Any]) -> int:
+    stdout = sys.stdout
     try:
         status = command(standalone_mode=False)
     except click.exceptions.Exit as stop:
         status = stop.exit_code
     except SystemExit as stop:
-        if type(sys.stdout) is PacifyFlushWrapper:
-            # Click's sign that a pipe was closed, which it ends with status 1.
+        if sys.stdout is not stdout:
+            # Click ends with status 1 where a pipe was closed, and puts something of its own there.
             reader_gone()
         status = stop.code
     except click.Abort:
