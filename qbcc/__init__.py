@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-from qbcc import shadows
+from qbcc import shadows  # noqa: E402
 
 __all__ = ["CompileError", "Machine", "Program", "Result", "compile", "run"]
 
