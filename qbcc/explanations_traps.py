@@ -53,11 +53,14 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "T78": _entry("QASSERT", "The two operands are not equal, or one is NaN.", "QASSERT 1, 2", "QASSERT 2, 2"),
     "T79": _entry("instruction limit", "--max-instructions was reached. The count is exact."),
-    "T80": _entry("time limit", "--timeout was reached."),
+    "T80": _entry(
+        "time limit",
+        "--timeout was reached. It counts from the start of the command: compiling, waiting and saving too.",
+    ),
     "T81": _entry(
         "memory limit",
         "The program touched more pages than --memory allows (4 GiB unless told otherwise), or made the host keep more than "
-        "256 MiB of output and records.",
+        "256 MiB of output and records; or its source or the states of its qubits take more than that, or than the host has.",
     ),
     "T82": _entry(
         "quantum fault",
@@ -72,5 +75,5 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The quantum backend is not installed (python -m pip install 'qbcc[quantum]'), could not be reached, refused, or failed; or it was set "
         "to 'none', which runs nothing.",
     ),
-    "T130": _entry("interrupted", "Ctrl-C stopped the program."),
+    "T130": _entry("interrupted", "Ctrl-C stopped the program, or the command before or after it."),
 }
