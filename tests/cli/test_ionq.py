@@ -14,6 +14,8 @@ import pytest
 
 from tests.cli.test_shots import ENVIRONMENT, QBC
 from tests.ionq_server import KEY, Fault, Server
+from tests.programs import build
+from vm.machine import Machine
 
 PAIR = "main: QALLOC r4, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT\n"
 ANOTHER = PAIR.replace(" QHALT", " QALLOC r4\n QX r4\n QMEAS r5, r4\n QHALT")
@@ -301,6 +303,37 @@ def test_ctrl_c_cancels_the_job(server: Server, tmp_path: Path) -> None:
     server.service.polls = 1
     assert qbc(server, tmp_path, "run", "--resume", journal(tmp_path)[0]).returncode == 0
     assert posts(server) == 2
+
+
+def test_ctrl_c_and_a_server_that_is_silent(server: Server, tmp_path: Path) -> None:
+    """The request to cancel is not answered: the job keeps its name, as it may be running."""
+    server.service.polls = -1
+    process = start(server, tmp_path, "run", put(tmp_path, PAIR), "--backend", "ionq:simulator")
+    wait(lambda: any(request.path.endswith("/jobs/job-0") for request in server.service.requests))
+    server.service.faults = [Fault("PUT", "/cancel", "slow", 9, body=30)]
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=25)
+    assert process.returncode == 130
+    assert "job job-0 was not canceled, and may go on" in err
+    assert json.loads(journal(tmp_path)[1])["jobs"][0]["id"] == "job-0"
+
+
+@pytest.mark.parametrize("kind", ["", "slow", "dropped"])
+def test_the_time_limit_reaches_the_waiting(server: Server, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Between two looks at a job, in an answer that does not come, between two tries. The job is not canceled."""
+    import vm.quantum.ionq.client  # noqa: F401
+
+    for name, value in {"IONQ_API_KEY": KEY, "IONQ_API_URL": server.address, "QBC_IONQ_INTERVAL": "0.5"}.items():
+        monkeypatch.setenv(name, value)
+    server.service.polls = -1
+    if kind:
+        server.service.faults = [Fault("GET", "/jobs/*", kind, 99, body=30)]
+    machine = Machine(build(PAIR), backend="ionq:simulator", timeout=4)
+    start = time.monotonic()
+    outcome = machine.run()
+    assert time.monotonic() - start < 25
+    assert outcome.status == 80
+    assert server.service.jobs["job-0"]["status"] != "canceled"
 
 
 def test_a_program_that_changed_does_not_go_on(server: Server, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ class Simulated(Executor):
         if self._size() > most // 2:
             in_use = self._log.states_in_use()
             self._states = {identifier: kept for identifier, kept in self._states.items() if identifier in in_use}
-            limits.need(self._size(), f"the states of {len(self._states):,} groups of qubits together")
+            limits.need(self._size(), f"the state of all {len(self._states):,} groups of qubits")
 
     def _size(self) -> int:
         return sum({id(state): state.size for _, state in self._states.values()}.values())
