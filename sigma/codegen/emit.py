@@ -15,6 +15,7 @@ from sigma.codegen.layout import jumps, ordered
 from sigma.codegen.machine import Imm, Inst, Mem, Operand, Register, Routine
 from sigma.codegen.saves import save, split_arguments
 from sigma.codegen.select import HAND_OVER, Selector
+from sigma.codegen.verify import Proof
 from sigma.lower.program import STACK, STACK_START
 from vm.isa import REGISTERS
 
@@ -26,9 +27,11 @@ OUTSIDE: Final = "qbc_index_text"
 class Emitter:
     """Makes the lines of a program."""
 
-    def __init__(self, program: ir.Program, span: Span) -> None:
+    def __init__(self, program: ir.Program, span: Span, *, is_proved: bool = False) -> None:
         self.program = program
         self.span = span
+        self.is_proved = is_proved
+        """Whether the registers that are chosen are proved to hold what is read, as tests want it."""
         self.lines: list[Line] = []
         self.frames: list[tuple[str, int, Span | None]] = []
         self.handed = 0
@@ -80,6 +83,7 @@ class Emitter:
         pointer = selector.pointer
         taken = self._enter_frame(routine, pointer, function) if pointer >= 0 and function.slots else None
         move_up(routine)
+        proof = Proof(routine, function.name) if self.is_proved else None
         used = allocate(routine, kinds, place, {pointer} if pointer >= 0 else set())
         total = size + 8 * routine.spills
         if taken is not None:
@@ -91,6 +95,8 @@ class Emitter:
             function.slot(8)
             self.function(function)
             return
+        if proof is not None:
+            proof.check(min(len(function.params), ir.HANDED), pointer)
         if not function.is_main:
             save(routine, [r for r in used if r in _SAVED])
         self._write(function, routine)
@@ -105,15 +111,8 @@ class Emitter:
             taken,
             Inst("QSTORE", [after, Mem(Imm(STACK))], function.span),
         ]
-        first = routine.blocks[0]
-        count = 0
-        while (
-            count < len(first.insts)
-            and first.insts[count].word in ("QMOV", "QLOAD", "QLOADF")
-            and count < len(function.params)
-        ):
-            count += 1
-        first.insts[count:count] = start
+        # Before all else: a parameter that finds no register is stored in the frame as soon as it is moved.
+        routine.blocks[0].insts[:0] = start
         for block in routine.blocks:
             for place in range(len(block.insts) - 1, -1, -1):
                 if block.insts[place].word == "QRET":

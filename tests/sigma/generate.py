@@ -5,83 +5,15 @@ reference, recursion, loops with all ways out, views, slices, assembly, traps of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Final
 
 from tests.sigma.choices import Choices
+from tests.sigma.generate_crowded import Crowded
+from tests.sigma.generate_values import HEAD, RECORDS, SCALARS, Body, Code, Function, Type, Variable, spelled
 
-T = TypeVar("T")
-Type = Any
-"""``int``, ``float`` or ``bool`` as a string; (``array``, element, length), (``slice``, element), (``record``, name)."""
-
-RECORDS: Final[dict[str, tuple[tuple[str, Type], ...]]] = {
-    "P": (("v", "int"), ("w", "float"), ("b", "bool")),
-    "Q": (("p", ("record", "P")), ("a", ("array", "int", 3)), ("t", "float")),
-}
-HEAD: Final = """record P { v: int; w: float; b: bool }
-record Q { p: P; a: [int; 3]; t: float }
-view seen: [int; 6] at OUTPUT_BUFFER + 64;
-view points: [P; 2] at 0x2000_0000;
-"""
-SCALARS: Final = ("int", "float", "bool")
-NUMBERS: Final = (0, 1, 2, 3, -1, 7, 8, 5, 63, 64, 255, -3, 1 << 40, (1 << 63) - 1, -(1 << 63), 4_000_000_007)
-REALS: Final = ("0.0", "1.0", "0.5", "-2.0", "3.25", "1e300", "-0.0", "1e-310")
 _LINES: Final = 14
 _DEPTH: Final = 3
-
-
-@dataclass(frozen=True)
-class Code:
-    """The same in σ and in Python."""
-
-    sigma: str
-    python: str
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A name with what may be done with it."""
-
-    name: str
-    python: str
-    type: Type
-    is_var: bool = False
-
-
-@dataclass
-class Function:
-    """A function that others may call."""
-
-    name: str
-    params: list[Type]
-    result: Type
-    """None for nothing, a tuple of scalars with ``tuple`` in front."""
-    is_recursive: bool = False
-
-
-@dataclass
-class Body:
-    """A function that is being made."""
-
-    result: Type = None
-    scopes: list[list[Variable]] = field(default_factory=list)
-    loops: list[str] = field(default_factory=list)
-    """What comes before ``continue`` in Python, of each loop around."""
-
-
-def spelled(type: Type) -> str:
-    """A type in σ."""
-    if isinstance(type, str):
-        return type
-    kind, *rest = type
-    if kind == "array":
-        return f"[{spelled(rest[0])}; {rest[1]}]"
-    if kind == "slice":
-        return f"[{spelled(rest[0])}]"
-    if kind == "tuple":
-        return f"({', '.join(map(spelled, rest))})"
-    return str(rest[0])
 
 
 @dataclass(frozen=True)
@@ -90,6 +22,8 @@ class Program:
 
     sigma: str
     python: str
+    calls: tuple[tuple[str, tuple[int | float, ...]], ...] = ()
+    """Exported functions that the host calls when the program has ended, and their arguments."""
 
 
 def program(choices: Choices) -> Program:
@@ -97,259 +31,7 @@ def program(choices: Choices) -> Program:
     return _Maker(choices).run()
 
 
-class _Maker:
-    def __init__(self, choices: Choices) -> None:
-        self.choices = choices
-        self.sigma: list[str] = []
-        self.python: list[str] = []
-        self.indent = 0
-        self.count = 0
-        self.functions: list[Function] = []
-        self.globals: list[Variable] = [
-            Variable("seen", "G.seen", ("array", "int", 6)),
-            Variable("points", "G.points", ("array", ("record", "P"), 2)),
-        ]
-        self.body = Body()
-        self.lines = 0
-
-    # -- choices
-
-    def pick(self, options: Sequence[T]) -> T:
-        return options[self.choices.below(len(options))]
-
-    def chance(self, out_of: int) -> bool:
-        """Once in so many times; not, if it is to be simple."""
-        return self.choices.below(out_of) == out_of - 1
-
-    def name(self, letter: str) -> str:
-        self.count += 1
-        return f"{letter}{self.count}"
-
-    def add(self, sigma: str, python: str = "") -> None:
-        space = "    " * self.indent
-        if sigma:
-            self.sigma.append(space + sigma)
-        if python:
-            self.python.extend(space + line for line in python.split("\n"))
-
-    # -- what there is
-
-    def visible(self) -> list[Variable]:
-        return [*self.globals, *(variable for scope in self.body.scopes for variable in scope)]
-
-    def new(self, variable: Variable) -> None:
-        self.body.scopes[-1].append(variable)
-
-    def places(self, wanted: Callable[[Type, bool], bool]) -> list[tuple[Variable, tuple[Any, ...]]]:
-        """Ways from a variable to something inside of it: fields by name, elements by ``None``."""
-        found: list[tuple[Variable, tuple[Any, ...]]] = []
-
-        def walk(variable: Variable, type: Type, path: tuple[Any, ...]) -> None:
-            if wanted(type, variable.is_var or bool(path)):
-                found.append((variable, path))
-            if isinstance(type, tuple) and len(path) < 3:
-                if type[0] in ("array", "slice"):
-                    walk(variable, type[1], (*path, (type, None)))
-                elif type[0] == "record":
-                    for name, part in RECORDS[type[1]]:
-                        walk(variable, part, (*path, (type, name)))
-
-        for variable in self.visible():
-            walk(variable, variable.type, ())
-        return found
-
-    @staticmethod
-    def type_of(found: tuple[Variable, tuple[Any, ...]]) -> Type:
-        type = found[0].type
-        for step, name in found[1]:
-            type = step[1] if name is None else dict(RECORDS[step[1]])[name]
-        return type
-
-    def place(self, found: tuple[Variable, tuple[Any, ...]], depth: int) -> Code:
-        """The code of a way."""
-        variable, path = found
-        sigma, python = variable.name, variable.python
-        for type, name in path:
-            if name is not None:
-                sigma, python = f"{sigma}.{name}", f"{python}.{name}"
-                continue
-            index = self.index(type, sigma, depth)
-            sigma, python = f"{sigma}[{index.sigma}]", f"{python}[{index.python}]"
-        return Code(sigma, python)
-
-    def index(self, type: Type, array: str, depth: int) -> Code:
-        """An index that is mostly there."""
-        if type[0] == "slice":
-            if depth <= 0:
-                return Code(*[str(self.choices.below(2))] * 2)
-            inner = self.expression("int", depth - 1)
-            if self.chance(4):
-                return inner
-            return Code(f"({inner.sigma}) & 1", f"({inner.python}) & 1")
-        length = type[2]
-        kind = self.choices.below(8)
-        if kind < 3 or depth <= 0:
-            number = self.choices.below(length)
-            return Code(str(number), str(number))
-        inner = self.expression("int", depth - 1)
-        if kind == 7:
-            return self.known("int", depth - 1) or inner
-        if length & (length - 1) == 0:
-            return Code(f"({inner.sigma}) & {length - 1}", f"({inner.python}) & {length - 1}")
-        return Code(f"({inner.sigma}) % {length}", f"({inner.python}) % {length}")
-
-    # -- values
-
-    def expression(self, type: Type, depth: int) -> Code:
-        """A value of a type."""
-        made: Code = {"int": self.integer, "float": self.real, "bool": self.condition}[type](depth)
-        return made
-
-    def value(self, type: Type, depth: int) -> Code:
-        """A value of any type, made or copied."""
-        if isinstance(type, str):
-            return self.expression(type, depth)
-        places = self.places(lambda found, _: found == type)
-        if places and not self.chance(2):
-            found = self.place(self.pick(places), depth)
-            return Code(found.sigma, f"copy({found.python})")
-        calls = [function for function in self.functions if function.result == type]
-        if calls and depth > 0 and self.chance(2):
-            return self.call(self.pick(calls), depth)
-        if type[0] == "array":
-            if self.chance(3):
-                item = self.value(type[1], depth - 1)
-                return Code(f"[{item.sigma}; {type[2]}]", f"filled({item.python}, {type[2]})")
-            items = [self.value(type[1], depth - 1) for _ in range(type[2])]
-            return Code(f"[{', '.join(i.sigma for i in items)}]", f"Array([{', '.join(i.python for i in items)}])")
-        items = [self.value(part, depth - 1) for _, part in RECORDS[type[1]]]
-        names = [name for name, _ in RECORDS[type[1]]]
-        python = ", ".join(f"{name}={item.python}" for name, item in zip(names, items, strict=True))
-        return Code(f"{type[1]}({', '.join(i.sigma for i in items)})", f"Record({python})")
-
-    def known(self, type: str, depth: int) -> Code | None:
-        """A variable, or a part of one."""
-        places = self.places(lambda found, _: found == type)
-        return self.place(self.pick(places[::-1]), depth) if places else None
-
-    def integer(self, depth: int) -> Code:
-        kind = self.choices.below(3 if depth <= 0 else 16)
-        if kind == 0:
-            number = self.pick(NUMBERS)
-            return Code(f"({number})", f"({number})")
-        if kind <= 2:
-            return self.known("int", depth) or Code("4", "4")
-        a = self.integer(depth - 1)
-        if kind == 3:
-            b = self.real(depth - 1)
-            return Code(f"int({b.sigma})", f"to_int({b.python})")
-        if kind == 4:
-            word = self.pick(["-", "~"])
-            return Code(f"({word}{a.sigma})", f"wrap({word}{a.python})")
-        if kind == 5:
-            word = self.pick(["abs", "popcount"])
-            return Code(f"{word}({a.sigma})", f"{word}_({a.python})")
-        if kind == 6 and (calls := [f for f in self.functions if f.result == "int"]):
-            return self.call(self.pick(calls), depth)
-        b = self.integer(depth - 1)
-        if kind == 7:
-            word = self.pick(["min", "max"])
-            return Code(f"{word}({a.sigma}, {b.sigma})", f"{word}({a.python}, {b.python})")
-        if kind == 8:
-            c = self.condition(depth - 1)
-            return Code(f"({a.sigma} if {c.sigma} else {b.sigma})", f"({a.python} if {c.python} else {b.python})")
-        if kind == 9:
-            word = self.pick(["div", "%"])
-            if not self.chance(4):
-                b = Code(f"({b.sigma} | 1)", f"({b.python} | 1)")
-            return Code(f"({a.sigma} {word} {b.sigma})", f"divided('{word}', {a.python}, {b.python})")
-        if kind == 10:
-            word = self.pick(["<<", ">>"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"wrap({a.python} {word} ({b.python} & 63))")
-        word = self.pick(["+", "-", "*", "&", "|", "^"])
-        return Code(f"({a.sigma} {word} {b.sigma})", f"wrap({a.python} {word} {b.python})")
-
-    def real(self, depth: int) -> Code:
-        kind = self.choices.below(3 if depth <= 0 else 10)
-        if kind == 0:
-            number = self.pick(REALS)
-            return Code(f"({number})", f"({number})")
-        if kind <= 2:
-            return self.known("float", depth) or Code("4.5", "4.5")
-        a = self.real(depth - 1)
-        if kind == 3:
-            b = self.integer(depth - 1)
-            word = self.pick(["+", "*"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} float({b.python}))")
-        if kind == 4:
-            b, c = self.integer(depth - 1), self.integer(depth - 1)
-            return Code(f"({b.sigma} / {c.sigma})", f"quotient(float({b.python}), float({c.python}))")
-        if kind == 5 and (calls := [f for f in self.functions if f.result == "float"]):
-            return self.call(self.pick(calls), depth)
-        if kind == 6:
-            c = self.condition(depth - 1)
-            b = self.real(depth - 1)
-            return Code(f"({a.sigma} if {c.sigma} else {b.sigma})", f"({a.python} if {c.python} else {b.python})")
-        b = self.real(depth - 1)
-        if kind == 7:
-            return Code(f"({a.sigma} / {b.sigma})", f"quotient({a.python}, {b.python})")
-        word = self.pick(["+", "-", "*"])
-        return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
-
-    def condition(self, depth: int) -> Code:
-        kind = self.choices.below(2 if depth <= 0 else 8)
-        if kind == 0:
-            return self.known("bool", depth) or Code("true", "True")
-        if kind == 1:
-            word = self.pick(["true", "false"])
-            return Code(word, word.capitalize())
-        if kind == 2:
-            a, b = self.condition(depth - 1), self.condition(depth - 1)
-            word = self.pick(["and", "or"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
-        if kind == 3:
-            a = self.condition(depth - 1)
-            return Code(f"(not {a.sigma})", f"(not {a.python})")
-        word = self.pick(["<", "<=", "==", "!=", ">", ">="])
-        if kind == 4:
-            a, b = self.real(depth - 1), self.real(depth - 1)
-        else:
-            a, b = self.integer(depth - 1), self.integer(depth - 1)
-        return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
-
-    def call(self, function: Function, depth: int) -> Code:
-        """A call; how deep a recursion goes is its first argument."""
-        arguments = []
-        for number, type in enumerate(function.params):
-            if function.is_recursive and number == 0:
-                inner = self.integer(min(depth - 1, 1))
-                arguments.append(Code(f"({inner.sigma}) & 3", f"({inner.python}) & 3"))
-            else:
-                arguments.append(self.argument(type, depth - 1))
-        sigma = ", ".join(argument.sigma for argument in arguments)
-        python = ", ".join(argument.python for argument in arguments)
-        return Code(f"{function.name}({sigma})", f"{function.name}({python})")
-
-    def argument(self, type: Type, depth: int) -> Code:
-        """What is handed over: arrays and records by reference."""
-        if isinstance(type, str):
-            return self.expression(type, depth)
-        if type[0] != "slice":
-            places = self.places(lambda found, _: found == type)
-            return self.place(self.pick(places), depth) if places else self.value(type, depth)
-        element = type[1]
-        places = self.places(
-            lambda found, _: isinstance(found, tuple) and found[0] in ("array", "slice") and found[1] == element
-        )
-        whole = self.place(self.pick(places[::-1]), depth)
-        if not self.chance(2):
-            return whole
-        low, high = self.choices.below(2), 2 + self.choices.below(2)
-        if self.chance(4):
-            inner = self.integer(depth - 1)
-            return Code(f"{whole.sigma}[{low}..{inner.sigma}]", f"{whole.python}.cut({low}, {inner.python})")
-        return Code(f"{whole.sigma}[{low}..{high}]", f"{whole.python}.cut({low}, {high})")
-
+class _Maker(Crowded):
     # -- statements
 
     def block(self, depth: int) -> None:
@@ -623,6 +305,21 @@ class _Maker:
     # -- functions
 
     def function(self) -> None:
+        """One more function, or two that call each other."""
+        kind = self.choices.below(6)
+        is_crowded = kind in (2, 3)
+        made = self.declared(is_crowded, is_recursive=self.chance(3))
+        if not made.is_recursive or not self.chance(3):
+            self.define(made, made, is_crowded)
+            self.functions.append(made)
+            return
+        other = self.declared(is_crowded=kind in (3, 4), is_recursive=True)
+        self.define(made, other, is_crowded)
+        self.define(other, made, kind in (3, 4))
+        self.functions += [made, other]
+
+    def declared(self, is_crowded: bool, is_recursive: bool) -> Function:
+        """A function without a body yet."""
         types: list[Type] = [
             "int",
             "float",
@@ -632,60 +329,72 @@ class _Maker:
             "bool",
             ("record", "Q"),
         ]
-        results: list[Type] = ["int", None, "float", ("tuple", "int", "float"), ("record", "P"), ("array", "int", 3)]
-        is_recursive = self.chance(3)
-        params = [self.pick(types) for _ in range(self.choices.below(4))]
-        made = Function(self.name("f"), ["int", *params] if is_recursive else params, self.pick(results), is_recursive)
+        results: list[Type] = ["int", None, "float", ("tuple", "int", "float"), ("record", "P"), ("array", "int", 3),
+                               ("tuple", "int", "float", "int", "bool", "float", "int")]  # fmt: skip
+        params: list[Type] = [self.pick(types) for _ in range(self.choices.below(4))]
+        if is_crowded:
+            params, results = [*self.many(), *params[:1]], ["int", "float"]
+        params = ["int", *params] if is_recursive else params
+        return Function(self.name("f"), params, self.pick(results), is_recursive, self.chance(3))
+
+    def define(self, made: Function, next: Function, is_crowded: bool) -> None:
+        """The whole of a function; one that is recursive calls ``next``."""
         variables = [Variable(f"p{n}", f"p{n}", type) for n, type in enumerate(made.params)]
         arrow = "" if made.result is None else f" -> {spelled(made.result)}"
+        head = f"{'export ' if made.is_exported else ''}fn {made.name}"
         self.add(
-            f"fn {made.name}({', '.join(f'{v.name}: {spelled(v.type)}' for v in variables)}){arrow} {{",
+            f"{head}({', '.join(f'{v.name}: {spelled(v.type)}' for v in variables)}){arrow} {{",
             f"def {made.name}({', '.join(v.python for v in variables)}):",
         )
         self.body = Body(made.result, [variables])
         self.indent += 1
         self.add("", "tick()")
-        self.indent -= 1
-        known = list(self.functions)
         self.lines = _LINES - 5
-        if is_recursive:
-            self.indent += 1
+        if is_crowded:
+            self.names(self.choices.below(9))
+        if made.is_recursive:
             result = self.returned(1)
             self.add(f"if p0 <= 0 {{ return{result.sigma}; }}", f"if p0 <= 0: return{result.python}")
+        self.indent -= 1
+        if made.is_recursive:
+            self.block(1)
+            for _ in range(1 + (is_crowded and self.choices.below(2))):
+                self.again(next)
+        if is_crowded:
+            self.indent += 1
+            for _ in range(1 + self.choices.below(2)):
+                self.nest()
             self.indent -= 1
-            self.again(made)
-        else:
-            self.block(2)
+        self.block(1 if made.is_recursive or is_crowded else 2)
         self.indent += 1
-        if made.result is not None:
+        if is_crowded:
+            result = self.all_of(made.result)
+            self.add(f"return {result.sigma};", f"return {result.python}")
+        elif made.result is not None:
             result = self.returned(2)
             self.add(f"return{result.sigma};", f"return{result.python}")
         self.indent -= 1
         self.add("}")
-        self.functions = [*known, made]
 
-    def again(self, made: Function) -> None:
-        """The body of a recursive function: statements, a call of itself, statements."""
-        self.block(1)
+    def again(self, callee: Function) -> None:
+        """A call that goes one level deeper; its result has a name."""
         self.indent += 1
-        arguments = [self.argument(type, 1) for type in made.params[1:]]
+        arguments = [self.argument(type, 1) for type in callee.params[1:]]
         sigma = ", ".join(["p0 - 1", *(argument.sigma for argument in arguments)])
         python = ", ".join(["p0 - 1", *(argument.python for argument in arguments)])
         name = self.name("k")
-        self.body.scopes.append([])
-        if made.result is None:
-            self.add(f"{made.name}({sigma});", f"{made.name}({python})")
-        elif isinstance(made.result, tuple) and made.result[0] == "tuple":
-            names = [f"{name}_{n}" for n in range(len(made.result) - 1)]
+        if callee.result is None:
+            self.add(f"{callee.name}({sigma});", f"{callee.name}({python})")
+        elif isinstance(callee.result, tuple) and callee.result[0] == "tuple":
+            names = [f"{name}_{n}" for n in range(len(callee.result) - 1)]
             listed = ", ".join(names)
-            self.add(f"let ({listed}) = {made.name}({sigma});", f"{listed} = {made.name}({python})")
-            for part, type in zip(names, made.result[1:], strict=True):
+            self.add(f"let ({listed}) = {callee.name}({sigma});", f"{listed} = {callee.name}({python})")
+            for part, type in zip(names, callee.result[1:], strict=True):
                 self.new(Variable(part, part, type))
         else:
-            self.add(f"let {name} = {made.name}({sigma});", f"{name} = {made.name}({python})")
-            self.new(Variable(name, name, made.result))
+            self.add(f"let {name} = {callee.name}({sigma});", f"{name} = {callee.name}({python})")
+            self.new(Variable(name, name, callee.result))
         self.indent -= 1
-        self.block(1)
 
     # -- the whole
 
@@ -704,12 +413,20 @@ class _Maker:
         self.body.scopes.append([])
         for _ in range(2 + self.choices.below(7)):
             self.statement(_DEPTH)
+        for function in self.functions:
+            if len(function.params) > 4 and isinstance(function.result, str):
+                call = self.call(function, 1)
+                self.add(f'record("r", {call.sigma});', f"note({call.python})")
         for number, variable in enumerate(self.visible()):
             self.show(f"v{number}", variable.name, variable.python, variable.type)
         self.add("return 0;", "return 0")
         self.indent = 0
         self.add("}")
-        return Program(HEAD + "\n".join(self.sigma) + "\n", "\n".join(self.python) + "\n")
+        calls = [found for function in self.functions if (found := self.outside(function)) is not None]
+        if any("halt(" in line for line in self.sigma):
+            # The host does not hear of a call that ends the program.
+            calls = []
+        return Program(HEAD + "\n".join(self.sigma) + "\n", "\n".join(self.python) + "\n", tuple(calls))
 
     def show(self, label: str, sigma: str, python: str, type: Type) -> None:
         """Record everything in a variable."""

@@ -21,7 +21,7 @@ from tests.model import ieee_div, signed, to_int
 from tests.sigma.choices import Replayed, Seeded, shrunk
 from tests.sigma.generate import Program, program
 from vm.bytecode import ObjectFile
-from vm.machine import Machine
+from vm.machine import Machine, TrapError
 
 TURNS: Final = 4000
 """Turns of loops and calls of a model's run."""
@@ -154,16 +154,24 @@ def shown(value: int | float) -> str:
     return repr(int(value) if isinstance(value, bool) else value)
 
 
-def modelled(python: str) -> Outcome:
+def modelled(made: Program) -> Outcome:
     """What the model does. Raises :class:`TooLong`."""
     run = _Run()
     names = run.names()
-    exec(compile(python, "<model>", "exec"), names)
-    try:
-        end = names["main"]()
-    except Ended as ended:
-        end = ended.args[0]
-    return end, "".join(run.output), tuple(run.records)
+    exec(compile(made.python, "<model>", "exec"), names)
+
+    def ended(name: str, *arguments: int | float) -> Any:
+        try:
+            return names[name](*arguments)
+        except Ended as found:
+            return found.args[0]
+
+    ends = [ended("main")]
+    if not isinstance(ends[0], str):
+        for name, arguments in made.calls:
+            end = ended(name, *arguments)
+            ends.append(end if isinstance(end, str) else shown(end))
+    return *ends, "".join(run.output), tuple(run.records)
 
 
 # -- the compiler
@@ -185,20 +193,30 @@ def object_of(text: str, passes: Passes) -> ObjectFile:
     verified(lowered)
     passes(lowered)
     verified(lowered)
-    lines = Emitter(lowered, Span(source, 1, 1, 2)).run()
+    lines = Emitter(lowered, Span(source, 1, 1, 2), is_proved=True).run()
     made = assemble_statements(source, lines, AssemblerOptions({}, ()))
     assert made.object is not None, made.diagnostics
     return made.object
 
 
-def outcome(text: str, passes: Passes) -> Outcome:
+def outcome(made: Program, passes: Passes) -> Outcome:
     """What a program does that these passes made. Raises :class:`TooLong` and :class:`Refused`."""
-    machine = Machine(object_of(text, passes), engine="interp", max_instructions=LIMIT, seed=1)
+    machine = Machine(object_of(made.sigma, passes), engine="interp", max_instructions=LIMIT, seed=1)
     ended = machine.run()
-    if ended.trap is not None and ended.trap.name == "instructions":
+    ends: list[Any] = [ended.status if ended.trap is None else ended.trap.name]
+    if ended.trap is None:
+        ends += [_called(machine, name, arguments) for name, arguments in made.calls]
+    if "instructions" in ends:
         raise TooLong
-    end: Any = ended.status if ended.trap is None else ended.trap.name
-    return end, machine.output.decode(), tuple(shown(value) for _, value in machine.records)
+    return *ends, machine.output.decode(), tuple(shown(value) for _, value in machine.records)
+
+
+def _called(machine: Machine, name: str, arguments: tuple[int | float, ...]) -> str:
+    """What an exported function gives the host, or how it ended."""
+    try:
+        return shown(machine.call(name, *arguments))
+    except TrapError as error:
+        return error.trap.name
 
 
 # -- passes
@@ -256,8 +274,8 @@ KNOWN_TO_TRAP: Final = {"S0306", "S0307", "S0316"}
 def expected(made: Program) -> Outcome | None:
     """What a program does by its model, and without any pass; None for one that does not run, or for too long."""
     try:
-        wanted = modelled(made.python)
-        found = outcome(made.sigma, nothing)
+        wanted = modelled(made)
+        found = outcome(made, nothing)
     except TooLong:
         return None
     except Refused as refused:
@@ -273,18 +291,18 @@ def check_passes(made: Program, *many: Passes) -> str:
     if wanted is None:
         return "not compared"
     for passes in many:
-        assert outcome(made.sigma, passes) == wanted, f"{guilty(made.sigma, wanted)}\n{made.sigma}"
+        assert outcome(made, passes) == wanted, f"{guilty(made, wanted)}\n{made.sigma}"
     return wanted[0] if isinstance(wanted[0], str) else "ended"
 
 
-def guilty(text: str, expected: Outcome, number: int = 2) -> str:
+def guilty(made: Program, expected: Outcome, number: int = 2) -> str:
     """The pass behind which a program does something else than expected, for who looks for the fault."""
     ran: list[str] = []
     with contextlib.suppress(Exception):
-        object_of(text, lambda program: pipeline.optimize(program, number, lambda name, _: ran.append(name)))
+        object_of(made.sigma, lambda program: pipeline.optimize(program, number, lambda name, _: ran.append(name)))
     for count in range(len(ran) + 1):
         try:
-            found: object = outcome(text, first(count, number))
+            found: object = outcome(made, first(count, number))
         except Exception as error:
             found = error
         if found != expected:

@@ -55,6 +55,8 @@ def test_programs_are_of_many_kinds() -> None:
         "let (",
         "p0 - 1",
         "[[",
+        "export fn",
+        "p8: ",
     ):
         assert word in text, word
 
