@@ -589,11 +589,11 @@ class _Builder:
     def climb(self, items: list[Any], place: list[int], least: int) -> s.Expr:
         """Operators of at least a tightness, from the item at ``place`` on."""
         left: s.Expr = items[place[0]]
-        if isinstance(left, s.Unary) and self.words[left.first] == "not" and place[0] + 1 < len(items):
+        if isinstance(left, s.Unary) and left.operator == "not" and not left.pairs and place[0] + 1 < len(items):
             # The word binds looser than a comparison: its operand takes part first.
             items[place[0]] = left.operand
             inner = self.climb(items, place, _NOT + 1)
-            left = s.Unary(left.first, inner.last, "not", inner)
+            left = self.deepened(s.Unary(left.first, _end(inner), "not", inner), [inner], _LEVELS["unary"])
         while place[0] + 1 < len(items):
             at = items[place[0] + 1]
             operator = self.words[at]
@@ -605,14 +605,15 @@ class _Builder:
             if tightness == _COMPARISON and isinstance(left, s.Binary) and self.chains(left):
                 self.diagnostics.append(messages.chained(self.tokens.span(at, at)))
                 # What was meant: the same value compared twice.
-                right = s.Binary(left.right.first, right.last, operator, at, left.right, right)
-                left = s.Binary(left.first, right.last, "and", at, left, right)
+                right = s.Binary(_begin(left.right), _end(right), operator, at, left.right, right)
+                left = s.Binary(_begin(left), _end(right), "and", at, left, right)
                 continue
-            left = self.deepened(s.Binary(left.first, right.last, operator, at, left, right), [left, right], 1)
+            made = s.Binary(_begin(left), _end(right), operator, at, left, right)
+            left = self.deepened(made, [left, right], 1)
         return left
 
     def chains(self, left: s.Binary) -> bool:
-        return PRECEDENCE[left.operator] == _COMPARISON and self.words[left.last + 1 : left.last + 2] != [")"]
+        return PRECEDENCE[left.operator] == _COMPARISON and not left.pairs
 
     def choice(self, v: list[Any], first: int, last: int) -> Any:
         return s.Choice(first, last, self.chain([v[2]], 0, 0), self.chain([v[0]], 0, 0), v[4])
@@ -653,6 +654,7 @@ class _Builder:
         return s.Boolean(first, last)
 
     def parenthesised(self, v: list[Any], first: int, last: int) -> Any:
+        v[1].pairs += 1
         return v[1]
 
     def tuple(self, v: list[Any], first: int, last: int) -> Any:
@@ -666,3 +668,13 @@ class _Builder:
 
     def named_argument(self, v: list[Any], first: int, last: int) -> Any:
         return s.NamedArgument(first, last, v[0], v[2])
+
+
+def _begin(node: s.Expr) -> int:
+    """The first token of an expression with the parentheses around it."""
+    return node.first - node.pairs
+
+
+def _end(node: s.Expr) -> int:
+    """The last token of an expression with the parentheses around it."""
+    return node.last + node.pairs

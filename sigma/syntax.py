@@ -64,6 +64,8 @@ class Expr(Node):
     type: Type = field(default=UNKNOWN, init=False, repr=False)
     value: Any = field(default=None, init=False, repr=False)
     """The constant that it is, if it is one."""
+    pairs: int = field(default=0, init=False, repr=False)
+    """Parentheses right around it: its own first and last token are inside of them."""
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.sigma.choices import Choices
 from tests.sigma.generate_crowded import Crowded
-from tests.sigma.generate_values import HEAD, RECORDS, SCALARS, Body, Code, Function, Type, Variable, spelled
+from tests.sigma.generate_values import HEAD, LEVELS, RECORDS, SCALARS, Body, Code, Function, Type, Variable, spelled
 
 _LINES: Final = 14
 _DEPTH: Final = 3
@@ -260,7 +260,8 @@ class _Maker(Crowded):
         turns = 1 + self.choices.below(4)
         c = self.condition(1) if self.chance(2) else Code("true", "True")
         self.add(f"var {name} = {turns};", f"{name} = {turns}")
-        self.add(f"while {name} > 0 and {c.sigma} {{", f"while {name} > 0 and {c.python}:")
+        head = self.binary(Code(f"{name} > 0", f"{name} > 0", LEVELS[">"]), "and", c, f"{name} > 0 and {c.python}")
+        self.add(f"while {head.sigma} {{", f"while {head.python}:")
         self.indent += 1
         self.add(f"{name} -= 1;", f"tick(); {name} -= 1")
         self.indent -= 1
@@ -299,7 +300,7 @@ class _Maker(Crowded):
             return
         c = self.condition(2)
         if not self.chance(5):
-            c = Code(f"{c.sigma} or not {c.sigma}", f"{c.python} or not {c.python}")
+            c = self.binary(c, "or", self.unary("not", c, f"(not {c.python})"), f"({c.python} or (not {c.python}))")
         self.add(f'assert({c.sigma}, "why");', f"asserted({c.python})")
 
     # -- functions

@@ -26,12 +26,24 @@ NUMBERS: Final = (0, 1, 2, 3, -1, 7, 8, 5, 63, 64, 255, -3, 1 << 40, (1 << 63) -
 REALS: Final = ("0.0", "1.0", "0.5", "-2.0", "3.25", "1e300", "-0.0", "1e-310")
 
 
+ATOM: Final = 12
+UNARY: Final = 11
+NOT: Final = 3
+LEVELS: Final = {
+    "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8,
+    "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10,
+}  # fmt: skip
+"""How tight Python's operators bind; a conditional expression stands at 0, ``not`` at 3."""
+
+
 @dataclass(frozen=True)
 class Code:
-    """The same in σ and in Python."""
+    """The same in σ and in Python. In σ it has the parentheses that it needs and perhaps more, in Python all."""
 
     sigma: str
     python: str
+    level: int = ATOM
+    """How tight what was written last binds in σ."""
 
 
 @dataclass(frozen=True)
@@ -217,11 +229,42 @@ class Values:
         places = self.places(lambda found, _: found == type)
         return self.place(self.pick(places[::-1]), depth) if places else None
 
+    # -- operators
+
+    def operand(self, code: Code, least: int) -> str:
+        """An operand of what binds as tight as ``least``: in the parentheses that it needs, at times in more."""
+        text = f"({code.sigma})" if code.level < least or self.chance(12) else code.sigma
+        return f"({text})" if self.chance(40) else text
+
+    def binary(self, a: Code, word: str, b: Code, python: str) -> Code:
+        """An operator between two operands."""
+        level = LEVELS[word]
+        # Comparisons do not chain; all others go from left to right.
+        first, second = self.operand(a, level + (level == LEVELS["=="])), self.operand(b, level + 1)
+        spelt = {"and": ("and", "&&"), "or": ("or", "||")}.get(word, (word,))
+        return Code(f"{first} {self.pick(spelt)} {second}", python, level)
+
+    def unary(self, word: str, a: Code, python: str) -> Code:
+        """An operator before its operand."""
+        if word == "not":
+            text = self.operand(a, NOT)
+            return Code(f"!{text}" if self.chance(3) else f"not {text}", python, NOT)
+        text = self.operand(a, UNARY)
+        return Code(f"{word}{' ' * text.startswith('-')}{text}", python, UNARY)
+
+    def choice(self, condition: Code, a: Code, b: Code) -> Code:
+        """One of two by a condition."""
+        text = f"{self.operand(a, 1)} if {self.operand(condition, 1)} else {self.operand(b, 0)}"
+        return Code(text, f"({a.python} if {condition.python} else {b.python})", 0)
+
+    def literal(self, number: object) -> Code:
+        """A number as it is written; one below 0 begins with an operator."""
+        return Code(str(number), f"({number})", UNARY if str(number).startswith("-") else ATOM)
+
     def integer(self, depth: int) -> Code:
         kind = self.choices.below(3 if depth <= 0 else 16)
         if kind == 0:
-            number = self.pick(NUMBERS)
-            return Code(f"({number})", f"({number})")
+            return self.literal(self.pick(NUMBERS))
         if kind <= 2:
             return self.known("int", depth) or Code("4", "4")
         a = self.integer(depth - 1)
@@ -230,7 +273,7 @@ class Values:
             return Code(f"int({b.sigma})", f"to_int({b.python})")
         if kind == 4:
             word = self.pick(["-", "~"])
-            return Code(f"({word}{a.sigma})", f"wrap({word}{a.python})")
+            return self.unary(word, a, f"wrap({word}{a.python})")
         if kind == 5:
             word = self.pick(["abs", "popcount"])
             return Code(f"{word}({a.sigma})", f"{word}_({a.python})")
@@ -241,66 +284,67 @@ class Values:
             word = self.pick(["min", "max"])
             return Code(f"{word}({a.sigma}, {b.sigma})", f"{word}({a.python}, {b.python})")
         if kind == 8:
-            c = self.condition(depth - 1)
-            return Code(f"({a.sigma} if {c.sigma} else {b.sigma})", f"({a.python} if {c.python} else {b.python})")
+            return self.choice(self.condition(depth - 1), a, b)
         if kind == 9:
             word = self.pick(["div", "%"])
             if not self.chance(4):
-                b = Code(f"({b.sigma} | 1)", f"({b.python} | 1)")
-            return Code(f"({a.sigma} {word} {b.sigma})", f"divided('{word}', {a.python}, {b.python})")
+                b = self.binary(b, "|", Code("1", "1"), f"({b.python} | 1)")
+            return self.binary(a, word, b, f"divided('{word}', {a.python}, {b.python})")
         if kind == 10:
             word = self.pick(["<<", ">>"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"wrap({a.python} {word} ({b.python} & 63))")
+            return self.binary(a, word, b, f"wrap({a.python} {word} ({b.python} & 63))")
         word = self.pick(["+", "-", "*", "&", "|", "^"])
-        return Code(f"({a.sigma} {word} {b.sigma})", f"wrap({a.python} {word} {b.python})")
+        return self.binary(a, word, b, f"wrap({a.python} {word} {b.python})")
 
     def real(self, depth: int) -> Code:
-        kind = self.choices.below(3 if depth <= 0 else 10)
+        kind = self.choices.below(3 if depth <= 0 else 11)
         if kind == 0:
-            number = self.pick(REALS)
-            return Code(f"({number})", f"({number})")
+            return self.literal(self.pick(REALS))
         if kind <= 2:
             return self.known("float", depth) or Code("4.5", "4.5")
         a = self.real(depth - 1)
         if kind == 3:
             b = self.integer(depth - 1)
             word = self.pick(["+", "*"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} float({b.python}))")
+            return self.binary(a, word, b, f"({a.python} {word} float({b.python}))")
         if kind == 4:
             b, c = self.integer(depth - 1), self.integer(depth - 1)
-            return Code(f"({b.sigma} / {c.sigma})", f"quotient(float({b.python}), float({c.python}))")
+            return self.binary(b, "/", c, f"quotient(float({b.python}), float({c.python}))")
         if kind == 5 and (calls := [f for f in self.functions if f.result == "float"]):
             return self.call(self.pick(calls), depth)
         if kind == 6:
-            c = self.condition(depth - 1)
-            b = self.real(depth - 1)
-            return Code(f"({a.sigma} if {c.sigma} else {b.sigma})", f"({a.python} if {c.python} else {b.python})")
+            return self.choice(self.condition(depth - 1), a, self.real(depth - 1))
+        if kind == 10:
+            return self.unary("-", a, f"(-{a.python})")
         b = self.real(depth - 1)
         if kind == 7:
-            return Code(f"({a.sigma} / {b.sigma})", f"quotient({a.python}, {b.python})")
+            return self.binary(a, "/", b, f"quotient({a.python}, {b.python})")
         word = self.pick(["+", "-", "*"])
-        return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
+        return self.binary(a, word, b, f"({a.python} {word} {b.python})")
 
     def condition(self, depth: int) -> Code:
-        kind = self.choices.below(2 if depth <= 0 else 8)
+        kind = self.choices.below(2 if depth <= 0 else 13)
         if kind == 0:
             return self.known("bool", depth) or Code("true", "True")
         if kind == 1:
             word = self.pick(["true", "false"])
             return Code(word, word.capitalize())
-        if kind == 2:
+        if kind in (2, 8, 10, 11):
             a, b = self.condition(depth - 1), self.condition(depth - 1)
-            word = self.pick(["and", "or"])
-            return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
-        if kind == 3:
+            word = self.pick(["and", "or"] if kind == 2 else ["&", "|", "^", "==", "!="])
+            return self.binary(a, word, b, f"({a.python} {word} {b.python})")
+        if kind in (3, 12):
             a = self.condition(depth - 1)
-            return Code(f"(not {a.sigma})", f"(not {a.python})")
+            return self.unary("not", a, f"(not {a.python})")
+        if kind == 9:
+            c, a, b = self.condition(depth - 1), self.condition(depth - 1), self.condition(depth - 1)
+            return self.choice(c, a, b)
         word = self.pick(["<", "<=", "==", "!=", ">", ">="])
         if kind == 4:
             a, b = self.real(depth - 1), self.real(depth - 1)
         else:
             a, b = self.integer(depth - 1), self.integer(depth - 1)
-        return Code(f"({a.sigma} {word} {b.sigma})", f"({a.python} {word} {b.python})")
+        return self.binary(a, word, b, f"({a.python} {word} {b.python})")
 
     def call(self, function: Function, depth: int) -> Code:
         """A call; how deep a recursion goes is its first argument."""
