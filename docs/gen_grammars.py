@@ -40,7 +40,7 @@ _NAMING: Final = {
 _CONTROL: Final = frozenset({"while", "for", "in", "step", "break", "continue", "return", "if", "else"})
 _OPERATORS: Final = frozenset({"and", "or", "not", "div", "inv", "ctrl"})
 _TRUTH: Final = frozenset({"true", "false"})
-_ALSO_NAMES: Final = frozenset({"step", "at", "from", "as"})
+_ALSO_NAMES: Final = frozenset({"step", "at", "from", "as", "ref"})
 """Keywords only before a value, a name or a text."""
 _SIGMA_NAME: Final = r"[\p{L}\p{Nl}_][\p{L}\p{N}\p{Mn}\p{Mc}_]*"
 _ESCAPE: Final = r"""\\(?:[ntr0\\"']|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,6}\})"""

@@ -37,6 +37,7 @@ _TABLE: Final = (
     ("S0923", "The language's own is out of reach where this one is seen. Names of variables count only in a source that uses the language's, and single letters never.", "fn sqrt(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{sqrt(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
     ("S0924", "A line of the comment above its declaration begins with Deprecated; what follows says what to use.", "/// Deprecated: use half.\nfn halved(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{halved(2.0)}\"); }", "fn half(x: float) -> float { return x / 2.0; }\nfn main() { print(\"{half(2.0)}\"); }"),
     ("S0925", "// begins a comment, and divided behind a value in older sources. Such a comment in the middle of an expression leaves a divisor out.", "let n = argument(0, 9);\nlet x = n // 2\n    + 1;\nprint(\"{x}\");", "let n = argument(0, 9);\nlet x = n div 2\n    + 1;\nprint(\"{x}\");"),
+    ("S0926", "A binding copies arrays, records and parts of them, so what is done to the copy is not done to what it is a copy of. let b = ref … refers.", "var a = [1, 2, 3];\nlet b = a[0..2];\nb[0] = 9;\nprint(\"{a[0]}\");", "var a = [1, 2, 3];\nlet b = ref a[0..2];\nb[0] = 9;\nprint(\"{a[0]}\");"),
 )  # fmt: skip
 
 

@@ -204,6 +204,7 @@ HEADS: Final = _table(
     ("goto", _LOOPS),
     ("f", 'a string has no f before it: print("{x}") prints x'),
     ("r b", "a string has no letter before it"),
+    ("ref", "'ref' is behind 'let b =' only; what is handed to a function refers for the call"),
     (
         "defcal defcalgrammar cal box delay pragma extern_port stretch duration",
         "there are no pulses: gates are those of the language",

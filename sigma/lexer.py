@@ -20,7 +20,7 @@ KEYWORDS: Final = {
     for word in (
         "const", "fn", "export", "gate", "record", "view", "at", "let", "var", "import", "extern", "from", "as",
         "while", "for", "in", "step", "break", "continue", "return", "asm", "if", "else", "inv", "ctrl", "true",
-        "false",
+        "false", "ref",
     )
 } | {
     "int": "TYPE", "float": "TYPE", "bool": "TYPE", "qubit": "TYPE", "and": "BINARY", "or": "BINARY", "div": "BINARY",
@@ -31,7 +31,7 @@ SPELLED: Final = {"&&": "and", "||": "or", "!": "not"}
 DECLARES: Final = frozenset({"CONST", "FN", "EXPORT", "GATE", "RECORD", "VIEW", "LET", "VAR", "IMPORT", "EXTERN"})
 """Terminals that begin a declaration."""
 ENDS_VALUE: Final = frozenset(
-    {"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS"}
+    {"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "STEP", "AT", "FROM", "AS", "REF"}
 )
 """Terminals that end a value."""
 Places = Collection[tuple[int, int]]

@@ -36,7 +36,7 @@ def _list(wanted: Sequence[str]) -> str:
     if "FN" in words and "IMPORT" in words:
         return "a declaration: const, fn, gate, record, view, let, var, import or extern"
     if "NAME" in words:
-        words -= {"STEP", "AT", "FROM", "AS"}
+        words -= {"STEP", "AT", "FROM", "AS", "REF"}
     shown = sorted({_NAMES.get(word, f"'{word.lower()}'") for word in words})
     if len(shown) > 6:
         shown = [word for word in shown if word in ("';'", "')'", "','", "'}'", "']'", "'{'", "an operator")] or shown

@@ -228,6 +228,15 @@ def cannot_assign(span: Span, why: str, declared: Span | None = None, note: str 
     )
 
 
+def bad_reference(span: Span, why: str, note: str) -> Diagnostic:
+    return Diagnostic("S0325", f"a name cannot refer to this: {why}", span, notes=(note,))
+
+
+def no_length(span: Span, name: str) -> Diagnostic:
+    notes = (f"write how much of it: {short(name)}[0..n], or refer to it: let b = ref {short(name)};",)
+    return Diagnostic("S0326", f"'{short(name)}' has no length, so it cannot be copied", span, notes=notes)
+
+
 def missing_return(span: Span, name: str, type: Type) -> Diagnostic:
     return Diagnostic("S0309", f"'{short(name)}' gives {_a(type)}, and not every way through it ends in a return", span)
 

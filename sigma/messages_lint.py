@@ -58,6 +58,12 @@ def never_changed(span: Span, word: Span, names: str) -> Diagnostic:
     return _finding("S0907", f"{names} never changes", span, fix=Fix(word, "let", "write 'let'"))
 
 
+def changed_copy(span: Span, name: str, of: str) -> Diagnostic:
+    text = f"'{short(name)}' is a copy of '{short(of)}' that is changed, but never read"
+    note = f"to change '{short(of)}' itself, write let {short(name)} = ref {short(of)};"
+    return _finding("S0926", text, span, notes=(note,))
+
+
 def unused_qubit(span: Span, name: str, is_row: bool) -> Diagnostic:
     text = f"the qubit{'s' * is_row} '{short(name)}' {'are' if is_row else 'is'} never used"
     return _finding("S0911", text, span, notes=(_UNDERSCORE,))
@@ -111,8 +117,8 @@ def float_equality(span: Span, operator: str) -> Diagnostic:
 def whole_quotient(span: Span, wanted: Span | None) -> Diagnostic:
     related = (Related(wanted, "a float is wanted here"),) if wanted is not None else ()
     text = "this quotient is cut to a whole number, and then made a float"
-    notes = ("if that is meant, write float(a div b)",)
-    return _finding("S0916", text, span, related=related, notes=notes, fix=Fix(span, "/", "write '/'"))
+    notes = ("write / for the quotient as a float, or float(a div b) if this is meant",)
+    return _finding("S0916", text, span, related=related, notes=notes)
 
 
 def self_assignment(span: Span, name: str, whole: Span | None) -> Diagnostic:

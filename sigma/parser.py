@@ -523,6 +523,11 @@ class _Builder:
     def var(self, v: list[Any], first: int, last: int) -> Any:
         return self.binding(v, first, last, True)
 
+    def let_ref(self, v: list[Any], first: int, last: int) -> Any:
+        made = self.binding([*v[:4], v[5]], first, last, False)
+        made.is_ref = True
+        return made
+
     def binding(self, v: list[Any], first: int, last: int, is_var: bool) -> Any:
         is_tuple = isinstance(v[1], list)
         return s.Let(first, last, v[1] if is_tuple else [v[1]], is_tuple, v[2] or None, v[4], is_var)

@@ -228,13 +228,15 @@ class Block(Node):
 
 @dataclass(slots=True, eq=False)
 class Let(Node):
-    """``let x: T = e;``, ``var (a, b) = e;``."""
+    """``let x: T = e;``, ``var (a, b) = e;``, ``let x = ref e;``."""
 
     names: list[int]
     is_tuple: bool
     written: Node | None
     value: Expr
     is_var: bool
+    is_ref: bool = field(default=False, init=False)
+    """Whether the name refers to what is there; else it has a copy."""
     symbols: list[Any] = field(default_factory=list, init=False, repr=False)
 
 

@@ -38,7 +38,7 @@ _WORDS: Final = {
     "->": kind(T.Operator),
     "..": kind(T.Operator),
 }
-_NAMES: Final = frozenset({"NAME", "STEP", "AT", "FROM", "AS", "RECORD", "TYPE"})
+_NAMES: Final = frozenset({"NAME", "STEP", "AT", "FROM", "AS", "REF", "RECORD", "TYPE"})
 """Words that may be names."""
 _MADE: Final = bits(M.Declaration, M.Definition)
 _BROUGHT: Final = bits(M.DefaultLibrary)

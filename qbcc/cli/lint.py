@@ -113,7 +113,7 @@ def _file(run: _Run, name: str) -> None:
     source = given.source
     found = _findings(run, given, source)
     for _ in range(_MOST_ROUNDS if run.is_fixing else 0):
-        text, count = fixed(source, found)
+        text, count = _mended(run, given, source, found)
         if not count:
             break
         run.fixes += count
@@ -122,6 +122,25 @@ def _file(run: _Run, name: str) -> None:
     if source is not given.source and given.path is not None:
         write_whole(given.path, source.text.encode(), ())
     run.found += found
+
+
+def _mended(
+    run: _Run, given: sources.Given[Callable[[SourceFile, Options], Linted]], source: SourceFile, found: list[Diagnostic]
+) -> tuple[str, int]:
+    """The text with the fixes that leave a program of it, and how many those are. With a fix, a compiler may know more,
+    and refuse what would trap when it runs: then the fix is left out."""
+
+    def is_sound(text: str) -> bool:
+        return not given.tool(SourceFile(source.name, text, source.path), run.options).errors
+
+    text, count = fixed(source, found)
+    if not count or is_sound(text):
+        return text, count
+    kept: list[Diagnostic] = []
+    for each in found:
+        if each.fix is not None and is_sound(fixed(source, [*kept, each])[0]):
+            kept.append(each)
+    return fixed(source, kept)
 
 
 def _findings(

@@ -17,6 +17,7 @@ from sigma.types import (
     STRING,
     UNKNOWN,
     Array,
+    Record,
     Scalar,
     Tuple,
     Type,
@@ -122,16 +123,37 @@ class Statements(Assembly):
             found = UNKNOWN
         if node.is_var and holds_qubits(found):
             self.report(messages.qubit_kept(self.module.at(node.names[0]), "a var"))
+        if node.is_ref:
+            found = self._referred(node, found)
+        elif isinstance(found, Array) and found.length is None and is_endless(node.value):
+            self.report(messages.no_length(span, self.module.text(node.value)))
         types = self._apart(node.names, node.is_tuple, found, node.value)
         for token, type in zip(node.names, types, strict=True):
             local = self.declare(token, type, is_var=node.is_var)
             self.check_size(self.module.at(token), local.name, type)
             node.symbols.append(local)
-            is_reference = isinstance(type, Array) and type.length is None and not isinstance(node.value, s.Repeat)
-            if not node.is_tuple and not is_reference:
+            if not node.is_ref:
                 self.owned |= {local}
             if not node.is_tuple and not node.is_var:
                 self._fixed(local, node.value)
+
+    def _referred(self, node: s.Let, type: Type) -> Type:
+        """What a name refers to: an array or a record that lies somewhere."""
+        root: s.Expr = node.value
+        while isinstance(root, s.Index | s.Slice) or (isinstance(root, s.Member) and root.symbol is None):
+            root = root.base
+        span = self.module.span(node.value)
+        if node.is_tuple:
+            self.report(messages.bad_reference(span, "'ref' gives one name", "take the tuple apart first"))
+            return UNKNOWN
+        if type is not UNKNOWN and not isinstance(root, s.Name | s.Member):
+            self.report(messages.bad_reference(span, "this is a value, not a place", "without 'ref' the name has it"))
+            return UNKNOWN
+        if type is not UNKNOWN and not isinstance(type, Array | Record):
+            what = "a tuple" if isinstance(type, Tuple) else f"the {type}"
+            self.report(messages.bad_reference(span, f"{what} lies in no place of its own", "leave 'ref' out"))
+            return UNKNOWN
+        return type
 
     def _fixed(self, local: Local, value: s.Expr) -> None:
         """What is known of a name that never changes."""
@@ -246,7 +268,8 @@ class Statements(Assembly):
         span = self.module.span(node)
         if isinstance(symbol, Local | Variable) and symbol.is_var:
             if isinstance(type, Array) and type.length is None:
-                self.report(messages.cannot_assign(span, "it refers to an array", note="assign to its elements"))
+                why = "its length is known only when the program runs"
+                self.report(messages.cannot_assign(span, why, note="assign to its elements"))
             return
         declared = symbol.module.at(symbol.token) if symbol.module is not None else None
         what = "it is a constant" if isinstance(symbol, Constant) else f"'{symbol.name}' is fixed"
@@ -362,3 +385,9 @@ def _breaks(block: s.Block) -> bool:
                 if _breaks(then) or (otherwise is not None and _breaks(s.Block(0, 0, [otherwise]))):
                     return True
     return False
+
+
+def is_endless(node: s.Expr) -> bool:
+    """Whether an expression names a view that says no length."""
+    symbol = node.symbol if isinstance(node, s.Name | s.Member) else None
+    return isinstance(symbol, Variable) and symbol.address is not None

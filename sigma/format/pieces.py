@@ -10,7 +10,7 @@ from sigma.format.doc import Break, Doc, Group, Hard, Indent, Trail, Verbatim
 from sigma.lexer import Comment, Tokens
 from sigma.parser import PRECEDENCE
 
-_SOFT: Final = frozenset({"STEP", "AT", "FROM", "AS"})
+_SOFT: Final = frozenset({"STEP", "AT", "FROM", "AS", "REF"})
 """Words that are names where a value can stand."""
 _ENDS: Final = frozenset({"NAME", "INTEGER", "FLOAT", "STRING", "TRUE", "FALSE", ")", "]", "TYPE"})
 """Terminals that end a value or a type."""

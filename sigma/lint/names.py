@@ -11,7 +11,7 @@ from sigma import messages_lint as messages
 from sigma import syntax as s
 from sigma.check.scope import UNIVERSE
 from sigma.lint.uses import ELEMENT, READ, WRITE, Uses
-from sigma.lint.walk import Look, bodies, everything, within
+from sigma.lint.walk import Look, bodies, everything, within, words
 from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Array, Record, Scalar, holds_qubits
 
@@ -139,6 +139,7 @@ class Names:
                     self._variable(symbol)
                 if node.is_var:
                     self._unchanged(node)
+                self._copy(node)
             case s.ForEach():
                 for symbol in node.symbols:
                     self._variable(symbol)
@@ -169,6 +170,17 @@ class Names:
             names = " and ".join(f"'{symbol.name}'" for symbol in symbols)
             word = self.module.at(node.first)
             self.look.report(messages.never_changed(self.module.at(node.names[0]), word, names))
+
+    def _copy(self, node: s.Let) -> None:
+        """What is done to a copy alone, as if it were what it is a copy of."""
+        symbol = node.symbols[0]
+        root: s.Expr = node.value
+        while isinstance(root, s.Index | s.Slice) or (isinstance(root, s.Member) and root.symbol is None):
+            root = root.base
+        is_place = isinstance(root, s.Name | s.Member) and isinstance(symbol.type, Array | Record)
+        if is_place and not node.is_ref and not node.is_tuple and self.uses.how.get(symbol) == {ELEMENT}:
+            name = "".join(words(node.value, self.module))
+            self.look.report(messages.changed_copy(self.module.at(symbol.token), symbol.name, name))
 
     # -- names that hide others
 

@@ -26,6 +26,7 @@ _WARNINGS: Final = {
     "S0921": "a rotation that does nothing",
     "S0922": "a result that is calculated and not used",
     "S0925": "a comment that reads as a division",
+    "S0926": "a copy that is changed and never read",
 }
 _HINTS: Final = {
     "S0912": "a gate on a qubit that was measured",

@@ -7,7 +7,7 @@ import math
 from qbcc.source import Span
 from sigma import messages_lint as messages
 from sigma import syntax as s
-from sigma.lint.walk import Look, bodies, is_pure, key, lists, within, words
+from sigma.lint.walk import Look, bodies, is_pure, key, lists, may_trap, within, words
 from sigma.symbols import Function, Given, Local, RecordName, Variable
 from sigma.types import FLOAT, INT, NOTHING, Record, Type
 
@@ -74,7 +74,9 @@ class Values:
                 if key(node.target, self.module) == key(node.value, self.module):
                     name = "".join(words(node.target, self.module))
                     lines = self.module.tokens.lines
-                    whole = self.module.span(node) if lines[node.first] == lines[node.last] else None
+                    # A trap of an index would go with it.
+                    is_free = lines[node.first] == lines[node.last] and not may_trap(node.target)
+                    whole = self.module.span(node) if is_free else None
                     span = self.module.tokens.span(node.first, node.last - 1)
                     self.look.report(messages.self_assignment(span, name, whole))
             case s.If(otherwise=s.Block() as otherwise):

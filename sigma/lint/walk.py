@@ -9,6 +9,7 @@ from typing import Final
 from qbcc.diagnostics import Diagnostic
 from sigma import syntax as s
 from sigma.symbols import Function, Given, Local, Module
+from sigma.types import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,18 @@ def is_pure(node: s.Node) -> bool:
             if isinstance(target, Function) or (isinstance(target, Given) and target.builtin.effect):
                 return False
     return True
+
+
+def may_trap(node: s.Expr) -> bool:
+    """Whether an index in a place may be outside: it, or the length, is known only when the program runs."""
+    for each in within(node):
+        if isinstance(each, s.Slice):
+            return True
+        if isinstance(each, s.Index):
+            length = each.base.type.length if isinstance(each.base.type, Array) else None
+            if each.index.value is None or length is None:
+                return True
+    return False
 
 
 def key(node: s.Node, module: Module) -> Hashable:

@@ -34,6 +34,8 @@ class Expressions(ABC):
         self.b = Builder(function)
         self.locals: dict[Local, Value] = {}
         """Values of names that never change, and places of arrays and records."""
+        self.rooms: dict[tuple[Local, tuple[int, ...]], Ref] = {}
+        """Places of the arrays and records in tuples that change."""
 
     def at(self, node: s.Node) -> None:
         """What is made next comes from a node."""
@@ -101,6 +103,8 @@ class Expressions(ABC):
         """The value of a variable that changes, part by part of a tuple."""
         if isinstance(type, types.Tuple):
             return [self.variable(symbol, part, (*path, n)) for n, part in enumerate(type.elements)]
+        if is_memory(type):
+            return self.rooms[symbol, path]
         return self.b.read((symbol, path))
 
     def element(self, ref: Ref) -> Value:
@@ -324,14 +328,31 @@ class Expressions(ABC):
             for number, word in enumerate(found):
                 self.b.store(word, to.base, to.offset + 8 * number)
             return
+        self.words(to, source, self.b.const(words))
+
+    def words(self, to: Ref, source: Ref, count: Op) -> None:
+        """Copy so many words. Where the two may overlap, no word is replaced before it is read."""
+        b = self.b
         first, last = self.address(source), self.address(to)
 
-        def body(counter: Op) -> None:
-            distance = self.b.isa("QSHL", counter, self.b.const(3))
-            word = self.b.load(ir.INT, self.b.isa("QADD", first, distance))
-            self.b.store(word, self.b.isa("QADD", last, distance))
+        def word(counter: Op) -> None:
+            distance = b.isa("QSHL", counter, b.const(3))
+            found = b.load(ir.INT, b.isa("QADD", first, distance))
+            b.store(found, b.isa("QADD", last, distance))
 
-        self.count(self.b.const(0), self.b.const(words), 1, body)
+        if not may_overlap(to, source):
+            self.count(b.const(0), count, 1, word)
+            return
+        down, up, done = b.new(), b.new(), b.new()
+        b.branch("QJGT", last, first, down, up)
+        b.place(down)
+        most = b.isa("QSUB", count, b.const(1))
+        self.count(b.const(0), count, 1, lambda counter: word(b.isa("QSUB", most, counter)))
+        b.jump(done)
+        b.place(up)
+        self.count(b.const(0), count, 1, word)
+        b.jump(done)
+        b.place(done)
 
     def _fill(self, ref: Ref, node: s.Repeat) -> None:
         """``[x; n]``: the item is calculated once."""
@@ -385,17 +406,26 @@ class Expressions(ABC):
         """New memory for a value."""
         if isinstance(type, types.Array) and type.length is None:
             assert isinstance(node, s.Repeat)
-            count = self.scalar(node.length)
-            self.limit(count, MAX_LENGTH, f"an array has 0 to {MAX_LENGTH:,} elements")
-            size = self.b.isa("QMUL", count, self.b.const(type.element.size))
-            if type.element is types.BYTE:
-                # The stack goes by words.
-                size = self.b.isa("QAND", self.b.isa("QADD", count, self.b.const(7)), self.b.const(-8))
-            return Ref(type, self.stack(size), 0, count)
+            return self.stacked(type, self.scalar(node.length))
         ref = Ref(type, self.function.slot(max(type.size, 8)))
         if isinstance(type, types.Array) and type.length is not None:
             ref.length = self.b.const(type.length)
         return ref
+
+    def stacked(self, type: types.Array, count: Op) -> Ref:
+        """Room on the stack for an array of a length that only the run knows."""
+        self.limit(count, MAX_LENGTH, f"an array has 0 to {MAX_LENGTH:,} elements")
+        ref = Ref(type, count, 0, count)
+        ref.base = self.stack(self.size(type, ref))
+        return ref
+
+    def size(self, type: types.Array, ref: Ref) -> Op:
+        """The bytes that an array takes on the stack, which goes by words."""
+        count = ref.length
+        assert count is not None
+        if type.element is types.BYTE:
+            return self.b.isa("QAND", self.b.isa("QADD", count, self.b.const(7)), self.b.const(-8))
+        return self.b.isa("QMUL", count, self.b.const(type.element.size))
 
     @abstractmethod
     def stack(self, size: Op) -> Op:
@@ -574,6 +604,20 @@ class Expressions(ABC):
         if isinstance(type, types.Array):
             length = params.pop(0) if type.length is None else self.b.const(type.length)
         return Ref(type, first, 0, length)
+
+
+def may_overlap(a: Ref, b: Ref) -> bool:
+    """Whether two places may share some words and not all: both lie in views, or come from elsewhere. Elements of one
+    array are the same or apart."""
+    first, second = _start(a.base), _start(b.base)
+    return first is not second and not {first.code, second.code} & {"slot", "addr"}
+
+
+def _start(base: Op) -> Op:
+    """What an address was calculated from."""
+    while base.code == "QADD":
+        base = base.args[0]
+    return base
 
 
 def is_simple(node: s.Expr) -> bool:

@@ -129,30 +129,65 @@ class Statements(GivenCalls):
         """A gate, perhaps inverted and controlled."""
 
     def _let(self, node: s.Let) -> None:
-        if not node.is_tuple:
-            self.bind(node.symbols[0], node.value)
+        value = node.value
+        if node.is_tuple:
+            parts = self.own(value)
+            assert isinstance(parts, list)
+            for symbol, part in zip(node.symbols, parts, strict=True):
+                self.name(symbol, part)
             return
-        value = self.value(node.value)
-        assert isinstance(value, list)
-        for symbol, part in zip(node.symbols, value, strict=True):
-            self.name(symbol, part)
-
-    def bind(self, symbol: Local, value: s.Expr) -> None:
-        """A new name for the value of an expression: arrays and records are copied."""
+        symbol = node.symbols[0]
         if isinstance(value, s.Call) and isinstance(value.target, Given) and value.target.name in ("qubit", "qubits"):
             self.locals[symbol] = self._qubits(value)
-            return
-        type = symbol.type
-        if is_memory(type) and not (isinstance(type, types.Array) and type.length is None and not is_made(value)):
-            ref = self.room(type, value)
-            self.put(ref, value)
-            self.locals[symbol] = ref
-            return
-        self.name(symbol, self.value(value))
+        elif node.is_ref:
+            self.locals[symbol] = self.ref(value)
+        else:
+            self.name(symbol, self.own(value))
+
+    def own(self, node: s.Expr) -> Value:
+        """The value of an expression, of which arrays and records are nobody else's: they are made, or copied. Nobody
+        can change the handles in an array of qubits, so those are not copied."""
+        if isinstance(node, s.Tuple):
+            return [self.own(item) for item in node.items]
+        if isinstance(node, s.Call):
+            return self.value(node)
+        if is_memory(node.type) and isinstance(node, s.Array | s.Repeat | s.String):
+            return self.temporary(node)
+        value = self.value(node)
+        self.at(node)
+        return self._copied(value)
+
+    def _copied(self, value: Value) -> Value:
+        """A value with copies of the arrays and records in it."""
+        if isinstance(value, list):
+            return [self._copied(part) for part in value]
+        if isinstance(value, Op) or types.holds_qubits(value.type):
+            return value
+        if not isinstance(value.type, types.Array) or value.type.length is not None:
+            ref = self.room(value.type)
+            self.copy(ref, value)
+            return ref
+        return self._long_copy(value)
+
+    def _long_copy(self, source: Ref) -> Ref:
+        """A copy, on the stack, of an array of a length that only the run knows."""
+        assert isinstance(source.type, types.Array)
+        ref = self.stacked(source.type, source.length if source.length is not None else self.b.const((1 << 63) - 1))
+        element = source.type.element
+        if element is types.BYTE:
+            self.words(ref, source, self.b.isa("QSAR", self.size(source.type, ref), self.b.const(3)))
+            return ref
+        assert ref.length is not None
+        words = element.size // types.WORD
+        count = ref.length if words == 1 else self.b.isa("QMUL", ref.length, self.b.const(words))
+        self.words(ref, source, count)
+        return ref
 
     def name(self, symbol: Local, value: Value) -> None:
         """A new name for a value."""
-        if symbol.is_var:
+        if isinstance(value, Ref):
+            self.locals[symbol] = value
+        elif symbol.is_var:
             self.set(symbol, symbol.type, (), value)
         elif isinstance(value, Op) and symbol.type is types.FLOAT:
             self.locals[symbol] = self.widen(value)
@@ -172,10 +207,10 @@ class Statements(GivenCalls):
                 self.set(symbol, part, (*path, number), item)
         elif isinstance(value, Op):
             self.b.write((symbol, path), self.widen(value) if type is types.FLOAT else value)
-        elif not path and not isinstance(type, types.Tuple):
-            ref = self.room(type)
-            self.copy(ref, value)
-            self.locals[symbol] = ref
+        elif (symbol, path) in self.rooms:
+            self.copy(self.rooms[symbol, path], value)
+        else:
+            self.rooms[symbol, path] = value
 
     def _qubits(self, node: s.Call) -> Value:
         """New qubits, given back at the end of the scope."""
@@ -212,7 +247,7 @@ class Statements(GivenCalls):
     def _assign(self, node: s.Assign) -> None:
         target = node.target
         if isinstance(target, s.Name) and isinstance(target.symbol, Local) and target.symbol not in self.locals:
-            value = self.value(node.value)
+            value = self.own(node.value)
             if node.operator:
                 old = self.value(target)
                 assert isinstance(old, Op)
@@ -248,11 +283,19 @@ class Statements(GivenCalls):
                     length = self.b.const(self.result.length)
                 self.put(Ref(self.result, places[0], 0, length), node.value)
             else:
-                self._results(self.result, self.value(node.value), results, places)
+                self._give(self.result, node.value, results, places)
         self.at(node)
         if not self.function.is_main:
             self.clean(0)
         self.leave(results)
+
+    def _give(self, type: types.Type, node: s.Expr, results: list[Op], places: list[Op]) -> None:
+        """Put a result where the caller wants it. What one part of it does is not seen in those before it."""
+        if isinstance(node, s.Tuple) and isinstance(type, types.Tuple):
+            for part, item in zip(type.elements, node.items, strict=True):
+                self._give(part, item, results, places)
+        else:
+            self._results(type, self.value(node), results, places)
 
     def _results(self, type: types.Type, value: Value, results: list[Op], places: list[Op]) -> None:
         if isinstance(value, list):
@@ -387,11 +430,6 @@ def count_places(type: types.Type) -> int:
     if isinstance(type, types.Tuple):
         return sum(map(count_places, type.elements))
     return int(needs_place(type))
-
-
-def is_made(node: s.Expr) -> bool:
-    """Whether an expression makes an array, rather than naming one."""
-    return isinstance(node, s.Array | s.Repeat)
 
 
 def is_gate(target: object) -> bool:

@@ -87,7 +87,8 @@ class _Tree:
                 return f"import {file}"
             case s.Let():
                 names = ", ".join(_typed(symbol, symbol.name) for symbol in node.symbols)
-                return f"{'var' if node.is_var else 'let'} {f'({names})' if node.is_tuple else names}"
+                head = f"{'var' if node.is_var else 'let'} {f'({names})' if node.is_tuple else names}"
+                return f"{head} refers to" if node.is_ref else head
             case s.Assign():
                 return f"assign {node.operator}=" if node.operator else "assign"
             case s.ForRange():

@@ -46,7 +46,7 @@ def sigma(source: SourceFile) -> Iterator[Row]:
     """Tokens of one line, and comments; what stands in ``asm`` is left to the other grammar."""
     tokens, _ = lex(source)
     for kind, word, line, column in zip(tokens.kinds, tokens.words, tokens.lines, tokens.columns, strict=True):
-        if not word or kind in ("STEP", "AT", "FROM", "AS"):
+        if not word or kind in ("STEP", "AT", "FROM", "AS", "REF"):
             # The end; words that may be names, which the parser tells and no lexer.
             continue
         if kind == "INTEGER" and word.startswith("'"):

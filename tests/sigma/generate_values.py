@@ -31,7 +31,7 @@ UNARY: Final = 11
 NOT: Final = 3
 LEVELS: Final = {
     "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8,
-    "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10,
+    "+": 9, "-": 9, "*": 10, "/": 10, "div": 10, "%": 10,
 }  # fmt: skip
 """How tight Python's operators bind; a conditional expression stands at 0, ``not`` at 3."""
 
