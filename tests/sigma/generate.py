@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.sigma.choices import Choices
-from tests.sigma.generate_crowded import Crowded
+from tests.sigma.generate_copies import Copies
 from tests.sigma.generate_values import HEAD, LEVELS, RECORDS, SCALARS, Body, Code, Function, Type, Variable, spelled
 
 _LINES: Final = 14
@@ -31,7 +31,7 @@ def program(choices: Choices) -> Program:
     return _Maker(choices).run()
 
 
-class _Maker(Crowded):
+class _Maker(Copies):
     # -- statements
 
     def block(self, depth: int) -> None:
@@ -58,6 +58,11 @@ class _Maker(Crowded):
             self.asm,
             self.do,
             self.tuple,
+            self.let_part,
+            self.let_part,
+            self.let_place,
+            self.let_long,
+            self.pair,
         ]
         whole = [self.if_, self.for_range, self.while_, self.for_each, self.leave, self.check]
         (self.pick([*simple, *whole, *whole[:3]] if depth > 0 else simple))(depth)
@@ -286,7 +291,7 @@ class _Maker(Crowded):
             inner = self.integer(depth)
             return Code(f" ({inner.sigma}) & 127", f" ({inner.python}) & 127")
         if isinstance(type, tuple) and type[0] == "tuple":
-            items = [self.expression(part, depth) for part in type[1:]]
+            items = [self.value(part, depth) for part in type[1:]]
             return Code(f" ({', '.join(i.sigma for i in items)})", f" ({', '.join(i.python for i in items)})")
         made = self.value(type, depth)
         return Code(f" {made.sigma}", f" {made.python}")
@@ -331,7 +336,7 @@ class _Maker(Crowded):
             ("record", "Q"),
         ]
         results: list[Type] = ["int", None, "float", ("tuple", "int", "float"), ("record", "P"), ("array", "int", 3),
-                               ("tuple", "int", "float", "int", "bool", "float", "int")]  # fmt: skip
+                               ("tuple", "int", "float", "int", "bool", "float", "int"), ("tuple", ("array", "int", 3), "int")]  # fmt: skip
         params: list[Type] = [self.pick(types) for _ in range(self.choices.below(4))]
         if is_crowded:
             params, results = [*self.many(), *params[:1]], ["int", "float"]
@@ -436,6 +441,13 @@ class _Maker(Crowded):
         elif type[0] == "record":
             for name, part in RECORDS[type[1]]:
                 self.show(label, f"{sigma}.{name}", f"{python}.{name}", part)
+        elif type[0] == "slice":
+            name = self.name("e")
+            self.add(f"for {name} in {sigma} {{", f"for {name} in each({python}):")
+            self.indent += 1
+            self.show(label, name, name, type[1])
+            self.indent -= 1
+            self.add("}")
         else:
             for number in range(type[2]):
                 self.show(label, f"{sigma}[{number}]", f"{python}[{number}]", type[1])

@@ -20,6 +20,8 @@ HEAD: Final = """record P { v: int; w: float; b: bool }
 record Q { p: P; a: [int; 3]; t: float }
 view seen: [int; 6] at OUTPUT_BUFFER + 64;
 view points: [P; 2] at 0x2000_0000;
+view early: [int; 12] at 0x3000_0000;
+view late: [int; 12] at 0x3000_0010;
 """
 SCALARS: Final = ("int", "float", "bool")
 NUMBERS: Final = (0, 1, 2, 3, -1, 7, 8, 5, 63, 64, 255, -3, 1 << 40, (1 << 63) - 1, -(1 << 63), 4_000_000_007)
@@ -105,6 +107,8 @@ class Values:
         self.globals: list[Variable] = [
             Variable("seen", "G.seen", ("array", "int", 6)),
             Variable("points", "G.points", ("array", ("record", "P"), 2)),
+            Variable("early", "G.early", ("array", "int", 12)),
+            Variable("late", "G.late", ("array", "int", 12)),
         ]
         self.body = Body()
         self.lines = 0
@@ -214,6 +218,15 @@ class Values:
         if calls and depth > 0 and self.chance(2):
             return self.call(self.pick(calls), depth)
         if type[0] == "array":
+            longer = self.places(
+                lambda found, _: isinstance(found, tuple) and found[:2] == ("array", type[1]) and found[2] > type[2]
+            )
+            if longer and self.chance(4):
+                whole = self.place(self.pick(longer), depth)
+                low = self.choices.below(2)
+                return Code(
+                    f"{whole.sigma}[{low}..{low + type[2]}]", f"copy({whole.python}.cut({low}, {low + type[2]}))"
+                )
             if self.chance(3):
                 item = self.value(type[1], depth - 1)
                 return Code(f"[{item.sigma}; {type[2]}]", f"filled({item.python}, {type[2]})")
