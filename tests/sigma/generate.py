@@ -63,6 +63,7 @@ class _Maker(Copies):
             self.let_place,
             self.let_long,
             self.pair,
+            self.same,
         ]
         whole = [self.if_, self.for_range, self.while_, self.for_each, self.leave, self.check]
         (self.pick([*simple, *whole, *whole[:3]] if depth > 0 else simple))(depth)
@@ -120,6 +121,16 @@ class _Maker(Copies):
             depth += {"]": 1, "[": -1}.get(place[at], 0)
             if depth == 0:
                 return place[:at], place[at:]
+
+    def same(self, depth: int) -> None:
+        """A place is assigned to itself."""
+        type = self.pick(SCALARS)
+        places = self.places(lambda found, can_change: found == type and can_change)
+        if not places:
+            self.let(depth)
+            return
+        place = self.place(self.pick(places[::-1]), 0)
+        self.set(place, place)
 
     def update(self, depth: int) -> None:
         type = self.pick(["int", "float"])
