@@ -125,7 +125,10 @@ def _file(run: _Run, name: str) -> None:
 
 
 def _mended(
-    run: _Run, given: sources.Given[Callable[[SourceFile, Options], Linted]], source: SourceFile, found: list[Diagnostic]
+    run: _Run,
+    given: sources.Given[Callable[[SourceFile, Options], Linted]],
+    source: SourceFile,
+    found: list[Diagnostic],
 ) -> tuple[str, int]:
     """The text with the fixes that leave a program of it, and how many those are. With a fix, a compiler may know more,
     and refuse what would trap when it runs: then the fix is left out."""

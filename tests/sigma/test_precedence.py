@@ -71,7 +71,7 @@ def shown(value: bool | int) -> str:
 def evaluated(text: str) -> str | None:
     """What Python prints; None if it cannot calculate it, as where a distance is below 0."""
     try:
-        value = eval(text, {}, dict(NAMES))
+        value = eval(text.replace(" div ", " // "), {}, dict(NAMES))
     except (ZeroDivisionError, ValueError):
         return None
     return shown(value)
@@ -98,7 +98,7 @@ def test_python_reads_the_same_value(seed: int) -> None:
 def test_parentheses_around_each_operand_of_each_operator(word: str) -> None:
     """Of ``not``, a sign, a choice and each other operator, on the left and on the right."""
     is_of_bools = word in ("and", "or", "&", "|", "^", "==", "!=")
-    ints = ["-i", "~i", "(i if p else j)", *(f"(i {other} k)" for other in ("+", "*", "&", "|", "^", "<<", "//", "%"))]
+    ints = ["-i", "~i", "(i if p else j)", *(f"(i {other} k)" for other in ("+", "*", "&", "|", "^", "<<", "div", "%"))]
     bools = [
         "(not p)",
         "(not q)",
