@@ -54,7 +54,9 @@ fuzz-long: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz cache 20000
 	$(BIN)/python -m tests.fuzz engines 50000
 	$(BIN)/python -m tests.fuzz graphs 50000
+	$(BIN)/python -m tests.fuzz levels 20000
 	$(BIN)/python -m tests.fuzz passes 20000
+	$(BIN)/python -m tests.fuzz fixes 2000
 	$(BIN)/python -m tests.fuzz noisy 5000
 	$(BIN)/python -m tests.fuzz edits 5000
 	$(BIN)/python -m tests.fuzz lsp 500

@@ -25,8 +25,9 @@ from tests.noisy_programs import check as try_noisy
 from tests.programs import compiling_here
 from tests.random_programs import compare
 from tests.sigma.edits import check_edits
-from tests.sigma.outcomes import try_random
+from tests.sigma.outcomes import try_levels, try_random
 from tests.sigma.test_circuit_passes import try_random_circuit
+from tests.sigma.test_fixes import try_fixes
 from vm.bytecode import ObjectFile
 from vm.machine import Machine, TrapError
 from vm.objfile import from_bytes, to_bytes
@@ -132,6 +133,8 @@ TRIES = {
     "engines": lambda seed: compare_engines(seed).end,
     "small-engines": lambda seed: compare_engines(seed, size=1).end,
     "graphs": compare_graph,
+    "levels": try_levels,
+    "fixes": try_fixes,
     "passes": try_random,
     "circuit-passes": try_random_circuit,
     "edits": lambda seed: check_edits(Random(seed), 20),
