@@ -90,6 +90,12 @@ class Known:
     """By last instruction of a block, the other routines that it goes on to."""
     sets: dict[int, tuple[Mask, Mask]] = field(default_factory=dict)
     """By block that control comes to: what it reads before it writes it, and what it leaves alone."""
+    saves: dict[int, int] = field(default_factory=dict)
+    """Pushes of what a register had at the entry, and that register."""
+    restores: dict[int, int] = field(default_factory=dict)
+    """Pops of that into the same register."""
+    used: Mask = 0
+    """Registers whose value at the entry was saved and came to another place."""
 
 
 class Effects:
@@ -265,32 +271,33 @@ class Effects:
         effect = walk.effect(old)
         known.before, known.conflicts, known.ends = walk.before, walk.conflicts, walk.ends
         known.stops, known.tails = walk.stops, walk.tails
-        known.effect = replace(effect, reads=old.reads | self._reads(walk))
+        known.saves, known.restores, known.used = walk.saves, walk.restores, walk.used
+        known.effect = replace(effect, reads=old.reads | self._reads(routine))
         if known.effect == old:
             return False
         self._taken = None
         return True
 
-    def _reads(self, walk: _Walk) -> Mask:
+    def _reads(self, routine: Routine) -> Mask:
         """Backward: registers whose value at the entry is used. Notes what is silent."""
-        routine, known = walk.routine, self.known[walk.routine.entry]
+        known = self.known[routine.entry]
         known.silent = frozenset()
         known.sets = self._sets(routine)
         moves = self._lost(routine, self.live(routine, ALL))
         while True:
-            saves = {index for index, register in walk.saves.items() if not walk.used >> register & 1}
+            saves = {index for index, register in known.saves.items() if not known.used >> register & 1}
             if known.silent != moves | saves:
                 known.silent = moves | saves
                 known.sets = self._sets(routine)
             live = self.live(routine, 0)
             # What is put back and then read is read.
-            used = walk.used
-            for index, register in walk.restores.items() if saves else ():
+            used = known.used
+            for index, register in known.restores.items() if saves else ():
                 if self._behind(routine, index, live) >> register & 1:
                     used |= 1 << register
-            if used == walk.used:
+            if used == known.used:
                 return live[routine.entry]
-            walk.used = used
+            known.used = used
 
     def _lost(self, routine: Routine, live: dict[int, Mask]) -> frozenset[int]:
         """Moves to registers that are written again before anybody could look."""

@@ -3,7 +3,10 @@ and definitions and uses of one register, one by one."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from qbcc.flow.code import Mask
 from qbcc.flow.effects import Effects
@@ -54,6 +57,16 @@ class Lives:
         return found[index - block.start]
 
 
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """What instructions of a block do with one register, by index, ascending."""
+
+    reads: list[int]
+    writes: list[int]
+    kills: list[int]
+    """Of the writes, those after which nothing is left of the value before."""
+
+
 class Chains:
     """Definitions and uses in one routine. Instructions that control does not come to have none."""
 
@@ -62,6 +75,9 @@ class Chains:
         self.routine = routine
         self.known = effects.known[routine.entry]
         self.before: dict[int, list[Block]] = {}
+        self._events: dict[tuple[int, int], _Events] = {}
+        self._sources: dict[tuple[int, int], tuple[list[int], bool]] = {}
+        """By block and register, where the value at its start comes from."""
         for start in self.known.before:
             block = routine.inside[start]
             if start not in self.known.stops:
@@ -82,33 +98,61 @@ class Chains:
         code = self.effects.code
         return self.effects.call(index).changes if code.rows[index][0] in _CALLS else code.writes[index]
 
+    def _of(self, start: int, register: int) -> _Events:
+        """What a block does with a register."""
+        found = self._events.get((start, register))
+        if found is None:
+            found = self._events[start, register] = _Events([], [], [])
+            for index in range(start, self.routine.inside[start].end):
+                read, kill = self.effects.reads_and_kills(index)
+                if read >> register & 1 and index not in self.known.silent:
+                    found.reads.append(index)
+                if self.writes(index) >> register & 1:
+                    found.writes.append(index)
+                if kill >> register & 1:
+                    found.kills.append(index)
+        return found
+
     def definitions(self, index: int, register: int) -> tuple[list[int], bool]:
         """Where the value comes from that a register has before an instruction, and whether it may be the entry's."""
         found: dict[int, None] = {}
         start = self._block(index).start
-        is_entry = self._back(start, index, register, found)
+        if not self._back(start, index, register, found):
+            return sorted(found), False
+        further, from_entry = self._before(start, register)
+        found.update(dict.fromkeys(further))
+        return sorted(found), from_entry
+
+    def _before(self, start: int, register: int) -> tuple[list[int], bool]:
+        """The same at the start of a block."""
+        known = self._sources.get((start, register))
+        if known is not None:
+            return known
+        found: dict[int, None] = {}
         seen: set[int] = set()
-        waiting = [start] if is_entry else []
+        waiting = [start]
         from_entry = False
         while waiting:
-            start = waiting.pop()
-            if start in seen:
+            there = waiting.pop()
+            if there in seen:
                 continue
-            seen.add(start)
-            from_entry |= start == self.routine.entry
-            for block in self.before.get(start, ()):
+            seen.add(there)
+            from_entry |= there == self.routine.entry
+            for block in self.before.get(there, ()):
                 if self._back(block.start, block.end, register, found):
                     waiting.append(block.start)
-        return sorted(found), from_entry
+        self._sources[start, register] = list(found), from_entry
+        return self._sources[start, register]
 
     def _back(self, start: int, end: int, register: int, found: dict[int, None]) -> bool:
         """Look through a part of a block from its end; whether the value may come from before it."""
-        for index in range(end - 1, start - 1, -1):
-            if self.writes(index) >> register & 1:
-                found[index] = None
-                if self.effects.reads_and_kills(index)[1] >> register & 1:
-                    return False
-        return True
+        events = self._of(start, register)
+        killed = bisect_left(events.kills, end) - 1
+        last = events.kills[killed] if killed >= 0 else start
+        found.update(
+            dict.fromkeys(events.writes[bisect_left(events.writes, last) : bisect_left(events.writes, end)][::-1])
+        )
+        return killed < 0
 
     def uses(self, index: int, register: int, without: int = -1) -> tuple[list[int], bool]:
         """Where the value is read that a register has behind an instruction, nearest first, and whether it may come to
@@ -117,9 +161,9 @@ class Chains:
         block = self._block(index)
         seen: set[int] = set()
         leaves = False
-        waiting = [(block, index + 1)]
+        waiting = deque([(block, index + 1)])
         while waiting:
-            block, start = waiting.pop(0)
+            block, start = waiting.popleft()
             if not self._forward(block, start, register, without, found):
                 continue
             inside = [after for after in block.successors if after in self.routine.inside]
@@ -131,15 +175,19 @@ class Chains:
         return list(found), leaves
 
     def _forward(self, block: Block, start: int, register: int, without: int, found: dict[int, None]) -> bool:
-        stop = self.known.stops.get(block.start, -1)
-        for index in range(start, block.end):
-            if index == without:
-                return False
-            if self.reads(index) >> register & 1:
-                found[index] = None
-            if self.effects.reads_and_kills(index)[1] >> register & 1 or index == stop:
-                return False
-        return True
+        events = self._of(block.start, register)
+        ends = []
+        killing = bisect_left(events.kills, start)
+        if killing < len(events.kills):
+            ends.append(events.kills[killing] + 1)
+        if self.known.stops.get(block.start, -1) >= start:
+            ends.append(self.known.stops[block.start] + 1)
+        if start <= without < block.end:
+            ends.append(without)
+        end = min(ends, default=block.end)
+        reads = events.reads
+        found.update(dict.fromkeys(reads[bisect_left(reads, start) : bisect_left(reads, end)]))
+        return not ends
 
     def reaches(self, start: int, end: int) -> bool:
         """Whether control may come from behind one instruction to another."""
