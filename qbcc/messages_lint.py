@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
@@ -26,15 +27,41 @@ def _numbered(count: int, what: str) -> str:
 # -- registers
 
 
+class Why(Enum):
+    """Why a call loses a register."""
+
+    LOST = auto()
+    """A routine changes it and does not restore it."""
+    LISTED = auto()
+    """A contract says that it may."""
+    SHARED = auto()
+    """A routine steps on what it finds there: it may share the register with its callers."""
+    RESULT = auto()
+    """A routine makes a value there that it does not use: it may be meant for its callers."""
+
+
 def overwritten(
-    span: Span, register: int, path: Sequence[str], related: tuple[Related, ...], fix: Fix | None, is_counter: bool
+    span: Span,
+    register: int,
+    path: Sequence[str],
+    related: tuple[Related, ...],
+    fix: Fix | None,
+    is_counter: bool,
+    why: Why,
 ) -> Diagnostic:
     chain = " → ".join(short(name) for name in path)
-    what = "the loop's counter" if is_counter else "needed behind it"
+    what = "the loop's counter" if is_counter else "which is used after it"
     text = f"this call overwrites r{register}, {what}: {chain}"
-    note = f"'{short(path[-1])}' changes r{register} and does not restore it"
+    name = short(path[-1])
+    say = f"if that is meant, declare it: .func {name}, .returns r{register}"
+    note = {
+        Why.LOST: f"'{name}' changes r{register} and does not restore it",
+        Why.LISTED: f"the contract of '{name}' lets it change r{register}: save r{register} around the call",
+        Why.SHARED: f"'{name}' reads r{register} and leaves it changed; {say}",
+        Why.RESULT: f"'{name}' leaves a value in r{register} that it does not use itself; {say}",
+    }[why]
     if register < 4:
-        note = f"r0 to r3 are a subroutine's to change, and '{short(path[-1])}' changes r{register}"
+        note = f"r0 to r3 are a subroutine's to change, and '{name}' changes r{register}"
     return _finding("L0102" if is_counter else "L0101", text, span, related=related, notes=(note,), fix=fix)
 
 

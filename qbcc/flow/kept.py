@@ -22,19 +22,14 @@ class Kept(Effects):
         """``handed``: by call, the registers from r4 on in which it hands something over."""
         self.plain = plain
         self.handed = handed
-        self._lost: dict[int, Mask] = {}
+        self._overwritten: dict[int, Mask] = {}
         """By routine, what calls in it overwrite and do not hand over."""
         super().__init__(plain.routines, plain.level)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether no call overwrites anything that is not handed over."""
-        return all(known is self.plain.known[entry] for entry, known in self.known.items())
 
     def tail(self, entry: int) -> Effect:
         """Return the effect of going on to another routine, whose calls keep registers too."""
         found = super().tail(entry)
-        return replace(found, replaces=found.replaces & ~self._lost.get(entry, 0))
+        return replace(found, replaces=found.replaces & ~self._overwritten.get(entry, 0))
 
     def _call(self, index: int) -> Effect:
         found = super()._call(index)
@@ -59,9 +54,9 @@ class Kept(Effects):
         for call in routine.calls:
             lost |= self.plain.call(call.index).changes & ~self._call(call.index).changes
         for entry in routine.others:
-            lost |= self._lost.get(entry, 0) if any(entry == tail for _, tail in routine.tails) else 0
+            lost |= self._overwritten.get(entry, 0) if any(entry == tail for _, tail in routine.tails) else 0
         if lost:
-            self._lost[routine.entry] = lost
+            self._overwritten[routine.entry] = lost
         return bool(lost) or any(
             entry in self.known and self.known[entry] is not self.plain.known[entry] for entry in routine.others
         )

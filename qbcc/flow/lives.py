@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qbcc.flow.code import Mask
+from qbcc.flow.code import SCRATCH, Mask
 from qbcc.flow.effects import Effects
 from qbcc.flow.routines import Routine, settle
 from vm.flow.blocks import CALL, CALL_INDIRECT, Block
@@ -18,11 +18,15 @@ _CALLS = (CALL, CALL_INDIRECT)
 
 class Lives:
     """Registers that are read later. ``outside``: what those read that call a routine and are not here; ``halted``:
-    what is looked at when the program has ended."""
+    what is looked at when the program has ended; ``keeps``: whether callers take nothing from a call but r0 to r3 and
+    what it changes by the effects that are given."""
 
-    def __init__(self, effects: Effects, outside: Callable[[Routine], Mask], halted: Mask = 0) -> None:
+    def __init__(
+        self, effects: Effects, outside: Callable[[Routine], Mask], halted: Mask = 0, keeps: bool = False
+    ) -> None:
         self.effects = effects
         self.halted = halted
+        self.keeps = keeps
         self.out: dict[int, Mask] = {}
         """By routine: what is read behind its returns."""
         self._live: dict[int, dict[int, Mask]] = {}
@@ -36,8 +40,7 @@ class Lives:
         out = self.out[routine.entry]
         for caller, index in routine.callers:
             if caller.entry in self._live:
-                is_call = self.effects.code.rows[index][0] in _CALLS
-                out |= self.after(caller, index) if is_call else self.out[caller.entry]
+                out |= self._behind(caller, index)
         if out == self.out[routine.entry] and routine.entry in self._live:
             return False
         self.out[routine.entry] = out
@@ -45,6 +48,13 @@ class Lives:
         for block in routine.blocks:
             self._after.pop((routine.entry, block.start), None)
         return True
+
+    def _behind(self, caller: Routine, index: int) -> Mask:
+        """What is read of a routine's registers behind a call of it, or where another goes on to it."""
+        if self.effects.code.rows[index][0] not in _CALLS:
+            return self.out[caller.entry]
+        after = self.after(caller, index)
+        return after & (SCRATCH | self.effects.call(index).changes) if self.keeps else after
 
     def after(self, routine: Routine, index: int) -> Mask:
         """What is read behind an instruction."""

@@ -1,4 +1,4 @@
-"""What every finding needs: the program's flow, places, whose a place is, liveness."""
+"""What every finding needs: the program's flow, places, whose a place is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from qbcc.assemble import Assembly
 from qbcc.diagnostics import Diagnostic
-from qbcc.flow.code import ALL, SCRATCH, Code, Mask
+from qbcc.flow.code import Code, Mask
 from qbcc.flow.effects import Effects
-from qbcc.flow.lives import Chains, Lives
+from qbcc.flow.lives import Chains
 from qbcc.flow.program import Flow
 from qbcc.flow.routines import Routine
 from qbcc.library import stdlib_dir
@@ -19,7 +19,7 @@ from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
 from qbcc.unit import Statement
 from vm.bytecode import Contract
-from vm.flow.blocks import CALL, CALL_INDIRECT, SYSTEM_CALL
+from vm.flow.blocks import CALL, CALL_INDIRECT
 
 
 @dataclass(eq=False)
@@ -32,6 +32,7 @@ class Look:
 
     def __post_init__(self) -> None:
         self._chains: dict[int, Chains] = {}
+        self._reached: dict[int, frozenset[int]] = {}
         self._own: dict[SourceFile, bool] = {}
         self.lost: set[tuple[int, int]] = set()
         """Calls and registers that were told to be overwritten: what follows from it is not told too."""
@@ -116,6 +117,13 @@ class Look:
             found = self._chains[routine.entry] = Chains(self.effects, routine)
         return found
 
+    def reached(self, routine: Routine) -> frozenset[int]:
+        """Return the instructions of a routine that control comes to."""
+        found = self._reached.get(routine.entry)
+        if found is None:
+            found = self._reached[routine.entry] = frozenset(self.chains(routine).instructions())
+        return found
+
     @cached_property
     def contracts(self) -> dict[int, Contract]:
         """By entry."""
@@ -130,36 +138,6 @@ class Look:
     def is_start(self, routine: Routine) -> bool:
         """Whether a program begins there."""
         return self.starts and routine.entry == self.code.object.entry
-
-    @cached_property
-    def wanted(self) -> Lives:
-        """What is surely meant to be read later: of routines for others, only what their contracts return."""
-        return Lives(self.effects, self._returned)
-
-    def _returned(self, routine: Routine) -> Mask:
-        contract = self.contracts.get(routine.entry)
-        return mask_of(contract.returns) if contract is not None and not self.is_start(routine) else 0
-
-    @cached_property
-    def possible(self) -> Lives:
-        """What may be read later by anybody: results always; registers at the program's end if it says nothing else."""
-        shown = SCRATCH if self._has_output and "expect-register" not in self.main.text else ALL
-
-        def outside(routine: Routine) -> Mask:
-            if self.is_start(routine):
-                return shown
-            return ALL if routine.is_root or not routine.callers else SCRATCH
-
-        return Lives(self.effects, outside, shown)
-
-    @cached_property
-    def _has_output(self) -> bool:
-        """Whether the program prints, records or stores anything."""
-        code = self.code
-        return any(
-            code.op(index).name.startswith("QSTORE") or (row[0] == SYSTEM_CALL and not code.writes[index])
-            for index, row in enumerate(code.rows)
-        )
 
 
 def mask_of(names: tuple[str, ...]) -> Mask:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import Final
 
 from qbcc import messages_lint as messages
-from qbcc.diagnostics import Fix, Related
+from qbcc.diagnostics import Fix, Related, Severity
 from qbcc.flow.code import ALL, Mask, registers_in
 from qbcc.flow.lives import Chains
 from qbcc.flow.routines import Call, Routine, settle
+from qbcc.lint.assembly.intent import Intent
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.results import Results
 from qbcc.lint.assembly.saving import Saving
@@ -17,7 +19,6 @@ from vm.flow.blocks import MOVE, POP, PUSH
 from vm.isa import BY_NAME
 
 _STEPS: Final = frozenset(op.code for name in ("QADD", "QSUB") for op in BY_NAME[name])
-_MOST_TOLD: Final = 5
 _PLAIN: Final = frozenset({"move", "arithmetic", "bits", "float"})
 """Groups of instructions that do nothing but write a register, unless they trap."""
 
@@ -41,11 +42,12 @@ class Registers:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.results = Results(look)
-        self.saving = Saving(look)
+        self.intent = Intent(look, self.results)
+        self.saving = Saving(look, self.intent)
         self.lost: set[int] = set()
         """Instructions whose value a call overwrites: that they are not used is told so."""
-        self.told: dict[tuple[int, int, tuple[int, ...]], int] = {}
-        """Findings by routine, register and callee: a few say it of all."""
+        self.open: set[int] = set()
+        """Entries of routines in which a call loses something: there nothing is taken out."""
 
     def run(self) -> None:
         """Everything."""
@@ -61,32 +63,39 @@ class Registers:
     # -- overwritten
 
     def _call(self, routine: Routine, call: Call, written: Written) -> None:
-        look = self.look
-        effect = look.effects.call(call.index)
-        if not effect.returns or call.index not in written.before(routine):
+        look, index = self.look, call.index
+        effect = look.effects.call(index)
+        if not effect.returns or index not in written.before(routine):
             return
-        chains = look.chains(routine)
-        for register in registers_in(effect.changes & look.wanted.after(routine, call.index)):
-            cause = routine.entry, register, call.targets
-            if self.told.get(cause, 0) >= _MOST_TOLD:
+        for register in registers_in(effect.changes & self.intent.wanted.after(routine, index)):
+            # Below r4 a call ends what was there; from r4 on it is the caller's, and goes on behind the call.
+            chains = look.chains(routine) if register < 4 else self.intent.chains(routine)
+            if self._is_meant(index, register):
                 continue
-            is_read = effect.reads >> register & 1
-            if is_read and (register >= 4 or self.results.is_result(call.index, register)):
-                # Handed over and given back, or shared between the two by a convention of their own.
-                continue
-            if self.results.is_put_back(call.index, register):
-                continue
-            made, from_entry = chains.definitions(call.index, register)
-            made = [each for each in made if each != call.index and self._is_value(each, register)]
+            made, from_entry = chains.definitions(index, register)
+            made = [each for each in made if each != index and self._is_value(each, register)]
             is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)
-            uses, _ = chains.uses(call.index, register)
+            uses, _ = chains.uses(index, register)
             loss = _Loss(register, made, is_argument, uses)
             # What only passes through is told where it was set.
-            if (made or (is_argument and uses)) and self._counts(chains, call, loss):
+            if not made and not (is_argument and uses):
+                continue
+            level = self._level(routine, call, loss) if register >= 4 else self._scratch(chains, call, loss)
+            if level is not None:
                 self.lost.update(made)
-                look.lost.add((call.index, register))
-                self.told[cause] = self.told.get(cause, 0) + 1
-                self._tell(routine, call, loss)
+                self.open.add(routine.entry)
+                look.lost.add((index, register))
+                self._tell(routine, call, loss, level)
+
+    def _is_meant(self, index: int, register: int) -> bool:
+        """Whether a call hands something over in a register, or puts back what was there."""
+        if register >= 4:
+            if self.intent.handed(index) >> register & 1:
+                return True
+        elif self.look.effects.call(index).reads >> register & 1 and self.results.is_result(index, register):
+            # Handed over and given back.
+            return True
+        return self.results.is_put_back(index, register)
 
     def _arguments(self, routine: Routine, written: Written) -> Mask:
         """What callers may mean to hand over."""
@@ -109,25 +118,62 @@ class Registers:
             if use in loss.made
         )
 
-    def _counts(self, chains: Chains, call: Call, loss: _Loss) -> bool:
-        """Whether the value from before the call is what is meant behind it, and not a result of the call."""
+    def _level(self, routine: Routine, call: Call, loss: _Loss) -> Severity | None:
+        """How surely a call loses a register of its caller's; None where it does not."""
+        look, index, register = self.look, call.index, loss.register
+        if self.intent.is_same(routine, index, register):
+            return None
+        if self.intent.updates(index, register):
+            # A routine with a local label is a part of the one around it, and works on its registers.
+            is_part = not any(target in look.code.names for target in call.targets)
+            if is_part or self.intent.is_shared(routine, index, register, loss.uses, loss.made):
+                return None
+            # The two may share the register, without saying so.
+            own = [use for use in loss.uses if not look.is_call(use) or not self.intent.updates(use, register)]
+            return Severity.WARNING if own else Severity.HINT
+        if not all(look.effects.of(target).changes >> register & 1 for target in call.targets):
+            return Severity.WARNING
+        if self._may_be_result(routine, call, loss):
+            return Severity.WARNING
+        return Severity.ERROR
+
+    def _may_be_result(self, routine: Routine, call: Call, loss: _Loss) -> bool:
+        """Whether a routine may mean to give what it leaves in a register of its caller's, though nobody says so: it
+        makes it and does not use it; and the caller's own value has served before."""
+        index, register = call.index, loss.register
+        if not self.results.is_result(index, register) or self._is_promised_otherwise(call):
+            return False
+        if self._is_counter(call, loss) or self.results.is_argument_kept(index, register):
+            return False
+        chains = self.intent.chains(routine)
+        return all(self._other_uses(chains, made, call, register) for made in loss.made)
+
+    def _is_promised_otherwise(self, call: Call) -> bool:
+        """Whether all routines that a call leads to have contracts: those do not return the register."""
+        contracts = [self.look.contracts.get(target) for target in call.targets]
+        return bool(contracts) and all(c is not None and (c.args or c.returns or c.clobbers) for c in contracts)
+
+    def _scratch(self, chains: Chains, call: Call, loss: _Loss) -> Severity | None:
+        """The same of r0 to r3, which are a subroutine's to change: only where its result cannot be meant."""
         look, register = self.look, loss.register
-        effect = look.effects.call(call.index)
-        is_read = bool(effect.reads >> register & 1)
+        is_read = bool(look.effects.call(call.index).reads >> register & 1)
+        is_counter = self._is_counter(call, loss)
+        counts = False
         if self.results.is_result(call.index, register):
-            if not self._is_counter(call, loss) or self._is_promised(call, register):
-                return False
-            # What is set before the loop for nothing but the loop cannot be meant to be replaced in it.
-            loop = chains.region(call.index)
-            begun = [each for each in loss.made if each not in loss.uses]
-            return any(loop.issuperset(self._other_uses(chains, each, call, register)) for each in begun)
-        if register >= 4 or self._is_counter(call, loss):
-            return True
-        if register == 0:
+            if is_counter and not self._is_promised(call, register):
+                # What is set before the loop for nothing but the loop cannot be meant to be replaced in it.
+                loop = chains.region(call.index)
+                begun = [each for each in loss.made if each not in loss.uses]
+                counts = any(loop.issuperset(self._other_uses(chains, each, call, register)) for each in begun)
+        elif is_counter:
+            counts = True
+        elif register == 0:
             # A result may come of a routine's work in r0 itself.
             alone = [each for each in loss.made if not self._other_uses(chains, each, call, register)]
-            return not is_read and bool(alone) and not loss.is_argument
-        return not is_read or self._is_address(chains, call, loss)
+            counts = not is_read and bool(alone) and not loss.is_argument
+        else:
+            counts = not is_read or self._is_address(chains, call, loss)
+        return Severity.ERROR if counts else None
 
     def _is_promised(self, call: Call, register: int) -> bool:
         contracts = [self.look.contracts.get(target) for target in call.targets]
@@ -150,12 +196,9 @@ class Registers:
 
         return is_base
 
-    def _tell(self, routine: Routine, call: Call, loss: _Loss) -> None:
+    def _tell(self, routine: Routine, call: Call, loss: _Loss, level: Severity) -> None:
         look, register = self.look, loss.register
         entries, steps = self.results.path(call.index, register)
-        if entries and entries[-1] in look.effects.level and self._is_pushed(entries[-1], register):
-            # That its stack is not level is told: then it will restore the register.
-            return
         name = call.external or ", ".join(look.name(target) for target in call.targets[:3]) or "the routine"
         path = [look.name(entry) for entry in entries] or [name]
         related = [Related(look.span(made), f"r{register} is set here") for made in sorted(loss.made)[:2]]
@@ -165,18 +208,51 @@ class Registers:
         ]
         if steps:
             related.append(Related(look.span(steps[-1]), f"'{path[-1]}' overwrites r{register} here"))
-        related += [Related(look.span(use), "it is used here") for use in loss.uses[:1]]
-        fix = self._fix(entries, call, register)
+        used = loss.uses[0] if loss.uses else self._used_outside(routine, register)
+        if used is not None:
+            related.append(Related(look.span(used), "it is used here"))
+        why = self._why(call, register, level)
+        fix = self._fix(entries, call, register) if why in (messages.Why.LOST, messages.Why.LISTED) else None
         is_counter = self._is_counter(call, loss)
-        look.report(messages.overwritten(look.span(call.index), register, path, tuple(related), fix, is_counter))
+        finding = messages.overwritten(look.span(call.index), register, path, tuple(related), fix, is_counter, why)
+        look.report(replace(finding, severity=level))
 
-    def _is_pushed(self, entry: int, register: int) -> bool:
-        rows = self.look.code.rows
-        routine = self.look.flow.cut.by_entry[entry]
-        return any(rows[i][0] == PUSH and rows[i][1] == register for i in routine.instructions())
+    def _why(self, call: Call, register: int, level: Severity) -> messages.Why:
+        """What the finding says of the routine."""
+        listed = [self.look.contracts.get(target) for target in call.targets]
+        if any(c is not None and mask_of(c.clobbers) >> register & 1 for c in listed):
+            return messages.Why.LISTED
+        if register < 4 or level is Severity.ERROR:
+            return messages.Why.LOST
+        if self.intent.updates(call.index, register):
+            return messages.Why.SHARED
+        effects = self.look.effects
+        if not all(effects.of(target).changes >> register & 1 for target in call.targets):
+            return messages.Why.LOST
+        return messages.Why.RESULT
+
+    def _used_outside(self, routine: Routine, register: int) -> int | None:
+        """Where a caller, or one further up, reads what a routine leaves in a register."""
+        seen = {routine.entry}
+        waiting = deque([routine])
+        while waiting:
+            for caller, index in waiting.popleft().callers:
+                if self.look.is_call(index) and index in self.look.reached(caller):
+                    uses, leaves = self.intent.chains(caller).uses(index, register)
+                    if uses:
+                        return uses[0]
+                    if not leaves:
+                        continue
+                if caller.entry not in seen:
+                    seen.add(caller.entry)
+                    waiting.append(caller)
+        return None
 
     def _fix(self, entries: list[int], call: Call, register: int) -> Fix | None:
         fix = None
+        if entries and entries[-1] in self.look.effects.level:
+            # It is told that its stack is not level: then it may restore the register.
+            return None
         if entries:
             fix = self.saving.inside(self.look.flow.cut.by_entry[entries[-1]], register)
         return fix or self.saving.around(call.index, register)
@@ -194,15 +270,21 @@ class Registers:
                 continue
             if look.flow.owners[index] is not routine or not look.is_own(index):
                 continue
-            if index in self.lost or code.lines[index].use is not None or written & look.possible.after(routine, index):
+            if index in self.lost or code.lines[index].use is not None:
+                continue
+            if written & self.intent.possible.after(routine, index):
                 continue
             register = written.bit_length() - 1
+            if self.intent.is_read(routine, index, register):
+                # What reads it comes first: then nothing may be left to read it.
+                continue
             if register < 4 and chains.meets_call(index, register):
                 # An argument, though the routine does nothing with it.
                 continue
             over = self._overwriting(chains, index, register)
             fix = None
-            if code.rows[index][0] == MOVE and not code.lines[index].shape.labels:
+            is_plain = code.rows[index][0] == MOVE and not code.lines[index].shape.labels
+            if is_plain and routine.entry not in self.open:
                 fix = Fix(look.span(index), "", "take it out")
             place = look.span(over) if over is not None else None
             look.report(messages.unused_value(look.span(index), register, place, fix))

@@ -14,6 +14,7 @@ from vm.flow.blocks import POP
 from vm.isa import BY_NAME, REGISTERS
 
 _STORE: Final = BY_NAME["QSTORE"][0].code
+_STORES: Final = frozenset(BY_NAME[f"QSTORE{letter}"][0].code for letter in ("", "B", "H", "W"))
 _LOADS: Final = frozenset(BY_NAME[name][0].code for name in ("QLOAD", "QLOADF"))
 
 
@@ -25,6 +26,8 @@ class Results:
         self._found: dict[tuple[int, int], bool] = {}
         self._exits: dict[tuple[int, int], list[int]] = {}
         self._put_back: dict[tuple[int, int], bool] = {}
+        self._stores: dict[int, set[int | None]] = {}
+        self._saves: dict[tuple[int, int], set[int | None]] = {}
         self.values = Values(look)
 
     def is_result(self, index: int, register: int) -> bool:
@@ -50,6 +53,8 @@ class Results:
         effects = self.look.effects
         chains = self.look.chains(routine)
         for index in self.exits(routine, register):
+            if self._is_loaded_back(routine, index, self._stored(routine, register)):
+                continue
             if self.look.is_call(index):
                 used = [use for use in chains.uses(index, register)[0] if use != index]
                 if self.is_result(index, register) and not used:
@@ -82,6 +87,16 @@ class Results:
             self._exits[key] = list(found)
         return self._exits[key]
 
+    def is_argument_kept(self, index: int, register: int) -> bool:
+        """Whether all that a call leaves in a register is one of its own arguments: no caller needs that back."""
+        code = self.look.code
+        targets = [t for t in code.call_targets(index) if self.look.effects.of(t).changes >> register & 1]
+        return bool(targets) and all(
+            end.registers[register] in (register, *range(4))
+            for target in targets
+            for end in self.look.effects.known[target].ends.values()
+        )
+
     def is_put_back(self, index: int, register: int) -> bool:
         """Whether what a call may change it loads again from where it stored it: saved in memory, not on the stack.
         Nothing shows that memory stays; who writes so relies on it."""
@@ -97,16 +112,29 @@ class Results:
             routine = self.look.flow.cut.by_entry[entry]
             stored = self._stored(routine, register)
             made = self.exits(routine, register)
+            # A routine below, or another activation of this one, may store there too.
+            stored = stored - self._stored_below(routine) if stored else stored
             self._put_back[key] = bool(made) and all(
                 self.is_put_back(each, register)
                 if self.look.is_call(each)
-                else self.look.code.rows[each][0] in _LOADS and self.values.address(routine, each, 1) in stored
+                else self._is_loaded_back(routine, each, stored)
                 for each in made
             )
         return self._put_back[key]
 
+    def _is_loaded_back(self, routine: Routine, index: int, stored: set[int | None]) -> bool:
+        """Whether an instruction loads from where a register was saved."""
+        is_load = bool(stored) and self.look.code.rows[index][0] in _LOADS
+        return is_load and self.values.address(routine, index, 1) in stored
+
     def _stored(self, routine: Routine, register: int) -> set[int | None]:
         """Known addresses at which a routine stores what a register has at its entry."""
+        key = routine.entry, register
+        if key not in self._saves:
+            self._saves[key] = self._find_stored(routine, register)
+        return self._saves[key]
+
+    def _find_stored(self, routine: Routine, register: int) -> set[int | None]:
         found: set[int | None] = set()
         for index in self.look.chains(routine).instructions():
             row = self.look.code.rows[index]
@@ -114,6 +142,29 @@ class Results:
             if state is not None and state.registers[row[1]] == register:
                 found.add(self.values.address(routine, index, 1))
         return found - {None}
+
+    def _stored_below(self, routine: Routine) -> set[int | None]:
+        """Known addresses at which routines that a routine calls store, itself too if it comes to itself."""
+        by_entry = self.look.flow.cut.by_entry
+        found: set[int | None] = set()
+        seen: set[int] = set()
+        waiting = list(routine.others)
+        while waiting:
+            entry = waiting.pop()
+            if entry in seen:
+                continue
+            seen.add(entry)
+            found |= self._addresses(by_entry[entry])
+            waiting += by_entry[entry].others
+        return found
+
+    def _addresses(self, routine: Routine) -> set[int | None]:
+        """Known addresses at which a routine stores."""
+        if routine.entry not in self._stores:
+            rows = self.look.code.rows
+            stores = [index for index in self.look.reached(routine) if rows[index][0] in _STORES]
+            self._stores[routine.entry] = {self.values.address(routine, index, 1) for index in stores}
+        return self._stores[routine.entry]
 
     def _first(self, routine: Routine, register: int) -> int:
         """The first instruction that writes a register, as people read."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
+from qbcc.lint.assembly.intent import Intent
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.messages import short
 from qbcc.source import Span
 from vm.flow.blocks import JUMP
 
-_MOST: Final = 50
-"""Callers that are looked at; of more, one may take anything."""
-
 
 class Saving:
     """Makes them."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, intent: Intent) -> None:
         self.look = look
+        self.intent = intent
         self._made: dict[tuple[int, int], Fix | None] = {}
         self._holders: dict[int, int] = {}
         """By first instruction of a block, the routines that have it."""
@@ -51,7 +48,7 @@ class Saving:
             return None
         if any(routine.entry in block.successors or self._holders[block.start] > 1 for block in routine.blocks):
             return None
-        if self._is_taken(routine, register) or not look.is_own_routine(routine):
+        if self.intent.is_taken(routine.entry, register) or not look.is_own_routine(routine):
             return None
         first, *others = [
             Edit(before(look, routine.entry), f"QPUSH r{register}\n{indent(look, routine.entry)}"),
@@ -61,19 +58,6 @@ class Saving:
             return None
         title = f"save r{register} in '{short(look.name(routine.entry))}'"
         return Fix(first.span, first.replacement, title, tuple(others))
-
-    def _is_taken(self, routine: Routine, register: int) -> bool:
-        """Whether a caller takes what the routine leaves in the register: it has put nothing there before."""
-        if len(routine.callers) > _MOST:
-            return True
-        for caller, index in routine.callers:
-            if not self.look.is_call(index):
-                continue
-            if self.look.wanted.after(caller, index) >> register & 1:
-                made, from_entry = self.look.chains(caller).definitions(index, register)
-                if not [each for each in made if each != index] and not from_entry:
-                    return True
-        return False
 
     def around(self, index: int, register: int) -> Fix | None:
         """Push before a call, pop behind it; None where that is not plainly right."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.machine_model import Ended, MachineModel
+from tests.machine_model import CALLS, Ended, MachineModel
 from tests.model import ModelTrap, Value
 from vm.bytecode import Base, ObjectFile
 from vm.isa import DATA_BASE, REGISTERS, Op
@@ -91,7 +91,8 @@ class Keeping(Plain):
         held = self._held
         registers = [slots[i] for i in op.reads if slots[i] < REGISTERS]
         if op.name == "QSYSCALL":
-            registers += [0, 1]
+            number = self.value(slots[0])
+            registers += range(len(CALLS[int(number)][0]) if number in CALLS else 0)
         if op.name != "QPUSH":
             for register in registers:
                 self.losses |= held.lost.get(register, frozenset())

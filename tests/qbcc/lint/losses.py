@@ -8,10 +8,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-ARGUMENTS = ((3,), (40,), (700,))
-"""Of the runs of a program: its branches depend on the argument."""
-_ARGUMENT = 0x300000
-_REGISTERS = range(4, 16)
+_STATE = 0x300000
+"""Where the random numbers are that a program branches by; its argument is the first."""
 
 _WORK = (
     ["QMUL {r}, r0, 3", "QADD r0, {r}"],
@@ -75,6 +73,7 @@ class _Writer:
         self.kinds: set[str] = set()
         self.routines: list[_Routine] = []
         self.tables: dict[str, list[_Routine]] = {}
+        self.registers = sorted(self.random.sample(range(4, 16), self.random.randint(5, 9)))
 
     # -- small parts
 
@@ -86,7 +85,8 @@ class _Writer:
         self.lines += lines
 
     def number(self) -> int:
-        return self.random.randrange(1000, 900_000)
+        # The low bits are how often a recursion goes down.
+        return self.random.randrange(1000, 100_000) * 8 + 5
 
     def body(self, parts: list[str], register: int) -> list[str]:
         names = {
@@ -97,6 +97,11 @@ class _Writer:
             "l": self.label(),
         }
         return [part.format(**names) for part in parts]
+
+    def flip(self, label: str) -> None:
+        """Go to a label, or not."""
+        self.emit(f"QLOAD r1, [{_STATE:#x}]", "QMUL r1, 25173", "QADD r1, 13849", "QAND r1, r1, 0xffff")
+        self.emit(f"QSTORE r1, [{_STATE:#x}]", "QAND r1, r1, 0x4000", f"QJEQ r1, 0, @{label}")
 
     def show(self, register: int) -> None:
         if register:
@@ -111,7 +116,7 @@ class _Writer:
         style = rng.choices(
             ("work", "stub", "reads", "updates", "clean", "contract", "recursion"), (9, 4, 2, 1, 3, 2, 2)
         )[0]
-        registers = rng.sample(_REGISTERS, rng.randint(1, 3))
+        registers = rng.sample(self.registers, rng.randint(1, 3))
         saving = rng.choices(
             ("none", "all", "some", "memory", "early", "clobbered"), (8, 3, 2, 1, 2, 1)
         )[0]
@@ -149,7 +154,7 @@ class _Writer:
         out = self.label()
         if saving == "early":
             # A way out before anything is changed.
-            self.emit(f"QLOAD r1, [{_ARGUMENT:#x}]", f"QJLT r1, {rng.choice((10, 100))}, @{out}")
+            self.flip(out)
         if saving == "memory":
             self.data.append(f"{slot}: .space {8 * len(names)}")
             self.emit(*(f"QSTORE {each}, [{slot}+{8 * i}]" for i, each in enumerate(names)))
@@ -272,7 +277,7 @@ class _Writer:
     def straight(self) -> set[int]:
         """Values over one call, two or three in a row."""
         rng = self.random
-        held = set(rng.sample(_REGISTERS, rng.randint(1, 3)))
+        held = set(rng.sample(self.registers, rng.randint(1, 3)))
         for register in sorted(held):
             if rng.random() < 0.3:
                 self.emit(f"QMOV r0, {self.number()}", f"QMUL r0, {rng.randint(3, 9)}", f"QMOV r{register}, r0")
@@ -298,7 +303,7 @@ class _Writer:
     def loop(self) -> set[int]:
         """A counter, and perhaps a sum, over calls."""
         rng = self.random
-        counter, total = rng.sample(_REGISTERS, 2)
+        counter, total = rng.sample(self.registers, 2)
         begin, up = self.label(), rng.random() < 0.6
         callees = self.callees(rng.choice((1, 1, 2)), {counter, total})
         self.kinds.add("loop")
@@ -320,12 +325,12 @@ class _Writer:
     def branches(self) -> set[int]:
         """A value over calls of which the argument chooses one."""
         rng = self.random
-        register = rng.choice(_REGISTERS)
+        register = rng.choice(self.registers)
         other, out = self.label(), self.label()
         callees = self.callees(2, {register})
         self.kinds.add("branches")
-        self.emit(f"QMOV r{register}, {self.number()}", f"QLOAD r1, [{_ARGUMENT:#x}]")
-        self.emit(f"QJLT r1, {rng.choice((10, 100))}, @{other}")
+        self.emit(f"QMOV r{register}, {self.number()}")
+        self.flip(other)
         for each in callees[:1]:
             self.call(each, {register})
         self.emit(f"QJMP @{out}", f"@{other}:")
@@ -339,7 +344,7 @@ class _Writer:
     def table(self) -> set[int]:
         """A value over calls of all routines of the program's table."""
         rng = self.random
-        counter, address, value = rng.sample(_REGISTERS, 3)
+        counter, address, value = rng.sample(self.registers, 3)
         fitting = [each for each in self.routines if not each.takes and not each.gives]
         if len(fitting) < 2:
             return set()
@@ -405,7 +410,7 @@ class _Writer:
             is_middle = len(self.routines) > 1 and rng.random() < 0.35
             self.routines.append(self.middle(name) if is_middle else self.leaf(name))
             parts.append(self.lines)
-        self.lines = ["main:", "QMOV r0, 0", "QSYSCALL 13", f"QSTORE r0, [{_ARGUMENT:#x}]"]
+        self.lines = ["main:", "QMOV r0, 0", "QSYSCALL 13", f"QSTORE r0, [{_STATE:#x}]"]
         self.segments(rng.randint(1, 3))
         self.emit("QHALT 0")
         rng.shuffle(parts)

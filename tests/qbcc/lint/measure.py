@@ -23,9 +23,12 @@ from qbcc.lint.assembly.source import lint_assembly, lint_source
 from qbcc.lint.fix import fixed
 from qbcc.source import SourceFile
 from tests.qbcc.lint.keeping import Keeping, Loss, Plain
-from tests.qbcc.lint.losses import ARGUMENTS, program
+from tests.qbcc.lint.losses import program
+from vm.bytecode import ObjectFile
 
 ROUNDS = 60
+_LEAST, _MOST = 4, 40
+"""Runs of a program: the fewest, and the most where something is reported that none of them has shown."""
 _LOSSES = ("L0101", "L0102")
 _REGISTER = re.compile(r"\br(\d+)\b")
 
@@ -114,20 +117,18 @@ def _measure(seed: int, figures: Figures) -> None:
     written = program(seed)
     assembly = _assembled(written.text)
     assert assembly.object is not None
-    runs = []
-    for args in ARGUMENTS:
-        run = Keeping(assembly.object, args)
-        ended = run.run()
-        assert ended == "ended 0", (seed, ended)
-        runs.append(run)
-        if not run.losses:
-            plain = Plain(assembly.object, args)
-            assert (plain.run(), plain.output) == (ended, run.output), seed
-    real = set().union(*(run.losses for run in runs))
-    used = set().union(*(run.used for run in runs))
     lines = _lines(assembly)
     findings = lint_assembly(assembly).findings
     told = _told(findings, lines)
+    errors = {loss for loss, severity in told.items() if severity is Severity.ERROR}
+    runs = [_run(assembly.object, argument) for argument in range(_LEAST)]
+    real = set().union(*(run.losses for run in runs))
+    # Other ways through the program may lose what these do not.
+    while errors - real and len(runs) < _MOST:
+        runs.append(_run(assembly.object, len(runs)))
+        real |= runs[-1].losses
+    used = set().union(*(run.used for run in runs))
+    executed = set().union(*(run.executed for run in runs))
     figures.programs += 1
     figures.with_losses += bool(real)
     figures.real += len(real)
@@ -136,6 +137,9 @@ def _measure(seed: int, figures: Figures) -> None:
         figures.bad.append((seed, f"missed: r{loss[1]} at {_place(assembly, loss[0])}"))
         figures.missed.update(written.kinds)
     for loss, severity in told.items():
+        if loss[0] not in executed:
+            # No run says anything of it.
+            continue
         is_error = severity is Severity.ERROR
         figures.errors += is_error
         figures.warnings += not is_error
@@ -159,13 +163,24 @@ def _measure(seed: int, figures: Figures) -> None:
         done = _assembled(mended(written.text))
         assert done.object is not None
         outputs = []
-        for args in ARGUMENTS:
-            machine = Plain(done.object, args)
+        for argument in range(len(runs)):
+            machine = Plain(done.object, (argument,))
             outputs.append((machine.run(), machine.output))
         if outputs == [("ended 0", run.output) for run in runs]:
             figures.mended += 1
         else:
             figures.bad.append((seed, "not mended"))
+
+
+def _run(obj: ObjectFile, argument: int) -> Keeping:
+    """A run as it is meant. One that loses nothing is as the machine's."""
+    run = Keeping(obj, (argument,))
+    ended = run.run()
+    assert ended == "ended 0", ended
+    if not run.losses:
+        plain = Plain(obj, (argument,))
+        assert (plain.run(), plain.output) == (ended, run.output)
+    return run
 
 
 def _place(assembly: Assembly, index: int) -> str:
