@@ -17,9 +17,14 @@ from qbcc.flow.tags import maker
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.results import Results
 from vm.flow.blocks import BRANCHES, MOVE, PUSH, SYSTEM_CALL
-from vm.isa import REGISTERS
+from vm.isa import BY_NAME, REGISTERS
 
 _OTHERS: Final = frozenset(range(4, REGISTERS))
+_NEUTRAL: Final = {
+    BY_NAME[name][0].code: number
+    for name, number in (("QADD", 0), ("QSUB", 0), ("QMUL", 1), ("QOR", 0), ("QXOR", 0), ("QSHL", 0), ("QSHR", 0))
+}
+"""Second operands that leave the first as it is."""
 _STEPS: Final = 400
 """Instructions that two values are followed back through."""
 
@@ -245,10 +250,10 @@ class Intent:
                 written = chains.writes(at) & (self._bit(a) | self._bit(b))
                 if not written:
                     continue
-                row = self.code.rows[at]
-                if row[0] != MOVE or steps > _STEPS:
+                source = self._copied(at)
+                if source is None or steps > _STEPS:
                     return False
-                a, b = (row[2] if slot == row[1] else slot for slot in (a, b))
+                a, b = (source if slot == self.code.rows[at][1] else slot for slot in (a, b))
             if self._is_one(a, b):
                 continue
             if start == routine.entry or min(a, b) >= REGISTERS:
@@ -258,6 +263,14 @@ class Intent:
                     seen.add((block.start, a, b))
                     waiting.append((block.start, block.end, a, b))
         return True
+
+    def _copied(self, index: int) -> int | None:
+        """The slot whose value an instruction copies, be it by adding 0 or multiplying by 1."""
+        row = self.code.rows[index]
+        if row[0] == MOVE:
+            return row[2]
+        neutral = _NEUTRAL.get(row[0])
+        return row[2] if neutral is not None and self.code.constant(row[3]) == neutral else None
 
     @staticmethod
     def _bit(slot: int) -> Mask:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.machine_model import CALLS, Ended, MachineModel
 from tests.model import ModelTrap, Value
@@ -18,8 +19,12 @@ from vm.isa import DATA_BASE, REGISTERS, Op
 KEPT = range(4, REGISTERS)
 STEPS = 40_000
 """Instructions of one run: a lost counter may make it endless."""
+SLOT = "slot_"
+"""How labels of memory begin in which a routine saves registers: to save is not to read."""
 Loss = tuple[int, int]
 """A call, by instruction, and a register."""
+_Beside = tuple[Value | None, frozenset[Loss], int | None]
+"""What goes with a value: the machine's, where it is another; the calls that lost it; the instruction that made it."""
 
 
 @dataclass
@@ -78,7 +83,15 @@ class Keeping(Plain):
         self.executed: set[int] = set()
         self._held = _Held()
         self._frames: list[_Frame] = []
-        self._pushed: list[tuple[Value | None, frozenset[Loss], int | None]] = []
+        self._pushed: list[_Beside] = []
+        self._saved: dict[int, _Beside] = {}
+        starts = sorted((s.value, s.name) for s in obj.symbols if s.base is Base.DATA)
+        starts.append((obj.data_size, ""))
+        self._slots = [
+            (DATA_BASE + start, DATA_BASE + end)
+            for (start, name), (end, _) in pairwise(starts)
+            if name.startswith(SLOT)
+        ]
         places = {s.name: s.value for s in obj.symbols if s.base is Base.CODE}
         self._returned = {
             places[contract.name]: {int(name[1:]) for name in contract.returns}
@@ -93,12 +106,14 @@ class Keeping(Plain):
         if op.name == "QSYSCALL":
             number = self.value(slots[0])
             registers += range(len(CALLS[int(number)][0]) if number in CALLS else 0)
-        if op.name != "QPUSH":
+        is_saving = op.name == "QPUSH" or (op.name == "QSTORE" and self._slot(op, slots) is not None)
+        if not is_saving:
             for register in registers:
                 self.losses |= held.lost.get(register, frozenset())
                 if register in held.made:
                     self.used.add(held.made[register])
         here, depth = self.pc, len(self.stack)
+        slot = self._slot(op, slots)
         after = super().execute(op, slots)
         if op.name == "QCALL":
             self._frames.append(_Frame(here, after, self.registers[:], held))
@@ -106,9 +121,11 @@ class Keeping(Plain):
         elif op.name == "QRET":
             self._return(self._frames.pop())
         elif op.name == "QPUSH":
-            register = slots[0]
-            entry = (held.raw.get(register), held.lost.get(register, frozenset()), held.made.get(register))
-            self._pushed.append(entry if register < REGISTERS else (None, frozenset(), None))
+            self._pushed.append(self._beside(slots[0]))
+        elif op.name == "QSTORE" and slot is not None:
+            self._saved[slot] = self._beside(slots[0])
+        elif op.name == "QLOAD" and slot in self._saved:
+            self._wrote(slots[0], *self._saved[slot])
         elif op.name == "QPOP":
             assert len(self.stack) == depth - 1
             self._wrote(slots[0], *self._pushed.pop())
@@ -116,6 +133,20 @@ class Keeping(Plain):
             for slot in op.writes:
                 self._wrote(slots[slot], None, frozenset(), here)
         return after
+
+    def _slot(self, op: Op, slots: list[int]) -> int | None:
+        """The address of an access, if it is one where a routine saves registers."""
+        if op.name not in ("QSTORE", "QLOAD"):
+            return None
+        address = int(self.value(slots[1])) + int(self.value(slots[2]))
+        return address if any(start <= address < end for start, end in self._slots) else None
+
+    def _beside(self, register: int) -> _Beside:
+        """What goes with the value of an operand."""
+        held = self._held
+        if register >= REGISTERS:
+            return None, frozenset(), None
+        return held.raw.get(register), held.lost.get(register, frozenset()), held.made.get(register)
 
     def _wrote(self, register: int, raw: Value | None, lost: frozenset[Loss], made: int | None) -> None:
         for there, value in ((self._held.raw, raw), (self._held.lost, lost or None), (self._held.made, made)):

@@ -114,7 +114,7 @@ class _Writer:
         """A routine that calls none. It saves all that it uses, or some, or nothing."""
         rng, found = self.random, _Routine(name)
         style = rng.choices(
-            ("work", "stub", "reads", "updates", "clean", "contract", "recursion"), (9, 4, 2, 1, 3, 2, 2)
+            ("work", "stub", "reads", "updates", "clean", "contract", "recursion"), (12, 5, 2, 0.5, 3, 2.5, 2.5)
         )[0]
         registers = rng.sample(self.registers, rng.randint(1, 3))
         saving = rng.choices(

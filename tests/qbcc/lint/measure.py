@@ -48,6 +48,9 @@ class Figures:
     dead: int = 0
     """Findings that nothing uses a value which is read."""
     mended: int = 0
+    certain: int = 0
+    """Programs with losses that are all reported as errors."""
+    certain_mended: int = 0
     missed: Counter[str] = field(default_factory=Counter)
     """Real losses that are not reported, by what the programs have."""
     bad: list[tuple[int, str]] = field(default_factory=list)
@@ -166,9 +169,12 @@ def _measure(seed: int, figures: Figures) -> None:
         for argument in range(len(runs)):
             machine = Plain(done.object, (argument,))
             outputs.append((machine.run(), machine.output))
-        if outputs == [("ended 0", run.output) for run in runs]:
-            figures.mended += 1
-        else:
+        is_mended = outputs == [("ended 0", run.output) for run in runs]
+        is_certain = real <= errors
+        figures.mended += is_mended
+        figures.certain += is_certain
+        figures.certain_mended += is_certain and is_mended
+        if not is_mended:
             figures.bad.append((seed, "not mended"))
 
 
@@ -217,6 +223,7 @@ def main() -> None:
     print(f"{found.warnings:,} warnings of losses, {found.false_warnings:,} of them false")
     print(f"{found.dead:,} values that are read and said to be unused")
     print(f"{found.mended:,} programs mended by --fix: {found.mended_share:.2%}")
+    print(f"{found.certain_mended:,} of the {found.certain:,} whose losses are all reported as errors")
     print(f"{time.process_time() - begun:.0f} s of processor time")
 
 
