@@ -39,6 +39,7 @@ class Intent:
         self._taken: dict[tuple[int, int], bool] = {}
         self._chains: dict[int, Chains] = {}
         self._updated: dict[tuple[int, int], bool] = {}
+        self._saved: dict[tuple[int, int], bool] = {}
         self.kept = Kept(look.effects, self.handed)
 
     # -- results
@@ -74,15 +75,32 @@ class Intent:
         chains = look.chains(caller)
         if not look.is_call(index) or index not in look.reached(caller):
             return False
-        made, from_entry = chains.definitions(index, register)
-        made = [each for each in made if not look.is_call(each) or self.results.is_result(each, register)]
+        is_set, from_entry = self._has_value(chains, index, register)
         uses, leaves = chains.uses(index, register)
-        if [each for each in made if each != index]:
+        if is_set:
             return False
         if from_entry and not look.is_start(caller):
             # Who calls the caller may take it there.
             return leaves and not uses and self.is_taken(caller.entry, register)
-        return any(not self._updates_itself(use, register) for use in uses)
+        return any(not self._updates_itself(use, register) and self.is_use(use, register) for use in uses)
+
+    def _has_value(self, chains: Chains, index: int, register: int) -> tuple[bool, bool]:
+        """Whether something, but for calls that only overwrite, puts a value into a register before a call; and whether
+        it may be the entry's."""
+        seen = {index}
+        waiting = [index]
+        from_entry = False
+        while waiting:
+            made, is_entry = chains.definitions(waiting.pop(), register)
+            from_entry |= is_entry
+            for each in made:
+                if each in seen:
+                    continue
+                if not self.look.is_call(each) or self.results.is_result(each, register):
+                    return True, from_entry
+                seen.add(each)
+                waiting.append(each)
+        return False, from_entry
 
     def _updates_itself(self, index: int, register: int) -> bool:
         """Whether an instruction only steps a register on: the zero of the start may be what is counted from."""
@@ -151,6 +169,30 @@ class Intent:
                         seen.add(after)
                         waiting.append((after, after))
         return False
+
+    def is_use(self, index: int, register: int) -> bool:
+        """Whether an instruction that reads a register does more than to have it saved in memory by a routine."""
+        if not self.look.is_call(index) or self.code.is_open(index):
+            return True
+        effects = self.look.effects
+        targets = [t for t in self.code.call_targets(index) if effects.of(t).reads >> register & 1]
+        return not targets or not all(self._only_saves(target, register) for target in targets)
+
+    def _only_saves(self, entry: int, register: int) -> bool:
+        """Whether a routine reads what a register has at its entry to store it, and loads it back."""
+        key = entry, register
+        if key not in self._saved:
+            self._saved[key] = True
+            routine = self.look.flow.cut.by_entry[entry]
+            chains = self.look.chains(routine)
+            stores = self.results.saves(routine, register)
+            reading = [i for i in chains.instructions() if chains.reads(i) >> register & 1]
+            self._saved[key] = not routine.tails and all(
+                index in stores or (self.look.is_call(index) and not self.is_use(index, register))
+                for index in reading
+                if chains.definitions(index, register)[1]
+            )
+        return self._saved[key]
 
     # -- registers that routines share
 

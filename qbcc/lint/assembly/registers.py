@@ -75,7 +75,9 @@ class Registers:
             made, from_entry = chains.definitions(index, register)
             made = [each for each in made if each != index and self._is_value(each, register)]
             is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)
-            uses, _ = chains.uses(index, register)
+            uses = [use for use in chains.uses(index, register)[0] if self.intent.is_use(use, register)]
+            if not uses and not self.intent.wanted.out[routine.entry] >> register & 1:
+                continue
             loss = _Loss(register, made, is_argument, uses)
             # What only passes through is told where it was set.
             if not made and not (is_argument and uses):

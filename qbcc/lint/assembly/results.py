@@ -143,6 +143,25 @@ class Results:
                 found.add(self.values.address(routine, index, 1))
         return found - {None}
 
+    def saves(self, routine: Routine, register: int) -> set[int]:
+        """Stores of what a register has at a routine's entry, from where it is loaded again."""
+        rows = self.look.code.rows
+        loaded = {
+            self.values.address(routine, index, 1)
+            for index in self.look.reached(routine)
+            if rows[index][0] in _LOADS and rows[index][1] == register
+        }
+        places = self._stored(routine, register) & loaded
+        if not places:
+            return set()
+        return {
+            index
+            for index in self.look.reached(routine)
+            if rows[index][0] == _STORE
+            and rows[index][1] == register
+            and self.values.address(routine, index, 1) in places
+        }
+
     def _stored_below(self, routine: Routine) -> set[int | None]:
         """Known addresses at which routines that a routine calls store, itself too if it comes to itself."""
         by_entry = self.look.flow.cut.by_entry
