@@ -27,7 +27,7 @@ square:
 _TABLE: Final = (
     (
         "L0101",
-        "A register is set, a routine is called, the register is read; but the routine, or one that it calls, changes the register and does not restore it. What it reads itself, or makes and does not use, counts as handed over. r0 to r3 are a subroutine's to change: there the caller saves what it needs.",
+        "A register is set, a routine is called, the register is read; but the routine, or one that it calls, changes the register and does not restore it. r4 to r15 are the caller's: a value there goes on through all calls that overwrite it, and each of them is reported. A routine that hands something over in such a register says so in .returns, or has a caller that reads it without having set it. Where it may be meant and nobody says so, the finding is a warning, or a hint, without a fix: the routine reads the register and goes on with its value, or it makes a value there that it does not use. r0 to r3 are a subroutine's to change: there the caller saves what it needs.",
         "main:\n    QMOV r5, 0x200000\n    QCALL make\n    QSTORE r0, [r5]\n    QHALT\nmake:\n    QMOV r5, 7\n    QMUL r0, r5, r5\n    QRET",
         "main:\n    QMOV r5, 0x200000\n    QCALL make\n    QSTORE r0, [r5]\n    QHALT\nmake:\n    QPUSH r5\n    QMOV r5, 7\n    QMUL r0, r5, r5\n    QPOP r5\n    QRET",
     ),
@@ -105,7 +105,7 @@ _TABLE: Final = (
     ),
     (
         "L0402",
-        "0x3FF0000000000000 are the bits of 1.0, but as a constant it is the integer 4607182418800017408, and arithmetic takes it as that. Write floats with a point; QFBITS makes a float of bits.",
+        "0x3FF0000000000000 are the bits of 1.0, but as a constant it is the integer 4607182418800017408, and arithmetic takes it as that, be it through registers. Write floats with a point; QFBITS makes a float of bits. Numbers with many digits are not reported where their bits are mixed, as for a hash.",
         "main:\n    QMOV r0, 3\n    QMUL r0, 0x3FF8000000000000\n    QFLOAT r0\n    QSYSCALL 4\n    QHALT",
         "main:\n    QMOV r0, 3\n    QMUL r0, 1.5\n    QFLOAT r0\n    QSYSCALL 4\n    QHALT",
     ),
@@ -138,6 +138,30 @@ _TABLE: Final = (
         "qbc run -o reads eight words at OUTPUT_BUFFER before the payload: the magic 0x4F555450, the number of entries, bytes of each, the format, its version, the payload's bytes, its checksum. Without them the table is refused. qbc_output_begin and qbc_output_finish of qbc_output.qbc write them.",
         "main:\n    QSTORE 5, [OUTPUT_BUFFER+64]\n    QHALT",
         '.include "qbc_output.qbc"\nmain:\n    QMOV r0, 0\n    QMOV r1, 1\n    QMOV r2, 8\n    QCALL qbc_output_begin\n    QSTORE 5, [r0]\n    QMOV r0, 1\n    QCALL qbc_output_finish\n    QHALT',
+    ),
+    (
+        "L0504",
+        "32-bit fields may be packed by stores of eight bytes at a stride of four, each of which overwrites the upper half of the one before. But eight bytes that are read there are two fields: what is changed and written back changes the next field too. QLOADW and QSTOREW access one field. Changes that leave the upper half as it is, as QOR with a small number does, are not reported.",
+        "main:\n    QSTORE 7, [0x200000]\n    QSTORE 9, [0x200004]\n    QLOAD r1, [0x200000]\n    QADD r1, 1\n    QSTORE r1, [0x200000]\n    QHALT",
+        "main:\n    QSTORE 7, [0x200000]\n    QSTORE 9, [0x200004]\n    QLOADW r1, [0x200000]\n    QADD r1, 1\n    QSTOREW r1, [0x200000]\n    QHALT",
+    ),
+    (
+        "L0505",
+        "The address is known, and the access begins within an item of .word, .dword, .qword or .double and ends in the next one, or it is wider than the item. Addresses count bytes: the second .qword is at [x+8]. Bytes and texts may be accessed in any width, up to the next label. Items that are cleared together, or loaded together and compared or taken apart by bits, are not reported.",
+        ".data\nx: .qword 5, 6\n.text\nmain:\n    QLOAD r0, [x+1]\n    QSYSCALL 1\n    QHALT",
+        ".data\nx: .qword 5, 6\n.text\nmain:\n    QLOAD r0, [x+8]\n    QSYSCALL 1\n    QHALT",
+    ),
+    (
+        "L0506",
+        "System call 2 prints bytes up to a NUL, and system call 14 reads a name so. .ascii makes none: what is defined after the text is printed too. .asciz ends each text with a NUL. A text is looked at up to the next label; so is one that a routine is given which prints it.",
+        '.data\nx: .ascii "hi"\ny: .ascii "there"\n.text\nmain:\n    QMOV r0, x\n    QSYSCALL 2\n    QHALT',
+        '.data\nx: .asciz "hi"\ny: .ascii "there"\n.text\nmain:\n    QMOV r0, x\n    QSYSCALL 2\n    QHALT',
+    ),
+    (
+        "L0507",
+        "An item of .word is 16 bits. In the names of instructions B, H and W are 8, 16 and 32 bits: QLOADH, QLOADSH and QSTOREH access a .word, QLOADW, QLOADSW and QSTOREW a .dword.",
+        ".data\nx: .word 5, 6\n.text\nmain:\n    QLOADW r0, [x]\n    QSYSCALL 1\n    QHALT",
+        ".data\nx: .word 5, 6\n.text\nmain:\n    QLOADH r0, [x]\n    QSYSCALL 1\n    QHALT",
     ),
     (
         "L0601",

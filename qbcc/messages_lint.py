@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.lint.assembly.rules import RULES
@@ -194,6 +194,46 @@ def overlapping(span: Span, width: int, other: int, first: Span) -> Diagnostic:
 def no_header(span: Span, what: str) -> Diagnostic:
     notes = ("qbc run -o reads the header: magic, entries, bytes of each, format, version, bytes, checksum",)
     return _finding("L0503", f"the output buffer is written, but {what}", span, notes=notes)
+
+
+def written_back(span: Span, load: Span) -> Diagnostic:
+    text = "this writes back 8 bytes over fields of 4: the next field changes too"
+    related = (Related(load, "both fields are read here"),)
+    notes = ("QLOADW and QSTOREW read and write one field of 4 bytes",)
+    return _finding("L0504", text, span, related=related, notes=notes)
+
+
+def across_items(
+    span: Span, is_store: bool, width: int, directive: str, inside: int, size: int, item: Span
+) -> Diagnostic:
+    what = "writes" if is_store else "reads"
+    related = (Related(item, "the items"),)
+    if inside:
+        text = f"this {what} {_numbered(width, 'byte')} across two items of {directive}"
+        notes = (f"it begins at byte {inside} of an item of {_numbered(size, 'byte')}: addresses count bytes",)
+    else:
+        text = f"this {what} {_numbered(width, 'byte')}, and the item of {directive} has {size}: the next one is in it"
+        notes = (f"{_ACCESSES[size]} for {size} bytes",) if size in _ACCESSES else ()
+    return _finding("L0505", text, span, related=related, notes=notes)
+
+
+_ACCESSES: Final = {1: "QLOADB and QSTOREB are", 2: "QLOADH and QSTOREH are", 4: "QLOADW and QSTOREW are"}
+
+
+def no_nul(span: Span, text: Span, after: Span | None) -> Diagnostic:
+    related = [Related(text, "the text")]
+    notes = ["write .asciz, or end the text with \\0"]
+    if after is not None:
+        related.append(Related(after, "what is printed too"))
+    else:
+        notes.insert(0, "nothing is defined after it, so it ends here only because unused memory is 0")
+    return _finding("L0506", "the text given here has no NUL at its end", span, related=tuple(related), notes=tuple(notes))
+
+
+def word_mixed(span: Span, name: str, narrow: str, fix: Fix | None) -> Diagnostic:
+    text = f"{name} is 32 bits, and an item of .word is 16"
+    notes = (f"{narrow} is 16 bits; items of 32 bits are .dword",)
+    return _finding("L0507", text, span, notes=notes, fix=fix)
 
 
 # -- contracts

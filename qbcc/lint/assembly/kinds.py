@@ -20,7 +20,7 @@ from qbcc.syntax import Integer
 from vm.flow.blocks import CALL, CALL_INDIRECT, MOVE, POP, SYSTEM_CALL, TARGET
 from vm.flow.kinds import EITHER, INTEGER, REAL, START, State, spread
 from vm.flow.registers import READS, WRITES
-from vm.isa import BY_CODE, BY_NAME, BY_SYSTEM_CALL, FLOAT, REGISTERS
+from vm.isa import BITS, BY_CODE, BY_NAME, BY_SYSTEM_CALL, FLOAT, REGISTERS
 
 _GIVES: Final = {"int": INTEGER, "float": REAL, "any": EITHER}
 _CALLS: Final = (CALL, CALL_INDIRECT)
@@ -39,6 +39,10 @@ _STEPS: Final = 3
 """Instructions that a value is followed back through."""
 _LOWEST, _HIGHEST = 1023 - 40, 1023 + 40
 """Exponents of floats that people write."""
+_USUAL: Final = 20
+"""The same of those with many digits: an integer with such bits is a rare one."""
+_MIXED: Final = 20
+"""Instructions behind a calculation that are looked at."""
 
 
 class Kinds:
@@ -332,17 +336,50 @@ class Kinds:
             if slot < REGISTERS and not self.suspects >> slot & 1:
                 continue
             if slot < REGISTERS and self.kind(slot, state) == INTEGER:
-                made, from_entry = self.look.chains(routine).definitions(index, slot)
-                if from_entry or len(made) != 1 or self.rows[made[0]][0] != MOVE:
+                made = self._moved(routine, index, slot)
+                if not made:
                     continue
                 slot, origin = self.rows[made[0]][2], self.look.span(made[0])
             value = self.code.constant(slot) if slot >= REGISTERS else None
             meant = _meant(value, is_surely) if isinstance(value, int) else None
+            if meant is None and isinstance(value, int):
+                meant = _long(value)
+                meant = None if meant is None or self._is_mixing(routine, index) else meant
             if meant is not None:
                 word = f"0x{int(value or 0) & (1 << 64) - 1:X}"
                 place = self._written(index if origin is None else made[0], int(value or 0))
                 self.look.report(messages.bits_as_number(self.look.span(index), word, meant, origin, place))
                 return
+
+    def _moved(self, routine: Routine, index: int, register: int) -> list[int]:
+        """The move of a constant that a register's value comes of, through other registers; none if that is unsure."""
+        for _ in range(_STEPS):
+            made, from_entry = self.look.chains(routine).definitions(index, register)
+            if from_entry or len(made) != 1 or self.rows[made[0]][0] != MOVE:
+                return []
+            index, register = made[0], self.rows[made[0]][2]
+            if register >= REGISTERS:
+                return made
+        return []
+
+    def _is_mixing(self, routine: Routine, index: int) -> bool:
+        """Whether bits are mixed, as for a hash or a random number: a number with many bits is no float then."""
+        row, chains = self.rows[index], self.look.chains(routine)
+        if not self.code.writes[index]:
+            return False
+        waiting, seen = [index], set[int]()
+        while waiting and len(seen) < _MIXED:
+            each = waiting.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            if self.code.op(each).group == BITS:
+                return True
+            if each == index or self.rows[each][0] == MOVE or self.rows[each][0] in _NUMBERS:
+                written = self.code.writes[each].bit_length() - 1
+                waiting += chains.uses(each, written)[0] if written >= 0 else []
+        made = [chains.definitions(index, row[column])[0] for column in READS[row[0]] if row[column] < REGISTERS]
+        return any(not self.look.is_call(m) and self.code.op(m).group == BITS for each in made for m in each)
 
     @cached_property
     def suspects(self) -> Mask:
@@ -352,6 +389,12 @@ class Kinds:
             value = self.code.constant(row[2]) if row[0] == MOVE and row[2] >= REGISTERS else None
             if isinstance(value, int) and _meant(value, True) is not None:
                 mask |= 1 << row[1]
+        old = 0
+        while mask != old:
+            old = mask
+            for row in self.rows:
+                if row[0] == MOVE and row[2] < REGISTERS and mask >> row[2] & 1:
+                    mask |= 1 << row[1]
         return mask
 
     def _written(self, index: int, value: int) -> Span | None:
@@ -387,6 +430,13 @@ def _meant(value: int, is_surely: bool) -> float | None:
         return None
     found: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
     return found if is_surely or bits & 0xFFFF_FFFF == 0 or len(repr(found)) <= 8 else None
+
+
+def _long(value: int) -> float | None:
+    """The same where nothing but the exponent tells: a positive float of a size that people calculate with."""
+    if not 0 < value < 1 << 63 or abs((value >> 52) - 1023) > _USUAL:
+        return None
+    return float(struct.unpack("<d", struct.pack("<Q", value))[0])
 
 
 def _set(state: State, register: int, kind: int) -> State:

@@ -28,6 +28,10 @@ _WARNINGS: Final = {
     "L0501": "a constant out of its range",
     "L0502": "a store that overwrites part of another of unlike width",
     "L0503": "an output buffer without its header",
+    "L0504": "fields of 4 bytes that are read, changed and written back 8 at a time",
+    "L0505": "an access across two items of the data section",
+    "L0506": "a text without a NUL for a system call",
+    "L0507": "32 bits read or written where .word defines 16",
     "L0601": "a contract that does not hold",
     "L0602": "a register of the caller's that a routine for others changes",
 }

@@ -13,9 +13,11 @@ from qbcc.flow.program import Flow, analyse
 from qbcc.lexer import tables
 from qbcc.lint.assembly.contracts import Contracts
 from qbcc.lint.assembly.control import Control
+from qbcc.lint.assembly.items import Items
 from qbcc.lint.assembly.kinds import Kinds
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import Memory
+from qbcc.lint.assembly.packed import Packed
 from qbcc.lint.assembly.registers import Registers
 from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.stack import Stack
@@ -48,7 +50,10 @@ def lint_assembly(assembly: Assembly, flow: Flow | None = None) -> Linted:
         Control(look).run()
         kinds = Kinds(look)
         kinds.run()
-        Memory(look, kinds).run()
+        memory = Memory(look, kinds)
+        memory.run()
+        Items(look, memory.values).run()
+        Packed(look, memory.values).run()
         order = {id(source): number for number, source in enumerate(assembly.included)}
         findings = {finding: None for finding in found if _is_meant(look, finding)}
         own = [source for source in assembly.included if look.is_own_source(source)]
