@@ -51,7 +51,8 @@ def overwritten(
 ) -> Diagnostic:
     chain = " → ".join(short(name) for name in path)
     what = "the loop's counter" if is_counter else "which is used after it"
-    text = f"this call overwrites r{register}, {what}: {chain}"
+    verb = "overwrites" if why in (Why.LOST, Why.LISTED) else "changes"
+    text = f"this call {verb} r{register}, {what}: {chain}"
     name = short(path[-1])
     say = f"if that is meant, declare it: .func {name}, .returns r{register}"
     note = {

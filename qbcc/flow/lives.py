@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qbcc.flow.code import SCRATCH, Mask
+from qbcc.flow.code import Mask
 from qbcc.flow.effects import Effects
 from qbcc.flow.routines import Routine, settle
 from vm.flow.blocks import CALL, CALL_INDIRECT, Block
@@ -18,15 +18,19 @@ _CALLS = (CALL, CALL_INDIRECT)
 
 class Lives:
     """Registers that are read later. ``outside``: what those read that call a routine and are not here; ``halted``:
-    what is looked at when the program has ended; ``keeps``: whether callers take nothing from a call but r0 to r3 and
-    what it changes by the effects that are given."""
+    what is looked at when the program has ended; ``taken``: by call, and what is read behind it, what of that the
+    caller takes from the call; else all."""
 
     def __init__(
-        self, effects: Effects, outside: Callable[[Routine], Mask], halted: Mask = 0, keeps: bool = False
+        self,
+        effects: Effects,
+        outside: Callable[[Routine], Mask],
+        halted: Mask = 0,
+        taken: Callable[[int, Mask], Mask] = lambda index, mask: mask,
     ) -> None:
         self.effects = effects
         self.halted = halted
-        self.keeps = keeps
+        self.taken = taken
         self.out: dict[int, Mask] = {}
         """By routine: what is read behind its returns."""
         self._live: dict[int, dict[int, Mask]] = {}
@@ -53,8 +57,7 @@ class Lives:
         """What is read of a routine's registers behind a call of it, or where another goes on to it."""
         if self.effects.code.rows[index][0] not in _CALLS:
             return self.out[caller.entry]
-        after = self.after(caller, index)
-        return after & (SCRATCH | self.effects.call(index).changes) if self.keeps else after
+        return self.taken(index, self.after(caller, index))
 
     def after(self, routine: Routine, index: int) -> Mask:
         """What is read behind an instruction."""

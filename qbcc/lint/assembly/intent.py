@@ -61,6 +61,15 @@ class Intent:
                 return True
         return False
 
+    def _taken_of(self, index: int, mask: Mask) -> Mask:
+        """What a caller takes from a call, of what it reads behind it: from r4 on, what it cannot have set itself."""
+        found = mask & SCRATCH
+        for register in registers_in(mask & self.look.effects.call(index).changes & KEPT):
+            targets = [t for t in self.code.call_targets(index) if not self._is_said(t)]
+            if self._is_handed(index, register) or any(self.is_taken(target, register) for target in targets):
+                found |= 1 << register
+        return found
+
     def is_taken(self, entry: int, register: int) -> bool:
         """Whether a caller reads what a routine leaves in a register, in which it has put nothing before."""
         key = entry, register
@@ -120,7 +129,7 @@ class Intent:
     @cached_property
     def wanted(self) -> Lives:
         """What is surely meant to be read later: of routines for others, only what their contracts return."""
-        return Lives(self.kept, self._returned, keeps=True)
+        return Lives(self.kept, self._returned, taken=self._taken_of)
 
     def _returned(self, routine: Routine) -> Mask:
         contract = self.look.contracts.get(routine.entry)
