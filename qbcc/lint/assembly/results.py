@@ -114,13 +114,24 @@ class Results:
             made = self.exits(routine, register)
             # A routine below, or another activation of this one, may store there too.
             stored = stored - self._stored_below(routine) if stored else stored
-            self._put_back[key] = bool(made) and all(
-                self.is_put_back(each, register)
-                if self.look.is_call(each)
-                else self._is_loaded_back(routine, each, stored)
-                for each in made
-            )
+            self._put_back[key] = bool(made) and self._all_put_back(routine, made, register, stored)
         return self._put_back[key]
+
+    def _all_put_back(self, routine: Routine, made: list[int], register: int, stored: set[int | None]) -> bool:
+        """Whether all that makes a register's value loads it back, or is a call that puts back what it had before."""
+        waiting, seen = list(made), set[int]()
+        while waiting:
+            each = waiting.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            if self.look.is_call(each):
+                if not self.is_put_back(each, register):
+                    return False
+                waiting += self.look.chains(routine).definitions(each, register)[0]
+            elif not self._is_loaded_back(routine, each, stored):
+                return False
+        return True
 
     def _is_loaded_back(self, routine: Routine, index: int, stored: set[int | None]) -> bool:
         """Whether an instruction loads from where a register was saved."""

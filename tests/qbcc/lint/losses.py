@@ -33,12 +33,13 @@ _STUBS = (
 """What only leaves something there."""
 _READS = (
     ["QADD r0, {r}", "QMOV {r}, {k}", "QMUL r0, {r}"],
-    ["QSUB r1, {r}, r0", "QADD {r}, r1, {k}", "QADD r0, {r}"],
+    ["QMOV r1, {r}", "QSHL {r}, r0, 1", "QSUB r0, {r}, r1"],
     ["QSTORE {r}, [{a}]", "QMUL {r}, r0, r0", "QADD r0, {r}"],
 )
 """What takes an argument there, and then works with it."""
 _UPDATES = (
     ["QADD {r}, r0"],
+    ["QSUB r1, {r}, r0", "QADD {r}, r1, {k}", "QADD r0, {r}"],
     ["QADD r0, {r}", "QADD {r}, 8"],
     ["QMOV r1, {n}", "@{l}: QADD r0, {r}", "QADD {r}, 3", "QSUB r1, 1", "QJGT r1, 0, @{l}"],
 )
