@@ -197,11 +197,11 @@ def no_header(span: Span, what: str) -> Diagnostic:
     return _finding("L0503", f"the output buffer is written, but {what}", span, notes=notes)
 
 
-def written_back(span: Span, load: Span) -> Diagnostic:
+def written_back(span: Span, load: Span, fix: Fix | None) -> Diagnostic:
     text = "this writes back 8 bytes over fields of 4: the next field changes too"
     related = (Related(load, "both fields are read here"),)
     notes = ("QLOADW and QSTOREW read and write one field of 4 bytes",)
-    return _finding("L0504", text, span, related=related, notes=notes)
+    return _finding("L0504", text, span, related=related, notes=notes, fix=fix)
 
 
 def across_items(
@@ -228,7 +228,9 @@ def no_nul(span: Span, text: Span, after: Span | None) -> Diagnostic:
         related.append(Related(after, "what is printed too"))
     else:
         notes.insert(0, "nothing is defined after it, so it ends here only because unused memory is 0")
-    return _finding("L0506", "the text given here has no NUL at its end", span, related=tuple(related), notes=tuple(notes))
+    return _finding(
+        "L0506", "the text given here has no NUL at its end", span, related=tuple(related), notes=tuple(notes)
+    )
 
 
 def word_mixed(span: Span, name: str, narrow: str, fix: Fix | None) -> Diagnostic:

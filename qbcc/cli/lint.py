@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     # Every command would wait for it.
     from qbcc.assemble import Options
 
-_MOST_ROUNDS = 20
-"""Most times that a source is looked at for fixes: one may make another possible."""
+_MOST_ROUNDS = 100
+"""Most times that a source is looked at for fixes: one may make another possible. Fixes at one place, as of several
+registers that one routine does not save, are made one after the other."""
 
 
 @dataclass

@@ -231,7 +231,9 @@ class Intent:
         made = self.results.exits(routine, register)
         return (
             any(self._comes_of(routine, each, register, set()) for each in made)
-            or any(end.registers[register] in _OTHERS - {register} for end in self.look.effects.known[entry].ends.values())
+            or any(
+                end.registers[register] in _OTHERS - {register} for end in self.look.effects.known[entry].ends.values()
+            )
             or self.results.is_given(entry, register)
             or any(self.is_updated(tail, register) for _, tail in routine.tails if tail != entry)
         )

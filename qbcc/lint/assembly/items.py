@@ -31,7 +31,8 @@ _ENDING: Final = (*_TEXTS, ".space")
 _PRINT, _RECORD = 2, 14
 """System calls that read a text up to its NUL."""
 _NARROW: Final = {
-    BY_NAME[wide][0].code: narrow for wide, narrow in (("QLOADW", "QLOADH"), ("QLOADSW", "QLOADSH"), ("QSTOREW", "QSTOREH"))
+    BY_NAME[wide][0].code: narrow
+    for wide, narrow in (("QLOADW", "QLOADH"), ("QLOADSW", "QLOADSH"), ("QSTOREW", "QSTOREH"))
 }
 """Instructions of 32 bits whose names look like ``.word``, and those of 16."""
 
@@ -208,7 +209,9 @@ class Items:
         after = self._part(DATA_BASE + end)
         if after is not None and after.word in _ENDING and 0 in self._bytes(end, end + 1):
             return
-        self.look.report(messages.no_nul(self.look.span(index), self._place(part), None if after is None else self._place(after)))
+        self.look.report(
+            messages.no_nul(self.look.span(index), self._place(part), None if after is None else self._place(after))
+        )
 
     def _bytes(self, start: int, end: int) -> Iterator[int]:
         """What the data section holds."""

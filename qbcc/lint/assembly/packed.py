@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qbcc import messages_lint as messages
+from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import STORES, WIDTHS
@@ -23,6 +24,8 @@ _ADD, _SUB, _MUL, _SHL = (BY_NAME[name][0].code for name in ("QADD", "QSUB", "QM
 _FIELD: Final = 4
 _LOW: Final = (1 << 32) - 1
 _HIGH: Final = _LOW << 32
+_DEPTH: Final = 2
+"""Sums and moves that an address is followed back through."""
 _STEPS: Final = 12
 """Instructions between the load and the store."""
 
@@ -102,8 +105,8 @@ class Packed:
                 return True
             if (row[0], self.code.constant(row[3]) if len(row) > 3 else None) in ((_MUL, _FIELD), (_SHL, 2)):
                 return True
-            if row[0] in (_ADD, MOVE) and depth < 2:
-                slots = [slot for slot in row[2 : 4 if row[0] == _ADD else 3] if slot < REGISTERS and slot != register]
+            if row[0] in (_ADD, MOVE) and depth < _DEPTH:
+                slots = [slot for slot in row[2 : 4 if row[0] == _ADD else 3] if slot < REGISTERS]
                 if any(self._is_stepped(routine, each, slot, depth + 1) for slot in slots):
                     return True
         return False
@@ -115,7 +118,16 @@ class Packed:
         if load is None or not self._is_same_place(routine, load, index):
             return
         if self._is_field(routine, index, place):
-            self.look.report(messages.written_back(self.look.span(index), self.look.span(load)))
+            fix = self._narrowed(load, index)
+            self.look.report(messages.written_back(self.look.span(index), self.look.span(load), fix))
+
+    def _narrowed(self, load: int, store: int) -> Fix | None:
+        """Read and write one field."""
+        lines = self.code.lines[load], self.code.lines[store]
+        if any(line.use is not None for line in lines):
+            return None
+        first, second = (Edit(line.word_span(), name) for line, name in zip(lines, ("QLOADW", "QSTOREW"), strict=True))
+        return Fix(first.span, first.replacement, "write QLOADW and QSTOREW", (second,))
 
     def _is_field(self, routine: Routine, index: int, place: _Place | None) -> bool:
         """Whether the eight bytes are two fields: another is accessed in the second half, or the address goes in steps

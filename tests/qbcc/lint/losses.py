@@ -118,9 +118,7 @@ class _Writer:
             ("work", "stub", "reads", "updates", "clean", "contract", "recursion"), (12, 5, 2, 0.5, 3, 2.5, 2.5)
         )[0]
         registers = rng.sample(self.registers, rng.randint(1, 3))
-        saving = rng.choices(
-            ("none", "all", "some", "memory", "early", "clobbered"), (8, 3, 2, 1, 2, 1)
-        )[0]
+        saving = rng.choices(("none", "all", "some", "memory", "early", "clobbered"), (8, 3, 2, 1, 2, 1))[0]
         if style == "clean":
             self.emit(f"{name}:", f"QMUL r0, {rng.randint(3, 9)}", f"QADD r0, {self.number()}", "QRET")
             return found

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tests.qbcc.lint.seeds_memory import memory
+
 # -- registers: a caller's value that a routine below it overwrites
 
 _BODIES = {
@@ -61,6 +63,173 @@ def registers() -> Iterator[tuple[str, str]]:
 
 
 _SCRATCH = {
+    "two-in-a-row": """
+main:
+    QMOV r12, 5
+    QMOV r0, 1
+    QCALL f             ; expect-lint: L0101
+    QMOV r0, 2
+    QCALL f             ; expect-lint: L0101
+    QMOV r0, r12
+    QSYSCALL 1
+    QHALT
+f:
++   QPUSH r12
+    QADD r12, r0, 1
+    QMUL r0, r12
++   QPOP r12
+    QRET
+""",
+    "three-of-two": """
+main:
+    QMOV r9, 5
+    QMOV r0, 1
+    QCALL a             ; expect-lint: L0101
+    QCALL b             ; expect-lint: L0101
+    QCALL a             ; expect-lint: L0101
+    QADD r0, r9
+    QSYSCALL 1
+    QHALT
+a:
++   QPUSH r9
+    QMOV r9, r0
+    QMUL r0, r9, 2
++   QPOP r9
+    QRET
+b:
++   QPUSH r9
+    QMOV r9, 3
+    QADD r0, r9
++   QPOP r9
+    QRET
+""",
+    "stub": """
+main:
+    QMOV r10, 5
+    QMOV r0, 1
+    QCALL note          ; expect-lint: L0101
+    QMOV r0, r10
+    QSYSCALL 1
+    QHALT
+note:
+-   QMOV r10, r0
+    QRET
+""",
+    "set-through-a-register": """
+main:
+    QMOV r0, 5
+    QMUL r0, 3
+    QMOV r4, r0
+    QMOV r0, 2
+    QCALL f             ; expect-lint: L0101
+    QADD r0, r4
+    QSYSCALL 1
+    QHALT
+f:
++   QPUSH r4
+    QMUL r4, r0, r0
+    QADD r0, r4
++   QPOP r4
+    QRET
+""",
+    "result-lost-below": """
+main:
+    QMOV r0, 3
+    QCALL pair
+    QMOV r5, 0x200000
+    QSTORE r0, [r5]
+    QSTORE r4, [r5+8]
+    QHALT
+pair:
+    QMUL r4, r0, 2
+    QADD r0, 1
+    QCALL square        ; expect-lint: L0101
+    QRET
+square:
++   QPUSH r4
+    QMUL r4, r0, r0
+    QMOV r0, r4
++   QPOP r4
+    QRET
+""",
+    "argument-lost-before": """
+main:
+    QMOV r7, 0x200000
+    QMOV r0, 4
+    QCALL mix           ; expect-lint: L0101
+    QCALL store
+    QHALT
+mix:
++   QPUSH r7
+    QMOV r7, r0
+    QMUL r0, r7
++   QPOP r7
+    QRET
+store:
+    QSTORE r0, [r7]
+    QRET
+""",
+    "one-saved-of-two": """
+main:
+    QMOV r8, 5
+    QMOV r9, 6
+    QMOV r0, 1
+    QCALL f             ; expect-lint: L0101
+    QADD r0, r8, r9
+    QSYSCALL 1
+    QHALT
+f:
++   QPUSH r9
+    QPUSH r8
+    QMOV r8, r0
+    QADD r9, r8, 2
+    QMUL r0, r9
+    QPOP r8
++   QPOP r9
+    QRET
+""",
+    "listed-in-a-contract": """
+main:
+    QMOV r8, 5
+    QMOV r0, 1
++   QPUSH r8
+    QCALL f             ; expect-lint: L0101
++   QPOP r8
+    QADD r0, r8
+    QSYSCALL 1
+    QHALT
+.func f
+    .args r0
+    .returns r0
+    .clobbers r0, r8
+f:
+    QMOV r8, r0
+    QMUL r0, r8
+    QRET
+.endfunc
+""",
+    "blame-goes-to-the-call-that-changes": """
+main:
+    QMOV r10, 0
+@n:
+    QMOV r0, r10
+    QCALL third
+    QCALL change        ; expect-lint: L0102
+    QSYSCALL 1
+    QADD r10, 1
+    QJLT r10, 3, @n
+    QHALT
+third:
+    QMOV r10, r0
+    QMUL r0, r10, 3
+    QRET
+change:
++   QPUSH r10
+    QMOV r10, 9
+    QADD r0, r10
++   QPOP r10
+    QRET
+""",
     "scratch-sum": """
 main:
     QMOV r2, 7
@@ -479,6 +648,16 @@ main:
     QSYSCALL 4
     QHALT
 """,
+    "pattern-through-registers": """
+main:
+-   QMOV rX, 0x3FE9E3779B97F4A8
++   QMOV rX, 0.8090169943749475
+    QMOV rY, rX
+    QMUL r0, rY, 2      ; expect-lint: L0402
+-   QSYSCALL 1
++   QSYSCALL 4
+    QHALT
+""",
     "quotient": """
 main:
     QMOV rX, 7
@@ -513,100 +692,6 @@ main:
 -   QSYSCALL 4
 +   QLOAD r0, [total]
 +   QSYSCALL 1
-    QHALT
-""",
-}
-
-# -- values and memory
-
-
-def memory() -> Iterator[tuple[str, str]]:
-    for number in (4, 10):
-        for name, text in _MEMORY.items():
-            yield f"{name}-r{number}", text.replace("rX", f"r{number}").replace("rY", f"r{number + 1}")
-
-
-_MEMORY = {
-    "byte": "main:\n-   QSTOREB 300, [0x200000]    ; expect-lint: L0501\n+   QSTOREH 300, [0x200000]\n    QHALT",
-    "half": "main:\n    QMOV rX, 70000\n-   QSTOREH rX, [0x200000]   ; expect-lint: L0501\n+   QSTOREW rX, [0x200000]\n    QHALT",
-    "shift": "main:\n    QMOV rX, 1\n-   QSHL r0, rX, 64   ; expect-lint: L0501\n+   QSHL r0, rX, 63\n    QSYSCALL 7\n    QHALT",
-    "rotate": "main:\n    QMOV rX, 33\n-   QROLW r0, rX, rX   ; expect-lint: L0501\n+   QROL r0, rX, rX\n    QSYSCALL 7\n    QHALT",
-    "zero": "main:\n    QMOV rX, 5\n-   QMOV rY, 0\n+   QMOV rY, 2\n    QDIV r0, rX, rY   ; expect-lint: L0501\n    QSYSCALL 1\n    QHALT",
-    "low-address": "main:\n-   QMOV rX, 0x800\n+   QMOV rX, 0x200800\n    QSTORE 1, [rX+8]   ; expect-lint: L0501\n    QHALT",
-    "high-address": "main:\n    QMOV rX, 1 << 36\n-   QSTORE 1, [rX]   ; expect-lint: L0501\n+   QSTORE 1, [rX-8]\n    QHALT",
-    "call-number": "main:\n    QMOV r0, 1\n-   QSYSCALL 41   ; expect-lint: L0501\n+   QSYSCALL 1\n    QHALT",
-    "character": "main:\n-   QMOV r0, 0xD800\n+   QMOV r0, 0x2713\n    QSYSCALL 5   ; expect-lint: L0501\n    QHALT",
-    "status": "main:\n-   QHALT 256   ; expect-lint: L0501\n+   QHALT 255",
-    "overlap": """
-main:
-    QMOV rX, 0x200000
-    QSTOREW 7, [rX+4]
--   QSTORE 5, [rX]      ; expect-lint: L0502
-+   QSTOREW 5, [rX]
-    QHALT
-""",
-    "overlap-part": """
-main:
-    QMOV rX, 0x200000
-    QSTORE 7, [rX]
--   QSTOREW 5, [rX+6]   ; expect-lint: L0502
-+   QSTOREW 5, [rX+8]
-    QHALT
-""",
-    "overlap-unknown-base": """
-main:
-    QMOV r0, 0x200000
-    QCALL fill
-    QHALT
-fill:
-    QSTOREH 7, [r0+8]
--   QSTOREW 5, [r0+6]   ; expect-lint: L0502
-+   QSTOREH 5, [r0+6]
-    QRET
-""",
-    "no-header": """
-main:
-    QMOV rX, OUTPUT_BUFFER + 64
-    QMOV rY, 0
-@row:
-    QSTORE rY, [rX]     ; expect-lint: L0503
-    QADD rX, 8
-    QADD rY, 1
-    QJLT rY, 4, @row
-+   QSTORE 0x4F555450, [OUTPUT_BUFFER]
-+   QSTORE 4, [OUTPUT_BUFFER+8]
-+   QSTORE 8, [OUTPUT_BUFFER+16]
-+   QSTORE 32, [OUTPUT_BUFFER+40]
-+   QSTORE 7, [OUTPUT_BUFFER+48]
-    QHALT
-""",
-    "no-header-indexed": """
-main:
-    QMOV rX, OUTPUT_BUFFER
-    QADD rX, 64
-    QMOV rY, 0
-@row:
-    QSHL r1, rY, 3
-    QADD r1, rX
-    QSTORE rY, [r1]     ; expect-lint: L0503
-    QADD rY, 1
-    QJLT rY, 4, @row
-+   QSTORE 0x4F555450, [OUTPUT_BUFFER]
-+   QSTORE 4, [OUTPUT_BUFFER+8]
-+   QSTORE 8, [OUTPUT_BUFFER+16]
-+   QSTORE 32, [OUTPUT_BUFFER+40]
-+   QSTORE 7, [OUTPUT_BUFFER+48]
-    QHALT
-""",
-    "no-checksum": """
-main:
-    QMOV rX, OUTPUT_BUFFER
-    QSTORE 0x4F555450, [rX] ; expect-lint: L0503
-    QSTORE 1, [rX+8]
-    QSTORE 8, [rX+16]
-    QSTORE 8, [rX+40]
-+   QSTORE 7, [rX+48]
-    QSTORE 5, [rX+64]
     QHALT
 """,
 }

@@ -15,6 +15,7 @@ from qbcc.explain import explain
 from qbcc.explanations_lint import EXPLANATIONS
 from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.source import lint_assembly, lint_source
+from qbcc.lint.fix import fixed
 from qbcc.lint.judge import judge
 from qbcc.source import SourceFile
 from tests.engine_cases import Model, case
@@ -123,7 +124,14 @@ def test_both_places_and_the_calls_between(text: str, line: int, chain: str, reg
 
 HANDED_OVER = {
     "a result in r4": "main:\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET",
-    "a result over an old value": "main:\n QMOV r4, 1\n QSTORE r4, [0x200000]\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET",
+    "a result that one caller takes without having set the register": "main:\n QCALL f\n QMOV r0, r4\n QSYSCALL 1\n QMOV r4, 1\n QSTORE r4, [0x200000]\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET",
+    "a result through a routine between": "main:\n QCALL f\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QCALL g\n QRET\ng: QMOV r4, 7\n QRET",
+    "a quotient and a remainder": "main:\n QMOV r0, 17\n QCALL f\n QSTORE r0, [0x200000]\n QMOV r0, r4\n QSYSCALL 1\n QMOV r0, 19\n QCALL f\n QSTORE r0, [0x200008]\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nf: QMOD r4, r0, 5\n QDIV r0, 5\n QRET",
+    "a register that a routine begins": "main:\n QCALL f\n QSTORE 1, [r15]\n QADD r15, 8\n QSTORE r15, [0x400000]\n QCALL f\n QSTORE 2, [r15]\n QHALT\nf: QMOV r15, 0x300000\n QRET",
+    "the next of a list": "main:\n QMOV r6, 0x300000\n QMOV r7, 0\n@l: QCALL f\n QADD r7, 1\n QJNE r6, 0, @l\n QMOV r0, r7\n QSYSCALL 1\n QHALT\nf: QLOAD r6, [r6+8]\n QRET",
+    "the same value, copied": "main:\n QMOV r10, 0\n@l: QMOV r1, r10\n QADD r0, r1, 0\n QCALL f\n QSYSCALL 1\n QADD r10, 1\n QJLT r10, 3, @l\n QHALT\nf: QMOV r10, r0\n QMUL r0, r10, 3\n QRET",
+    "the same constant": "main:\n QMOV r9, 5\n QMOV r0, 2\n QCALL f\n QADD r0, r9\n QSYSCALL 1\n QHALT\nf: QMOV r9, 5\n QMUL r0, r9\n QRET",
+    "a part of a routine that works on its registers": "main:\n QMOV r5, 0\n QMOV r0, 7\n QCALL @f\n QMOV r0, 8\n QCALL @f\n QMOV r0, r5\n QSYSCALL 1\n QHALT\n@f: QADD r5, r0\n QRET",
     "a register that both share": "main:\n QMOV r6, 0\n@l: QCALL f\n QJLT r6, 9, @l\n QHALT\nf: QADD r6, 1\n QMOV r0, r6\n QSYSCALL 1\n QRET",
     "a pointer that goes on": "main:\n QMOV r1, 0x200000\n QCALL f\n QCALL f\n QHALT\nf: QSTORE 1, [r1]\n QADD r1, 8\n QRET",
     "a contract": "main:\n QMOV r5, 1\n QSTORE r5, [0x200000]\n QCALL f\n QSTORE r5, [0x200008]\n QHALT\n.func f\n.returns r5\nf: QMOV r5, 3\n@l: QSUB r5, 1\n QJGT r5, 0, @l\n QRET\n.endfunc",
@@ -146,6 +154,57 @@ HANDED_OVER = {
 @pytest.mark.parametrize("text", HANDED_OVER.values(), ids=HANDED_OVER.keys())
 def test_what_is_meant_is_not_told(text: str) -> None:
     assert [finding.message for finding in linted(text).findings] == []
+
+
+SHARED = {
+    "a cursor": ("main:\n QMOV r4, text\n@n: QCALL skip\n QLOADB r0, [r4]\n QJEQ r0, 0, @d\n QSYSCALL 5\n QADD r4, 1\n QJMP @n\n@d: QHALT\nskip:\n@l: QLOADB r1, [r4]\n QJNE r1, ' ', @e\n QADD r4, 1\n QJMP @l\n@e: QRET\n.data\ntext: .asciz \"a b\"", "warning"),
+    "random numbers": ("main:\n QMOV r8, 42\n QCALL f\n QSYSCALL 1\n QCALL f\n QSYSCALL 1\n QHALT\nf: QMUL r1, r8, 25173\n QADD r8, r1, 13849\n QSHR r0, r8, 4\n QRET", "hint"),
+    "a stack": ("main:\n QMOV r15, 0x300000\n QMOV r0, 5\n QCALL push\n QCALL push\n QCALL pop\n QSYSCALL 1\n QCALL pop\n QSYSCALL 1\n QHALT\npush: QSUB r15, 8\n QSTORE r0, [r15]\n QRET\npop: QLOAD r0, [r15]\n QADD r15, 8\n QRET", "hint"),
+    "where output goes": ("main:\n QMOV r15, 0x300000\n QMOV r0, 4\n QCALL f\n QSUB r0, r15, 0x300000\n QSYSCALL 1\n QHALT\nf: QSTORE r0, [r15]\n QADD r15, 8\n QRET", "warning"),
+    "a sum": ("main:\n QMOV r6, 0\n QMOV r0, 5\n QCALL f\n QCALL f\n QMOV r0, r6\n QSYSCALL 1\n QHALT\nf: QADD r6, r0\n QRET", "warning"),
+    "an exchange": ("main:\n QMOV r4, 1\n QMOV r5, 2\n QCALL f\n QSUB r0, r4, r5\n QSYSCALL 1\n QHALT\nf: QMOV r1, r4\n QMOV r4, r5\n QMOV r5, r1\n QRET", "warning"),
+    "a result over an old value": ("main:\n QMOV r4, 1\n QSTORE r4, [0x200000]\n QCALL f\n QADD r0, r4, 1\n QSYSCALL 1\n QHALT\nf: QMOV r4, 7\n QRET", "warning"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "level"), SHARED.values(), ids=SHARED.keys())
+def test_what_may_be_shared_is_no_error_and_has_no_fix(text: str, level: str) -> None:
+    """Nobody says that the routine hands the register back. A fix would break the program if it is meant."""
+    findings = linted(text).findings
+    assert {(str(finding.severity), finding.fix) for finding in findings} >= {(level, None)}
+    assert {str(finding.severity) for finding in findings} <= {"warning", "hint"}
+    assert all(".returns" in finding.notes[0] for finding in findings)
+
+
+def test_what_a_recursion_saves_in_one_place_is_lost() -> None:
+    text = ".data\nkept: .space 8\n.text\nmain:\n QMOV r6, 77\n QMOV r0, 4\n QCALL f\n QADD r0, r6\n QSYSCALL 1\n QHALT\nf: QJLE r0, 1, @out\n QSTORE r6, [kept]\n QMOV r6, r0\n QSUB r0, 1\n QCALL f\n QMUL r0, r6\n QLOAD r6, [kept]\n@out: QRET"
+    assert places(linted(text)) == {(7, "L0101"), (15, "L0101")}
+
+
+def test_a_lost_result_is_shown_where_it_is_used() -> None:
+    text = "main:\n QCALL outer\n QMOV r0, r4\n QSYSCALL 1\n QHALT\nouter: QCALL pair\n QRET\npair: QMUL r4, r0, 2\n QCALL square\n QRET\nsquare: QMOV r4, 3\n QMUL r0, r4\n QRET"
+    (finding,) = [finding for finding in linted(text).findings if finding.code == "L0101"]
+    assert finding.span is not None
+    assert finding.span.line == 9
+    assert [related.span.line for related in finding.related if related.text == "it is used here"] == [3]
+
+
+def test_no_line_goes_while_a_call_loses_something() -> None:
+    """The value that nobody uses may be what the bug hides."""
+    text = "main:\n QMOV r12, 5\n QMOV r7, 1\n QMOV r0, 1\n QCALL f\n QCALL f\n QMOV r0, r12\n QSYSCALL 1\n QHALT\nf: QADD r12, r0, 1\n QMUL r0, r12\n QRET"
+    source = SourceFile("test.qbc", text)
+    findings = lint_source(source).findings
+    assert [(f.code, f.fix is None) for f in findings] == [("L0104", True), ("L0101", False), ("L0101", False)]
+    first, count = fixed(source, findings)
+    assert count == 1
+    (left,) = linted(first).findings
+    assert left.code == "L0104"
+    assert left.fix is not None
+
+
+def test_a_value_that_the_next_instruction_reads_is_not_unused() -> None:
+    text = "main:\n QMOV r0, 5\n QMUL r0, 3\n QMOV r4, r0\n QMOV r0, 2\n QSYSCALL 1\n QMOV r4, 1\n QSTORE r4, [0x200000]\n QHALT"
+    assert places(linted(text)) == {(4, "L0104")}
 
 
 def test_a_routine_for_others_may_save_in_memory() -> None:
