@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from lsp.qbc_words import item_of
 from qbcc.explanations_traps import EXPLANATIONS
 from vm.isa import GROUPS, ISA_VERSION, KINDS, OPS, SYSTEM_CALLS, Op
 from vm.trap import STATUS, TITLE, TRAPS
@@ -83,6 +84,9 @@ def _entry(op: Op) -> Iterator[str]:
     rows += [(f"`{word}`", _OPERANDS[letter]) for letter, word in zip(op.letters, _words(op), strict=True)]
     if op.kinds != "-":
         rows.append(("kinds", f"*{op.kinds}*: {KINDS[op.kinds]}"))
+    item = item_of(op)
+    if item:
+        rows.append(("item", item))
     if op.result:
         rows.append(("result", _RESULTS[op.result]))
     names = ", ".join(f"[{TITLE[name]} ({STATUS[name]})](#traps)" for name in traps(op))

@@ -22,7 +22,7 @@ _FAMILIES: Final = {
 }
 _INTRODUCTION: Final = """# Findings in QBC
 
-`qbcc lint FILE…` tells what assembles and yet is hardly meant. It looks at the whole program: at what each routine
+`qbcc lint FILE…` reports likely mistakes in sources that assemble. It looks at the whole program: at what each routine
 reads, changes and leaves on the stack, through calls, recursion and jumps, as a
 [dataflow analysis](design.md#what-a-sources-routines-do) knows it without running anything. A finding names both ends
 (where a value was set, where it is used, what comes between) and the calls on the way.
@@ -39,10 +39,36 @@ reads, changes and leaves on the stack, through calls, recursion and jumps, as a
 
 What the linter does not know it does not tell. A call through a register may go wherever the program takes an address;
 names of other objects (`.extern`) are taken to keep the calling convention; of memory it follows constant addresses
-only. Whether a register that a routine changes is a result of it or is left over, it reads from the routine: what a
-routine makes and does not use itself is meant for its callers, and so is, from r4 on, what it reads before it changes
-it. A contract says it outright. A call that overwrites the same register of the same routine is told five times, a
-register that is read unwritten once.
+only. A register that is read unwritten is reported once in a routine.
+
+## Registers that calls overwrite
+
+r4 to r15 belong to the caller. So the linter follows a value in one of them through every call that overwrites it, to
+where it is read, and reports each of these calls: saving the register at one of them alone would not help. What a
+routine hands over on purpose it says in a contract: `.returns r4`. Without one, a routine hands over a register if some
+caller reads it after the call and cannot have set it before. A call that leaves the value that was there, because it
+copies an argument with the same value or writes the same constant, is not reported.
+
+A loss is an *error* where the routine works with the register as if it were its own. It is a *warning* where the
+routine may share the register with its callers and nobody says so: it reads the register and goes on with its value (a
+cursor, a sum, random numbers), or it makes a value there that it does not use itself, and the caller's value was used
+before; and where only some routines of a table change the register. If
+only routines that go on with the value read it, it is a *hint*. Sharing may be what is meant, so these findings have no fix. Declare it with `.func` and `.returns`, or save the
+register.
+
+No fix takes a line out of a routine in which a call loses a register.
+
+## How much it finds
+
+`python -m tests.qbcc.lint.measure --count N` makes random programs that lose registers: by one call, by two and three
+in a row, by routines that only save an argument, in loops, by recursion, through tables and through memory in which a
+routine saves, with contracts and with saves that are whole, partial or on one path only. It runs each of them on a
+model of the machine whose calls keep r4 to r15. That model says which call loses which register (a *real loss*: the
+value is read later and would be another), and what the program was meant to print.
+
+FIGURES
+
+A false warning here is one that no run showed. The programs that `--fix` does not mend have a warning without a fix.
 
 This page is made from the linter's own rules by `python docs/gen_lint.py`.
 """

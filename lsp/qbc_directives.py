@@ -18,7 +18,7 @@ _TABLE: Final = (
     (".data", ".data", "the lines from here on are data", ""),
     (".define", ".define NAME expr", "a constant; `-D NAME=expr` on the command line wins over it", ".define ${1:NAME} ${2:0}"),
     (".double", ".double x, …", "floats; an integer becomes one", ".double ${1:0.0}"),
-    (".dword", ".dword n, …", "integers of 32 bits, little-endian", ".dword ${1:0}"),
+    (".dword", ".dword n, …", "integers of 32 bits, little-endian: `QLOADW` reads one", ".dword ${1:0}"),
     (".elif", ".elif expr", "another condition of the `.if` before it", ".elif ${1:expr}"),
     (".else", ".else", "what is assembled where no condition of the `.if` holds", ""),
     (".end", ".end", "the end of its file; in an included file, the includer goes on", ""),
@@ -39,7 +39,7 @@ _TABLE: Final = (
     (".returns", ".returns r0, …", "registers in which the subroutine of this `.func` gives its results", ".returns ${1:r0}"),
     (".space", ".space n, fill", "n bytes of fill, which is 0 where it is left out", ".space ${1:8}"),
     (".text", ".text", "the lines from here on are code; so are those before the first section directive", ""),
-    (".word", ".word n, …", "integers of 16 bits, little-endian", ".word ${1:0}"),
+    (".word", ".word n, …", "integers of 16 bits, little-endian: `QLOADH` reads one, while `QLOADW` reads 32 bits, a `.dword`", ".word ${1:0}"),
 )
 # fmt: on
 SNIPPETS: Final = {name: snippet for name, _, _, snippet in _TABLE if snippet}

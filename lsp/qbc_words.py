@@ -31,6 +31,13 @@ _RESULTS: Final = {
     "number": "a float if an operand is one, else an integer",
 }  # fmt: skip
 
+_ITEMS: Final = {
+    "B": "8 bits, of `.byte`",
+    "H": "16 bits, of `.word`",
+    "W": "32 bits, of `.dword`; an item of `.word` is 16, which `QLOADH` and `QSTOREH` access",
+}
+"""What the last letter of a load or a store means."""
+
 
 def instruction(word: str, angles: Sequence[float | None] = ()) -> str | None:
     """All forms of an instruction; of a gate its matrix, with numbers where all angles are known."""
@@ -56,6 +63,8 @@ def _form(op: Op) -> str:
     parts = [f"```qbc\n{op.syntax}\n```", op.effect]
     said = _operands(op)
     parts += [f"*Operands*: {said}."] if said else []
+    item = item_of(op)
+    parts += [f"*Item*: {item}."] if item else []
     if op.kinds != "-":
         parts.append(f"*Kinds*: {KINDS[op.kinds]}.")
     if op.result:
@@ -65,6 +74,11 @@ def _form(op: Op) -> str:
     if op.traps:
         parts.append("*Traps*: " + "; ".join(f"`{name}` ({TITLE[name]})" for name in op.traps) + ".")
     return "\n\n".join(parts)
+
+
+def item_of(op: Op) -> str | None:
+    """The item of the data section that a load or a store accesses, where its name might be taken for another's."""
+    return _ITEMS.get(op.name[-1]) if op.name.startswith(("QLOAD", "QSTORE")) else None
 
 
 def _operands(op: Op) -> str:

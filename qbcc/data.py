@@ -207,7 +207,7 @@ def _range_error(item: _Item, value: int, least: int, most: int) -> Diagnostic:
     span = item.line.span(item.node)
     if item.directive == ".qword":
         return messages.does_not_fit(span, value)
-    return messages.out_of_range(span, f"a value of {item.directive}", value, least, most)
+    return messages.item_out_of_range(span, item.directive, value, least, most)
 
 
 def merge_runs(runs: list[tuple[int, bytes]], patches: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:

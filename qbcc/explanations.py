@@ -185,7 +185,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "E0403": _entry(
         "a value outside its range",
-        "A .byte holds -128 to 255, a .word -32,768 to 65,535, a .dword -2^31 to 2^32-1.",
+        "A .byte holds -128 to 255, a .word (16 bits) -32,768 to 65,535, a .dword (32 bits, what QLOADW reads) -2^31 to 2^32-1.",
         ".data\n.byte 256",
         ".data\n.byte 255",
     ),

@@ -301,8 +301,13 @@ def directive_form(span: Span, message: str) -> Diagnostic:
     return Diagnostic("E0402", message, span)
 
 
-def out_of_range(span: Span, what: str, value: int, least: int, most: int) -> Diagnostic:
-    return Diagnostic("E0403", f"{what} is {least:,} to {most:,}, not {short(f'{value:,}')}", span)
+def out_of_range(span: Span, what: str, value: int, least: int, most: int, notes: tuple[str, ...] = ()) -> Diagnostic:
+    return Diagnostic("E0403", f"{what} is {least:,} to {most:,}, not {short(f'{value:,}')}", span, notes=notes)
+
+
+def item_out_of_range(span: Span, directive: str, value: int, least: int, most: int) -> Diagnostic:
+    notes = ("an item of .word is 16 bits; .dword is 32, which QLOADW reads",) if directive == ".word" else ()
+    return out_of_range(span, f"a value of {directive}", value, least, most, notes)
 
 
 def data_in_text(span: Span, word: str) -> Diagnostic:

@@ -209,6 +209,7 @@ def across_items(
 ) -> Diagnostic:
     what = "writes" if is_store else "reads"
     related = (Related(item, "the items"),)
+    notes: tuple[str, ...]
     if inside:
         text = f"this {what} {_numbered(width, 'byte')} across two items of {directive}"
         notes = (f"it begins at byte {inside} of an item of {_numbered(size, 'byte')}: addresses count bytes",)

@@ -1,8 +1,8 @@
 """What a program means where its calls overwrite registers: liveness as if every call kept r4 to r15.
 
 A value that a call overwrites is still the value that its reader wants. So the call neither ends its life nor makes a
-new one, unless the call hands something over in the register. What routines do (tags, changes, the stack) is taken over
-from the plain :class:`~qbcc.flow.effects.Effects`; only what is read is worked out again, and only in routines that have
+new one, unless the call hands something over in the register. What routines do (tags, changes, the stack) comes from
+the plain :class:`~qbcc.flow.effects.Effects`; only what is read is worked out again, and only in routines that have
 such a call, or call one that has."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Accesses that do not fit the items of the data section: across two of them, ``QLOADW`` of a ``.word``, texts without a
-NUL.
+"""Accesses that do not fit the items of the data section: across two of them, ``QLOADW`` of a ``.word``; and texts
+without a NUL.
 
 An item is what one number of ``.byte``, ``.word``, ``.dword``, ``.qword`` or ``.double`` made; a text has no items, nor
 has ``.space``."""

@@ -13,7 +13,7 @@ from qbcc import messages_lint as messages
 from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.look import Look
-from qbcc.lint.assembly.memory import STORES, WIDTHS
+from qbcc.lint.assembly.memory import WIDTHS
 from qbcc.lint.assembly.values import Values
 from vm.flow.blocks import MOVE
 from vm.isa import BY_NAME, REGISTERS

@@ -9,7 +9,7 @@ from qbcc.diagnostics import Severity
 from qbcc.lint.finding import Rule
 
 _ERRORS: Final = {
-    "L0101": "a call that overwrites a register which is needed behind it",
+    "L0101": "a call that overwrites a register which is used after it",
     "L0102": "a loop's counter that a call in the loop overwrites",
     "L0201": "ways that leave unlike numbers of values on the stack",
     "L0202": "a return with values on the stack, or with too few",
