@@ -42,7 +42,8 @@ class Kept(Effects):
     def _component(self, component: list[Routine]) -> None:
         for routine in component:
             self.known[routine.entry] = self.plain.known[routine.entry]
-        if not any(self._differs(routine) for routine in component):
+        differing = [routine for routine in component if self._differs(routine)]
+        if not differing:
             return
         for routine in component:
             self.known[routine.entry] = replace(self.plain.known[routine.entry])

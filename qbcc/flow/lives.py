@@ -150,6 +150,11 @@ class Chains:
             if there in seen:
                 continue
             seen.add(there)
+            known = self._sources.get((there, register))
+            if known is not None:
+                found.update(dict.fromkeys(known[0]))
+                from_entry |= known[1]
+                continue
             from_entry |= there == self.routine.entry
             for block in self.before.get(there, ()):
                 if self._back(block.start, block.end, register, found):
@@ -167,17 +172,18 @@ class Chains:
         )
         return killed < 0
 
-    def uses(self, index: int, register: int, without: int = -1) -> tuple[list[int], bool]:
+    def uses(self, index: int, register: int, without: int = -1, most: int | None = None) -> tuple[list[int], bool]:
         """Where the value is read that a register has behind an instruction, nearest first, and whether it may come to
-        an end of the routine. ``without``: an instruction that is not passed."""
+        an end of the routine. ``without``: an instruction that is not passed. ``most``: uses after which no more are
+        looked for; then the second answer is not to be relied on."""
         found: dict[int, None] = {}
         block = self._block(index)
         seen: set[int] = set()
         leaves = False
         waiting = deque([(block, index + 1)])
-        while waiting:
+        while waiting and (most is None or len(found) < most):
             block, start = waiting.popleft()
-            if not self._forward(block, start, register, without, found):
+            if not self._forward(block, start, register, without, found, most):
                 continue
             inside = [after for after in block.successors if after in self.routine.inside]
             leaves |= len(inside) < len(block.successors) or not block.successors
@@ -187,7 +193,9 @@ class Chains:
                     waiting.append((self.routine.inside[after], after))
         return list(found), leaves
 
-    def _forward(self, block: Block, start: int, register: int, without: int, found: dict[int, None]) -> bool:
+    def _forward(
+        self, block: Block, start: int, register: int, without: int, found: dict[int, None], most: int | None
+    ) -> bool:
         events = self._of(block.start, register)
         ends = []
         killing = bisect_left(events.kills, start)
@@ -198,8 +206,8 @@ class Chains:
         if start <= without < block.end:
             ends.append(without)
         end = min(ends, default=block.end)
-        reads = events.reads
-        found.update(dict.fromkeys(reads[bisect_left(reads, start) : bisect_left(reads, end)]))
+        first, last = bisect_left(events.reads, start), bisect_left(events.reads, end)
+        found.update(dict.fromkeys(events.reads[first : last if most is None else min(last, first + most)]))
         return not ends
 
     def reaches(self, start: int, end: int) -> bool:

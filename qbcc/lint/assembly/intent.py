@@ -37,6 +37,8 @@ class Intent:
         self.code = look.code
         self.results = results
         self._taken: dict[tuple[int, int], bool] = {}
+        self._set: dict[tuple[int, int, int], tuple[bool, bool]] = {}
+        """By routine, call and register, what :meth:`_has_value` found."""
         self._chains: dict[int, Chains] = {}
         self._updated: dict[tuple[int, int], bool] = {}
         self._saved: dict[tuple[int, int], bool] = {}
@@ -95,21 +97,27 @@ class Intent:
 
     def _has_value(self, chains: Chains, index: int, register: int) -> tuple[bool, bool]:
         """Whether something, but for calls that only overwrite, puts a value into a register before a call; and whether
-        it may be the entry's."""
+        it may be the entry's. What was found of a call before it is not looked for again."""
+        entry = chains.routine.entry
         seen = {index}
         waiting = [index]
-        from_entry = False
-        while waiting:
+        is_set = from_entry = False
+        while waiting and not is_set:
             made, is_entry = chains.definitions(waiting.pop(), register)
             from_entry |= is_entry
             for each in made:
                 if each in seen:
                     continue
-                if not self.look.is_call(each) or self.results.is_result(each, register):
-                    return True, from_entry
                 seen.add(each)
-                waiting.append(each)
-        return False, from_entry
+                known = self._set.get((entry, each, register))
+                if known is not None:
+                    is_set, from_entry = is_set or known[0], from_entry or known[1]
+                elif not self.look.is_call(each) or self.results.is_result(each, register):
+                    is_set = True
+                else:
+                    waiting.append(each)
+        self._set[entry, index, register] = is_set, from_entry
+        return is_set, from_entry
 
     def _updates_itself(self, index: int, register: int) -> bool:
         """Whether an instruction only steps a register on: the zero of the start may be what is counted from."""
@@ -181,7 +189,7 @@ class Intent:
 
     def is_use(self, index: int, register: int) -> bool:
         """Whether an instruction that reads a register does more than to have it saved in memory by a routine."""
-        if not self.look.is_call(index) or self.code.is_open(index):
+        if not self.look.is_call(index) or self.code.is_open(index) or self.code.reads[index] >> register & 1:
             return True
         effects = self.look.effects
         targets = [t for t in self.code.call_targets(index) if effects.of(t).reads >> register & 1]

@@ -19,6 +19,8 @@ from vm.flow.blocks import MOVE, POP, PUSH
 from vm.isa import BY_NAME
 
 _STEPS: Final = frozenset(op.code for name in ("QADD", "QSUB") for op in BY_NAME[name])
+_NEAREST: Final = 16
+"""Uses of a lost value that are looked at."""
 _PLAIN: Final = frozenset({"move", "arithmetic", "bits", "float"})
 """Groups of instructions that do nothing but write a register, unless they trap."""
 
@@ -44,6 +46,7 @@ class Registers:
         self.results = Results(look)
         self.intent = Intent(look, self.results)
         self.saving = Saving(look, self.intent)
+        self._counters: dict[tuple[int, int, tuple[int, ...]], bool] = {}
         self.lost: set[int] = set()
         """Instructions whose value a call overwrites: that they are not used is told so."""
         self.open: set[int] = set()
@@ -75,14 +78,15 @@ class Registers:
             made, from_entry = chains.definitions(index, register)
             made = [each for each in made if each != index and self._is_value(each, register)]
             is_argument = from_entry and bool(self._arguments(routine, written) >> register & 1)
-            uses = [use for use in chains.uses(index, register)[0] if self.intent.is_use(use, register)]
+            uses = chains.uses(index, register, most=_NEAREST)[0]
+            uses = [use for use in uses if self.intent.is_use(use, register)]
             if not uses and not self.intent.wanted.out[routine.entry] >> register & 1:
                 continue
             loss = _Loss(register, made, is_argument, uses)
             # What only passes through is told where it was set.
             if not made and not (is_argument and uses):
                 continue
-            level = self._level(routine, call, loss) if register >= 4 else self._scratch(chains, call, loss)
+            level = self._level(routine, call, loss) if register >= 4 else self._scratch(routine, call, loss)
             if level is not None:
                 self.lost.update(made)
                 self.open.add(routine.entry)
@@ -110,15 +114,21 @@ class Registers:
         """Whether an instruction, or an earlier call, puts something meant into a register."""
         return not self.look.is_call(index) or self.results.is_result(index, register)
 
-    def _is_counter(self, call: Call, loss: _Loss) -> bool:
-        """Whether the value goes round a loop that the call is in, a step on each time."""
-        rows = self.look.code.rows
-        bit = 1 << loss.register
-        return any(
-            rows[use][0] in _STEPS and self.look.code.writes[use] & self.look.code.reads[use] & bit
-            for use in loss.uses
-            if use in loss.made
-        )
+    def _is_counter(self, routine: Routine, call: Call, loss: _Loss) -> bool:
+        """Whether the value goes round a loop that the call is in, a step on each time. Calls with the same definitions
+        before them are in the same loop, or before it."""
+        key = routine.entry, loss.register, tuple(loss.made)
+        if key not in self._counters:
+            code, bit = self.look.code, 1 << loss.register
+            steps = [
+                each
+                for each in loss.made
+                if code.rows[each][0] in _STEPS and code.writes[each] & code.reads[each] & bit
+            ]
+            chains = self.look.chains(routine) if loss.register < 4 else self.intent.chains(routine)
+            uses = chains.uses(call.index, loss.register)[0] if steps else []
+            self._counters[key] = not set(uses).isdisjoint(steps)
+        return self._counters[key]
 
     def _level(self, routine: Routine, call: Call, loss: _Loss) -> Severity | None:
         """How surely a call loses a register of its caller's; None where it does not."""
@@ -145,21 +155,22 @@ class Registers:
         index, register = call.index, loss.register
         if not self.results.is_result(index, register) or self._is_promised_otherwise(call):
             return False
-        if self._is_counter(call, loss) or self.results.is_argument_kept(index, register):
+        if self._is_counter(routine, call, loss) or self.results.is_argument_kept(index, register):
             return False
         chains = self.intent.chains(routine)
-        return all(self._other_uses(chains, made, call, register) for made in loss.made)
+        return all(self._other_uses(chains, made, call, register, most=2) for made in loss.made)
 
     def _is_promised_otherwise(self, call: Call) -> bool:
         """Whether all routines that a call leads to have contracts: those do not return the register."""
         contracts = [self.look.contracts.get(target) for target in call.targets]
         return bool(contracts) and all(c is not None and (c.args or c.returns or c.clobbers) for c in contracts)
 
-    def _scratch(self, chains: Chains, call: Call, loss: _Loss) -> Severity | None:
+    def _scratch(self, routine: Routine, call: Call, loss: _Loss) -> Severity | None:
         """The same of r0 to r3, which are a subroutine's to change: only where its result cannot be meant."""
         look, register = self.look, loss.register
+        chains = look.chains(routine)
         is_read = bool(look.effects.call(call.index).reads >> register & 1)
-        is_counter = self._is_counter(call, loss)
+        is_counter = self._is_counter(routine, call, loss)
         counts = False
         if self.results.is_result(call.index, register):
             if is_counter and not self._is_promised(call, register):
@@ -182,9 +193,9 @@ class Registers:
         return any(c is not None and mask_of(c.returns) >> register & 1 for c in contracts)
 
     @staticmethod
-    def _other_uses(chains: Chains, made: int, call: Call, register: int) -> list[int]:
+    def _other_uses(chains: Chains, made: int, call: Call, register: int, most: int | None = None) -> list[int]:
         """Where a value is read before the call."""
-        return [use for use in chains.uses(made, register, without=call.index)[0] if use != call.index]
+        return [use for use in chains.uses(made, register, call.index, most)[0] if use != call.index]
 
     def _is_address(self, chains: Chains, call: Call, loss: _Loss) -> bool:
         """Whether the register is an address behind the call, and the value was one before it."""
@@ -215,7 +226,7 @@ class Registers:
             related.append(Related(look.span(used), "it is used here"))
         why = self._why(call, register, level)
         fix = self._fix(entries, call, register) if why in (messages.Why.LOST, messages.Why.LISTED) else None
-        is_counter = self._is_counter(call, loss)
+        is_counter = self._is_counter(routine, call, loss)
         finding = messages.overwritten(look.span(call.index), register, path, tuple(related), fix, is_counter, why)
         look.report(replace(finding, severity=level))
 
