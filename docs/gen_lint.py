@@ -52,9 +52,9 @@ copies an argument with the same value or writes the same constant, is not repor
 A loss is an *error* where the routine works with the register as if it were its own. It is a *warning* where the
 routine may share the register with its callers and nobody says so: it reads the register and goes on with its value (a
 cursor, a sum, random numbers), or it makes a value there that it does not use itself, and the caller's value was used
-before; and where only some routines of a table change the register. If
-only routines that go on with the value read it, it is a *hint*. Sharing may be what is meant, so these findings have no fix. Declare it with `.func` and `.returns`, or save the
-register.
+before; and where only some routines of a table change the register. If only routines that go on with the value read
+it, it is a *hint*. Sharing may be what is meant, so these findings have no fix. Declare it with `.func` and
+`.returns`, or save the register.
 
 No fix takes a line out of a routine in which a call loses a register.
 
