@@ -184,7 +184,7 @@ def test_lines_of_a_range_are_the_smallest_whole_ones() -> None:
         ("let a = b//\n/2.0;\n", "let a = b  //\n    / 2.0;\n"),
         ("let a = b///c\n/2.0;\n", "let a = b  ///c\n    / 2.0;\n"),
         ("let a = b\n//c\n/2.0;\n", "let a = b\n    //c\n    / 2.0;\n"),
-        ("let a = b/*c*/// d;\n;", "let a = b /*c*/ // d;\n;"),
+        ("let a = b/*c*/// d;\n;\n", "let a = b /*c*/  // d;\n;\n"),
         ("let a = b/*c\n*/// d;\n+1;\n", "let a = b /*c\n */  // d;\n    + 1;\n"),
         ("let a = b///*c*/ 2\n;\n", "let a = b  ///*c*/ 2\n;\n"),
         ("let a = b// /*c*/\n+2;\n", "let a = b  // /*c*/\n    + 2;\n"),

@@ -70,4 +70,6 @@ def test_what_fails_is_made_small() -> None:
     choices = next(found for seed in range(40) if fails(found := Seeded(seed)))
     small = program(Replayed(shrunk(choices.made, fails)))
     assert "while" in small.sigma
-    assert len(small.sigma) < 1200
+    # What every program has around its own statements: the types, the views and the records at the end.
+    own = [line for line in small.sigma.splitlines() if not line.lstrip().startswith(("record", "view"))]
+    assert len(own) < 14
