@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qbcc import frontends, library
+from qbcc import frontends, library, near_files
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
+from qbcc.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.source import SourceFile
 from vm.bytecode import NO_ENTRY, ObjectFile
 from vm.files import read_most
@@ -198,7 +198,8 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
     if not path.exists():
         found = library.find(name)
         if found is None:
-            notes = (f"no file has this name, and the standard library has no program '{name}'",)
+            near = near_files.near(name, (*near_files.endings(name), ".qbo")) or near_files.near_program(name)
+            notes = did_you_mean(near) or (f"no file has this name, and the standard library has no program '{name}'",)
             raise SourceError([Diagnostic("E0501", f"cannot read '{name}': no such file", None, notes=notes)])
         path, shown = found, f"<stdlib>/{found.name}"
     try:

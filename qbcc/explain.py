@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from typing import Final
 
 from qbcc import explanations, explanations_traps, messages_circuit, messages_link, messages_output, messages_testing
 from qbcc.explanation import Explanation
+from qbcc.nearest import nearest
 
 _WIDTH: Final = 88
+_LONGEST: Final = 40
 
 
 def table() -> dict[str, Explanation]:
@@ -57,14 +58,18 @@ def explain(code: str) -> str | None:
 
 
 def nearest_code(code: str) -> str | None:
-    """The code that was probably meant."""
-    wanted = code.strip().upper()[:10]
-    known = sorted({*table(), *others()})
-    digits = wanted.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    if digits.isdecimal() and digits != wanted:
-        # E301 is E0301.
-        filled = wanted.removesuffix(digits) + digits.zfill(4)
+    """Return the code that was probably meant: 301 and E301 are E0301, 71 and "bad address" are T71, E2002 is E0202."""
+    wanted = code.strip().upper()[:_LONGEST]
+    known = {**table(), **others()}
+    letters = wanted.rstrip("0123456789")
+    digits = wanted[len(letters) :]
+    if not digits:
+        title = wanted.lower().replace("-", " ")
+        return next((code for code, found in known.items() if found.title == title), None)
+    for filled in (f"{letters}{digits.zfill(4)}",) if letters else (f"T{digits}", f"E{digits.zfill(4)}"):
         if filled in known:
             return filled
-    found = difflib.get_close_matches(wanted, known, 1, 0.5)
-    return found[0] if found else None
+    number = int(digits)
+    # Of those that are a slip away, the one whose number is nearest.
+    same = sorted((each for each in known if each[0] == wanted[0]), key=lambda each: abs(int(each[1:]) - number))
+    return nearest(wanted, same)

@@ -9,9 +9,11 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
+from qbcc import near_files
 from qbcc.source import SourceFile
 from vm.files import read_most
 
@@ -22,11 +24,28 @@ MAX_SOURCE: Final = 64 << 20
 class IncludeFault(Exception):
     """A file that cannot be included: a code, one line, and perhaps what to do."""
 
-    def __init__(self, code: str, message: str, *notes: str) -> None:
+    def __init__(self, code: str, message: str, *notes: str, near: Callable[[], str | None] | None = None) -> None:
+        """``near`` finds the name that was meant, where that is asked for: it reads folders."""
         super().__init__(message)
         self.code = code
         self.message = message
-        self.notes = notes
+        self.advice = notes
+        self._near = near
+
+    @cached_property
+    def near(self) -> str | None:
+        """The name of a file that was probably meant."""
+        return None if self._near is None else self._near()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to do."""
+        return (*self.advice, *did_you_mean(self.near))
+
+
+def did_you_mean(name: str | None) -> tuple[str, ...]:
+    """Return the note that suggests a name, if there is one."""
+    return () if name is None else (f"did you mean '{name}'?",)
 
 
 def decode(content: bytes, name: str) -> str:
@@ -42,12 +61,15 @@ def decode(content: bytes, name: str) -> str:
         ) from None
 
 
-def read_regular_bytes(path: Path, name: str, most: int) -> bytes:
-    """Bytes of a regular file, at most ``most``. Raises :class:`IncludeFault`; never waits for a pipe."""
+def read_regular_bytes(path: Path, name: str, most: int, wanted: Sequence[str] | None = None) -> bytes:
+    """Bytes of a regular file, at most ``most``. Raises :class:`IncludeFault`; never waits for a pipe. ``wanted``:
+    endings of the files that may have been meant where there is none, else those that go with the name."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as fault:
-        raise IncludeFault("E0501", f"cannot read '{name}': {fault.strerror}") from None
+        missing = isinstance(fault, FileNotFoundError | NotADirectoryError)
+        near = (lambda: near_files.near(name, wanted or near_files.endings(name))) if missing else None
+        raise IncludeFault("E0501", f"cannot read '{name}': {fault.strerror}", near=near) from None
     info = os.fstat(descriptor)
     if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
@@ -99,7 +121,20 @@ class Folders:
                 )
             elif _exists(path) or self._overlay(path) is not None:
                 return self._open(path, name)
-        raise refused or IncludeFault("E0501", f"there is no file '{name}'", *self._searched(includer))
+        message = f"there is no file '{name}'"
+        raise refused or IncludeFault(
+            "E0501", message, *self._searched(includer), near=lambda: self._near(name, includer)
+        )
+
+    def _near(self, name: str, includer: SourceFile) -> str | None:
+        """Return the name of a file that is there; none outside of the folders."""
+        if ".." in PurePosixPath(name).parts:
+            return None
+        for folder in self._folders(includer):
+            found = near_files.near(name, near_files.endings(name), base=str(folder))
+            if found is not None and Path(os.path.realpath(folder / found)).is_relative_to(folder):
+                return found
+        return None
 
     def _folders(self, includer: SourceFile) -> list[Path]:
         beside = [Path(includer.path).parent] if includer.path else []

@@ -11,6 +11,8 @@ _DEFINES: Final = re.compile(
     r"^[ \t]*(?:(?P<label>[A-Za-z_]\w*):|\.(?:define|macro)[ \t]+(?P<name>[A-Za-z_]\w*))", re.IGNORECASE | re.MULTILINE
 )
 """A label, a constant or a macro of a source."""
+_STARTS: Final = re.compile(r"^(?:main:|\s*\.entry_point\b|\s*(?:export\s+)?fn\s+main\b)", re.MULTILINE)
+"""Where a source says that it is a program, and not a module of one."""
 
 
 @cache
@@ -50,3 +52,12 @@ def provider(name: str) -> str | None:
 def names() -> tuple[str, ...]:
     """Return all names that :func:`provider` knows."""
     return tuple(_providers())
+def files() -> list[str]:
+    """Return the names of the files that :func:`find` finds."""
+    return sorted(path.name for path in stdlib_dir().iterdir() if path.suffix in (".qbc", ".sigma"))
+
+
+def programs() -> list[str]:
+    """Return the names, without endings, of those that can be run."""
+    found = [name for name in files() if _STARTS.search((stdlib_dir() / name).read_text("utf-8"))]
+    return [name.rpartition(".")[0] for name in found]

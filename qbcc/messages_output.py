@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.explanation import Explanation
+from qbcc.includes import did_you_mean
 from vm import install
 
 if TYPE_CHECKING:
@@ -168,9 +169,9 @@ def undrawn(ending: str, why: str) -> SourceError:
     return error("E0908", f"Graphviz cannot draw {ending}: {why}")
 
 
-def unreadable(path: Path, why: str) -> SourceError:
-    """A table that cannot be opened."""
-    return error("E0910", f"cannot read '{path}': {why}")
+def unreadable(path: Path, why: str, near: str | None = None) -> SourceError:
+    """A table that cannot be opened; ``near`` is the file that was probably meant."""
+    return error("E0910", f"cannot read '{path}': {why}", *did_you_mean(near))
 
 
 def not_a_table(path: Path, why: str, *notes: str) -> SourceError:

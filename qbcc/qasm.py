@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from qbcc import messages_circuit
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.includes import Folders, IncludeFault, decode, read_regular_bytes
+from qbcc.includes import Folders, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.messages_output import missing_extra
 from qbcc.source import SourceFile
 
@@ -102,7 +102,11 @@ def _source(name: str) -> SourceFile:
             if len(content) > MAX_BYTES:
                 raise IncludeFault("E0504", f"'{shown}' has more than {MAX_BYTES:,} bytes")
         else:
-            content, shown, path = read_regular_bytes(Path(name), name, MAX_BYTES), name, os.path.realpath(name)
+            content, shown, path = (
+                read_regular_bytes(Path(name), name, MAX_BYTES, (".qasm",)),
+                name,
+                os.path.realpath(name),
+            )
         return SourceFile(shown, decode(content, shown).removeprefix("\ufeff"), path)
     except IncludeFault as fault:
         raise SourceError([Diagnostic(fault.code, fault.message, None, notes=fault.notes)]) from None
@@ -132,7 +136,7 @@ def _find(wanted: str, source: SourceFile, line: int, folders: Folders) -> Sourc
         return folders.find(wanted, source)
     except IncludeFault as fault:
         message = f"'{source.name}', line {line}: {fault.message}"
-        raise SourceError([Diagnostic(fault.code, message, None)]) from None
+        raise SourceError([Diagnostic(fault.code, message, None, notes=did_you_mean(fault.near))]) from None
 
 
 def _includes(text: str) -> Iterator[tuple[int, int, str]]:

@@ -10,9 +10,9 @@ from typing import Final, Generic, TypeVar
 
 import click
 
-from qbcc import driver, frontends
+from qbcc import driver, frontends, near_files
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
+from qbcc.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.source import SourceFile
 
 STDIN: Final = "-"
@@ -59,6 +59,8 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
         notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",)
+        if name != STDIN and not os.path.lexists(name):
+            notes = did_you_mean(near_files.near(name, near_files.endings(name))) or notes
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qbcc import messages_output as messages
+from qbcc import near_files
 from qbcc.diagnostics import SourceError
 from qbcc.export.frames import column_types, packed
 from vm.output import MAX_NODES, NODE_DTYPE, ROUTING_TABLE, TABLE_VERSION, TRIANGLE_DTYPE
@@ -51,6 +52,9 @@ def check_regular(path: Path) -> None:
     """Refuse what is not a file with an end: a pipe would hang, a device may never end."""
     try:
         mode = path.stat().st_mode
+    except FileNotFoundError as fault:
+        near = near_files.near(str(path), messages.ENDINGS.split())
+        raise messages.unreadable(path, messages.reason(fault), near) from None
     except (OSError, ValueError) as fault:
         raise messages.unreadable(path, messages.reason(fault)) from None
     if not stat.S_ISREG(mode):

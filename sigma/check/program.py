@@ -180,7 +180,9 @@ class Checker:
         except IncludeFault as fault:
             place = module.at(node.file) if node.file is not None else module.tokens.span(node.path[0], node.path[-1])
             words = [module.word(token) for token in node.path]
-            self.report(messages.no_module(place, fault.code, fault.message, (*_instead(words), *fault.notes)))
+            # A module of the library is written with dots, and is no file that was misspelt.
+            notes = fault.notes if node.file is not None else (*_instead(words), *fault.advice)
+            self.report(messages.no_module(place, fault.code, fault.message, notes))
             return ModuleName(name, module, node.name, None)
         return ModuleName(name, module, node.name, target)
 

@@ -44,6 +44,11 @@ def test_explain() -> None:
     assert nearest_code("E2002") in table()
     assert nearest_code("e301") == "E0301"
     assert nearest_code("s401") == "S0401"
+    # An exit status, and the title of its trap.
+    assert nearest_code("71") == nearest_code("bad-address") == "T71"
+    assert nearest_code("0301") == "E0301"
+    assert nearest_code("zebra") is None
+    assert nearest_code("E" + "9" * 50) is None
 
 
 def test_titles_are_lines() -> None:

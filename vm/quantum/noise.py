@@ -22,6 +22,8 @@ from vm.quantum.gates import GATES, MEASURING, RESETTING, SIGMA
 _LARGEST: Final = 16 << 20
 """Bytes of a file."""
 _CHANNELS: Final = ("depolarizing", "bit_flip", "phase_flip", "amplitude_damping", "phase_damping")
+KINDS: Final = (*_CHANNELS, "readout")
+"""Names of every kind of noise."""
 _DAMPING: Final = ("amplitude_damping", "phase_damping")
 """Those that are not mixtures of gates."""
 _NAMED: Final = {BY_NAME["QCH"][0].code: "ch", BY_NAME["QW"][0].code: "w", SIGMA: "rx"}
@@ -194,7 +196,7 @@ def _own(data: Mapping[str, Any], source: str) -> Noise:
                 rate = _rate(value, "readout")
                 readout = (rate, rate)
         elif name not in _CHANNELS:
-            raise ValueError(f"{source}: no noise '{name}': there are {', '.join((*_CHANNELS, 'readout'))}")
+            raise ValueError(f"{source}: no noise '{name}': there are {', '.join(KINDS)}")
         elif isinstance(value, dict):
             known = {*_NAMES.values(), "1", "2", "3"}
             for gate in value:

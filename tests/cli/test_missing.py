@@ -1,0 +1,80 @@
+"""What every command says of a file that is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import call, put
+
+PROGRAM = "main: QHALT\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    put(tmp_path, "hello.qbc", PROGRAM)
+    put(tmp_path, "pair.qasm", "OPENQASM 2.0;\n")
+    put(tmp_path, "table.npz", "")
+    put(tmp_path, "code.sigma", "fn main() { }\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [
+        ("qbc run helo.qbc", "hello.qbc"),
+        ("qbc call hello.qcb f", "hello.qbc"),
+        ("qbc trace helo.qbc", "hello.qbc"),
+        ("qbc profile hello", "hello.qbc"),
+        ("qbc draw cod.sigma", "code.sigma"),
+        ("qbc test helo.qbc", "hello.qbc"),
+        ("qbc run moonshine_entagle", "moonshine_entangle"),
+        ("qbc table tabel.npz", "table.npz"),
+        ("qbcc compile helo.qbc", "hello.qbc"),
+        ("qbcc compile cod.sigma --emit ast", "code.sigma"),
+        ("qbcc check coed.sigma", "code.sigma"),
+        ("qbcc lint helo.qbc", "hello.qbc"),
+        ("qbcc lint hello", "hello.qbc"),
+        ("qbcc fmt hello.qcb", "hello.qbc"),
+        ("qbcc dis helo.qbc", "hello.qbc"),
+        ("qbcc link helo.qbc -o x.qbo", "hello.qbc"),
+        ("qbcc import par.qasm", "pair.qasm"),
+        ("qbcc explain E302", "E0302"),
+    ],
+)
+def test_the_near_name_is_suggested(folder: Path, command: str, meant: str) -> None:
+    done = call(*command.split(), cwd=folder)
+    said = (done.stdout + done.stderr).decode()
+    assert (done.returncode, said.count("did you mean")) == (1, 1), said
+    assert f"did you mean '{meant}'?" in said or f"did you mean {meant}?" in said
+
+
+@pytest.mark.parametrize("command", ["qbc run zebra.qbc", "qbcc lint zebra.qbc", "qbcc import hello.qbs"])
+def test_nothing_is_suggested_where_nothing_is_near(folder: Path, command: str) -> None:
+    done = call(*command.split(), cwd=folder)
+    assert done.returncode == 1
+    assert b"did you mean" not in done.stderr
+
+
+def test_includes_and_imports(folder: Path) -> None:
+    put(folder, "p.qbc", '.include "helo.qbc"\n.include "qbc_cor.qbc"\n.include "../hello.qbc"\nmain: QHALT\n')
+    put(folder, "p.sigma", 'import std.mth;\nimport "cod.sigma";\nfn main() { }\n')
+    put(folder, "p.qasm", 'OPENQASM 2.0;\ninclude "pari.qasm";\n')
+    said = call("qbcc", "check", "p.qbc", cwd=folder).stderr.decode()
+    assert "did you mean 'hello.qbc'?" in said
+    assert "did you mean 'qbc_core.qbc'?" in said
+    assert said.count("did you mean") == 2
+    said = call("qbcc", "check", "p.sigma", cwd=folder).stderr.decode()
+    assert "did you mean 'std.math'?" in said
+    assert "did you mean 'code.sigma'?" in said
+    assert "did you mean 'pair.qasm'?" in call("qbcc", "import", "p.qasm", cwd=folder).stderr.decode()
+
+
+def test_an_include_says_nothing_of_other_folders(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    put(tmp_path, "secret.qbc", "")
+    (inside / "away").symlink_to(tmp_path)
+    put(inside, "p.qbc", '.include "../secrt.qbc"\n.include "away/secrt.qbc"\n.include "awy/secret.qbc"\nmain: QHALT\n')
+    assert b"secret.qbc'?" not in call("qbcc", "check", "p.qbc", cwd=inside).stderr
