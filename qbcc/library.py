@@ -52,6 +52,8 @@ def provider(name: str) -> str | None:
 def names() -> tuple[str, ...]:
     """Return all names that :func:`provider` knows."""
     return tuple(_providers())
+
+
 def files() -> list[str]:
     """Return the names of the files that :func:`find` finds."""
     return sorted(path.name for path in stdlib_dir().iterdir() if path.suffix in (".qbc", ".sigma"))

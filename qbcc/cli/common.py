@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from qbcc.cli import complete
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
 from qbcc.text import parse_number
@@ -164,7 +165,7 @@ define_option = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     callback=parse_defines,
-    help="Define a constant; wins over .define and const.",
+    help="Define a constant, in place of .define and const (default VALUE: 1).",
 )
 include_option = click.option(
     "-I",
@@ -172,11 +173,9 @@ include_option = click.option(
     multiple=True,
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Look for includes there too.",
+    help="Look for includes in DIR too.",
 )
-unchecked_option = click.option(
-    "--unchecked", is_flag=True, help="Leave the checks of indices out of sources in σ, whose errors then go unseen."
-)
+unchecked_option = click.option("--unchecked", is_flag=True, help="Compile σ without bounds checks (default: checked).")
 
 
 def level_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -186,7 +185,7 @@ def level_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 def front_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """How sources in σ are compiled."""
-    return level_option("How much sources in σ are optimised, 0 to 2; else 2.")(unchecked_option(command))
+    return level_option("Optimise σ at level 0 to 2 (default: 2).")(unchecked_option(command))
 
 
 def front_settings(files: Sequence[str], optimize: int | None, unchecked: bool) -> Settings:
@@ -201,8 +200,8 @@ def front_settings(files: Sequence[str], optimize: int | None, unchecked: bool) 
     return Settings(2 if optimize is None else optimize, unchecked)
 
 
-def _begin_limit(_context: object, _option: object, value: float | None) -> float | None:
-    if value is not None:
+def _begin_limit(context: click.Context, _option: object, value: float | None) -> float | None:
+    if value is not None and not context.resilient_parsing:
         stops.limit(value)
     return value
 
@@ -213,9 +212,19 @@ def timeout_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., An
 
 
 _TAPE_OPTIONS = (
-    click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the run's random numbers."),
+    click.option(
+        "--seed",
+        type=click.IntRange(0, (1 << 64) - 1),
+        metavar="N",
+        help="Fix the random numbers (default: by chance).",
+    ),
     timeout_option("Stop the command after S seconds (default: the run after 60)."),
-    click.option("--backend", metavar="NAME", help="What decides the run's measurements, else aer; no device."),
+    click.option(
+        "--backend",
+        metavar="NAME",
+        shell_complete=complete.backends,
+        help="Decide measurements by aer, mock:FILE or none (default: aer).",
+    ),
 )
 
 
@@ -239,7 +248,9 @@ def _tell_as_json(code: str, message: str) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-json_option = click.option("--json", "as_json", is_flag=True, callback=_begin_json, help="Results and errors as JSON.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_begin_json, help="Write results and errors as JSON."
+)
 
 
 def version_text() -> str:
@@ -270,7 +281,7 @@ version_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Show versions and exit.",
+    help="Show versions.",
 )
 
 

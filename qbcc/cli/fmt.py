@@ -10,28 +10,37 @@ from dataclasses import dataclass
 import click
 
 from qbcc import frontends
-from qbcc.cli import sources
+from qbcc.cli import complete, sources
 from qbcc.cli.common import FAILED, report, say, show, show_data
+from qbcc.cli.help import command
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
 from qbcc.frontends import Formatted, Migrated
 from qbcc.source import SourceFile
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--check", is_flag=True, help="Write nothing; name the files that would change, and end with 1 if any.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@command(
+    examples=(
+        ("qbcc fmt hello.qbc", "Write a source in the one layout."),
+        ("qbcc fmt --check .", "Name the sources that would change."),
+        ("qbcc fmt - --stdin-name x.sigma < x.sigma", "Format standard input."),
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.sources)
+@click.option("--check", is_flag=True, help="Name the files that would change, and end with 1 if any (default: write).")
+@click.option("--diff", is_flag=True, help="Show what would change (default: write).")
 @click.option(
     "--migrate",
     is_flag=True,
     help="Rewrite sources of an earlier version (σ: '//' that divides to 'div'), not the layout.",
 )
-@click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
+@click.option(
+    "--stdin-name", metavar="NAME", help="Call standard input NAME, whose ending is its language, if FILE is -."
+)
 def fmt(files: Sequence[str], check: bool, diff: bool, migrate: bool, stdin_name: str | None) -> None:
     """Write sources in the one layout.
 
-    FILE is a source (.qbc, .sigma), or a folder: all that it has.
+    FILE is a source (.qbc, .sigma), or a folder, of which all sources are meant.
 
     With --migrate, rewrite sources of an earlier version of their language instead, and say what was changed. A source
     that is current stays as it is; --check and --diff work as without.

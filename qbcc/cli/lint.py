@@ -1,4 +1,4 @@
-"""``qbcc lint``: what is no error and yet hardly meant."""
+"""``qbcc lint``: report likely mistakes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from qbcc import frontends
-from qbcc.cli import sources
+from qbcc.cli import complete, sources
 from qbcc.cli.common import FAILED, define_option, include_option, json_option, json_text, report, say, show
+from qbcc.cli.help import command
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.files import write_whole
 from qbcc.lint.config import levels_for
@@ -41,12 +42,20 @@ class _Run:
     fixes: int = 0
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--fix", is_flag=True, help="Write the fixes that findings have into the files.")
-@click.option("--strict", is_flag=True, help="End with 1 for any finding, not only for errors.")
-@click.option("--sarif", "as_sarif", is_flag=True, help="Findings as SARIF 2.1.0.")
-@click.option("--stdin-name", metavar="NAME", help="What standard input is called, if FILE is -.")
+@command(
+    examples=(
+        ("qbcc lint hello.qbc", "Report likely mistakes."),
+        ("qbcc lint --fix .", "Mend those with a fix, in all sources below."),
+        ("qbcc lint --strict --sarif *.qbc > lint.sarif", "Check for code hosts and editors."),
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.sources)
+@click.option("--fix", is_flag=True, help="Write the fixes of findings into the files.")
+@click.option("--strict", is_flag=True, help="End with 1 for any finding (default: for errors only).")
+@click.option("--sarif", "as_sarif", is_flag=True, help="Write findings as SARIF 2.1.0.")
+@click.option(
+    "--stdin-name", metavar="NAME", help="Call standard input NAME, whose ending is its language, if FILE is -."
+)
 @define_option
 @include_option
 @json_option
@@ -60,9 +69,9 @@ def lint(
     include: Sequence[Path],
     as_json: bool,
 ) -> None:
-    """Find what is no error and yet hardly meant.
+    """Report likely mistakes.
 
-    FILE is a source (.qbc, .sigma), or a folder: all that it has.
+    FILE is a source (.qbc, .sigma), or a folder, of which all sources are meant.
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif are two forms of one answer")

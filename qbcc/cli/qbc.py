@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from qbcc.cli import complete
 from qbcc.cli.common import (
     define_option,
     fail,
@@ -27,14 +28,23 @@ from qbcc.cli.common import (
     unchecked_option,
     version_option,
 )
+from qbcc.cli.help import Group
 from qbcc.cli.running import Run, Settings, parse_dump
 from qbcc.diagnostics import SourceError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("qbc run hello.qbc", "Run a program."),
+        ("qbc run bell.sigma --shots 1000 --hist", "Run it 1,000 times, with bars."),
+        ("qbc run --help", "Show the options of a command."),
+    ),
+)
 @version_option
 def qbc() -> None:
-    """Run programs in QBC and σ, and look at what they made.
+    """Run programs in QBC and σ, and inspect their results.
 
     FILE is a source (.qbc, .sigma, .sigma.json), an object (.qbo), a program of the standard library, or - for QBC on
     standard input.
@@ -46,12 +56,9 @@ _engine_option = click.option(
     type=click.Choice(["auto", "interp", "native"]),
     default="auto",
     show_default=True,
-    help="What runs it: the interpreter, machine code, or what is quicker.",
+    help="Run by the interpreter, by machine code, or by what is quicker.",
 )
-_level_option = level_option(
-    "How much machine code is optimised, 0 to 2; else by the program's size. Of a source in σ the compiler's "
-    "level too; else 2."
-)
+_level_option = level_option("Optimise machine code at level 0 to 2 (default: by program size), and σ (default: 2).")
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,26 +73,53 @@ def observed_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[..., Any]] = [
-        click.option("--max-instructions", type=click.IntRange(min=0), metavar="N", help="Stop after N instructions."),
-        timeout_option("Stop after S seconds: compiling, running, waiting and saving."),
         click.option(
-            "--memory", default="4G", show_default=True, callback=parse_size, help="Most memory that it may touch."
+            "--max-instructions",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Stop after N instructions (default: no limit).",
         ),
-        click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), metavar="N", help="Fix the random numbers."),
-        click.option("--clock", type=int, metavar="T", help="Fix the clock to T µs of Unix time."),
+        timeout_option("Stop after S seconds: compiling, running, waiting and saving (default: no limit)."),
         click.option(
-            "--backend", default="aer", show_default=True, metavar="NAME", help="What runs quantum circuits, or none."
+            "--memory",
+            default="4G",
+            show_default=True,
+            metavar="SIZE",
+            callback=parse_size,
+            help="Let the program touch at most SIZE bytes: 4G, 512M, 64K.",
         ),
-        click.option("--noise", metavar="NOISE", help="Simulate it: depolarizing=P,readout=P,…, or a JSON file."),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, (1 << 64) - 1),
+            metavar="N",
+            help="Fix the random numbers (default: by chance).",
+        ),
+        click.option(
+            "--clock", type=int, metavar="T", help="Fix the clock to T µs of Unix time (default: the real time)."
+        ),
+        click.option(
+            "--backend",
+            default="aer",
+            show_default=True,
+            metavar="NAME",
+            shell_complete=complete.backends,
+            help="Run quantum circuits on NAME; 'qbc backends' lists them.",
+        ),
+        click.option(
+            "--noise",
+            metavar="NOISE",
+            shell_complete=complete.noises,
+            help="Simulate noise: depolarizing=P,readout=P,…, or a JSON file (default: none).",
+        ),
         *_device_options(),
-        click.option("--stats", is_flag=True, help="Instructions, time and memory on standard error."),
-        click.option("--regs", is_flag=True, help="Registers at the end on standard error."),
+        click.option("--stats", is_flag=True, help="Report instructions, time and memory on standard error."),
+        click.option("--regs", is_flag=True, help="Show registers at the end on standard error."),
         click.option(
             "--dump",
             multiple=True,
             metavar="ADDR:LEN",
             callback=parse_dump,
-            help="Show memory at the end.",
+            help="Show LEN bytes of memory from ADDR at the end.",
         ),
         json_option,
     ]
@@ -97,13 +131,13 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _device_options() -> list[Callable[..., Any]]:
     """Those of jobs on a device, which :func:`taking_jobs` sums up."""
     return [
-        click.option("--yes", is_flag=True, help="Send jobs that cost money."),
+        click.option("--yes", is_flag=True, help="Send jobs that cost money (default: ask first)."),
         click.option("--dry-run", is_flag=True, help="Show what the first job would cost; send nothing."),
         click.option(
             "--max-cost",
             type=click.FloatRange(min=0),
             metavar="X",
-            help="Send no job that would bring the estimated cost of the run above X.",
+            help="Send no job that brings the estimated cost of the run above X (default: no limit).",
         ),
         click.option("--job-name", metavar="NAME", help="Show NAME with the jobs of this run."),
         click.option(
@@ -114,7 +148,7 @@ def _device_options() -> list[Callable[..., Any]]:
             help="Store KEY=VALUE with the jobs of this run.",
         ),
         click.option("--debiasing", is_flag=True, help="Let IonQ's hardware average over variants of the circuit."),
-        click.option("--sharpen", is_flag=True, help="With --debiasing: combine the variants by majority."),
+        click.option("--sharpen", is_flag=True, help="Combine the variants by majority, with --debiasing."),
     ]
 
 
@@ -141,33 +175,51 @@ def taking_jobs(command: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-_OUTPUT_HELP = "Save the output buffer: .bin .npz .parquet .sqlite .csv .json"
+_OUTPUT_HELP = "Save the output buffer as .bin, .npz, .parquet, .sqlite, .csv or .json."
 
 
-@qbc.command()
-@click.argument("file", metavar="FILE", required=False)
+@qbc.command(
+    examples=(
+        ("qbc run hello.qbc", "Run a program."),
+        ("qbc run powers.sigma -- 2 0.5", "Run it with two arguments."),
+        ("qbc run bell.sigma --shots 1000 --hist", "Run it 1,000 times, with bars."),
+        ("qbc run ghz.qbc --backend ionq:simulator", "Run it on IonQ's simulator."),
+    )
+)
+@click.argument("file", metavar="FILE", required=False, shell_complete=complete.programs)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
-@click.option("--resume", metavar="ID", help="Go on with a run on a device that was cut off.")
+@click.option(
+    "--resume", metavar="ID", shell_complete=complete.runs, help="Resume a run on a device, in place of FILE."
+)
 @click.option(
     "-o",
     "output",
     type=click.Path(path_type=Path),
+    metavar="OUT",
     help=_OUTPUT_HELP,
 )
-@click.option("--shots", type=click.IntRange(1, 1 << 40), metavar="N", help="Run it N times, and show what came out.")
-@click.option("--prints", is_flag=True, help="With --shots: show what each path prints.")
-@click.option("--hist", is_flag=True, help="With --shots: a bar for each outcome.")
 @click.option(
-    "--plot", type=click.Path(path_type=Path), metavar="FILE", help="With --shots: save the bars as .png or .svg."
+    "--shots",
+    type=click.IntRange(1, 1 << 40),
+    metavar="N",
+    help="Run N times, and count the outcomes (default: 1 run).",
+)
+@click.option("--prints", is_flag=True, help="Show what each path prints, with --shots.")
+@click.option("--hist", is_flag=True, help="Draw a bar for each outcome, with --shots.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), metavar="FILE", help="Save the bars as .png or .svg, with --shots."
 )
 @run_options
 def run(
     file: str | None, args: tuple[int | float, ...], resume: str | None, output: Path | None, **options: Any
 ) -> None:
-    """Run a program. Standard output holds only what it prints; with --shots, what came out of the runs."""
+    """Run a program.
+
+    Standard output holds only what the program prints; with --shots, the outcomes of all runs.
+    """
     settings = Settings(args=args, output=output, **options)
     if (file is None) == (resume is None):
-        raise click.UsageError("what is run is a FILE, or with --resume ID what was run then")
+        raise click.UsageError("give either FILE or --resume ID")
     if resume is not None:
         from qbcc.cli.devices import resumed
 
@@ -191,15 +243,20 @@ def _check_shots(settings: Settings) -> None:
         raise click.UsageError("-o, --regs and --dump show one run, and --shots stands for many: leave one of them out")
 
 
-@qbc.command()
-@click.argument("file", metavar="FILE")
-@click.argument("name", metavar="NAME")
+@qbc.command(
+    examples=(
+        ("qbc call query.qbc square 12", "Run query.qbc, then call square with r0 = 12."),
+        ("qbc call lattice.qbo find_node 0.56 --json", "Show the result as JSON."),
+    )
+)
+@click.argument("file", metavar="FILE", shell_complete=complete.programs)
+@click.argument("name", metavar="NAME", shell_complete=complete.entry_points)
 @click.argument("args", nargs=-1, metavar="ARG…", callback=parse_arguments)
 @run_options
 def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) -> None:
     """Run a program, then call an entry point and print r0.
 
-    Entry points stand behind .query_interface in QBC; in σ every export fn is one.
+    Entry points come after .query_interface in QBC; in σ each export fn is one.
     """
     run_ = Run(file, Settings(call=(name, args), **options))
     outcome = run_.execute()
@@ -210,20 +267,47 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     raise SystemExit(outcome)
 
 
-@qbc.command()
-@click.argument("file", metavar="FILE")
+@qbc.command(
+    examples=(
+        ("qbc trace squares.qbc", "Show each instruction."),
+        ("qbc trace squares.qbc --routine squares --last 20", "Show the last 20 of a routine."),
+        ("qbc trace squares.qbc --json", "Write a line of JSON for each."),
+    )
+)
+@click.argument("file", metavar="FILE", shell_complete=complete.programs)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
-@click.option("--routine", "routines", multiple=True, metavar="NAME", help="Only what is in this routine.")
-@click.option("--range", "ranges", multiple=True, metavar="START:END", help="Only instructions from START up to END.")
-@click.option("--register", "registers", multiple=True, metavar="rN", help="Only what reads or writes this register.")
-@click.option("--last", type=click.IntRange(1, 1 << 18), metavar="N", help="Only the last N, told at the end.")
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Write the trace there, not on standard error.")
+@click.option("--routine", "routines", multiple=True, metavar="NAME", help="Show this routine only (default: all).")
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    metavar="START:END",
+    help="Show instructions START up to END only (default: all).",
+)
+@click.option(
+    "--register",
+    "registers",
+    multiple=True,
+    metavar="rN",
+    shell_complete=complete.registers,
+    help="Show what reads or writes this register only (default: all).",
+)
+@click.option(
+    "--last", type=click.IntRange(1, 1 << 18), metavar="N", help="Show the last N only, at the end (default: all)."
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the trace to OUT (default: standard error).",
+)
 @observed_options
 def trace(file: str, args: tuple[int | float, ...], **options: Any) -> None:
     """Run a program, and show each instruction with its values.
 
-    The trace goes to standard error, or to a file with -o. With --json it is JSON lines on standard output, what the
-    program prints among them. Filters of one kind add up; of several, all must hold.
+    With --json the trace is JSON lines on standard output, with what the program prints among them. A step is shown if
+    it matches one filter of each kind that is given.
     """
     from qbcc.cli.observing import Filters
     from qbcc.cli.observing import trace as run_trace
@@ -233,22 +317,31 @@ def trace(file: str, args: tuple[int | float, ...], **options: Any) -> None:
     raise SystemExit(run_trace(file, Settings(args=args, engine="interp", **options), filters))
 
 
-@qbc.command()
-@click.argument("file", metavar="FILE")
+@qbc.command(
+    examples=(
+        ("qbc profile primes.qbc", "Show the dearest routines and lines."),
+        ("qbc profile primes.qbc --annotate", "Show the source with the cost of each line."),
+        ("qbc profile primes.qbc -o primes.svg", "Save a flame graph."),
+    )
+)
+@click.argument("file", metavar="FILE", shell_complete=complete.programs)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Rows of each table.")
-@click.option("--annotate", is_flag=True, help="Show the sources with the cost of each line instead.")
+@click.option(
+    "--top", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Show N rows of each table."
+)
+@click.option("--annotate", is_flag=True, help="Show the sources with the cost of each line (default: tables).")
 @click.option(
     "-o",
     "output",
     type=click.Path(path_type=Path),
+    metavar="OUT",
     help="Save a flame graph as .svg, for speedscope as .json, collapsed paths as .txt.",
 )
 @observed_options
 def profile(
     file: str, args: tuple[int | float, ...], top: int, annotate: bool, output: Path | None, **options: Any
 ) -> None:
-    """Run a program, and tell where its instructions went.
+    """Run a program, and count what each routine and line costs.
 
     Counts are exact: by routine, by line, by path of calls. Tables go to standard error.
     """
@@ -259,8 +352,14 @@ def profile(
     raise SystemExit(run_profile(file, settings, Views(top, annotate, output)))
 
 
-@qbc.command("test")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@qbc.command(
+    "test",
+    examples=(
+        ("qbc test double.qbc", "Run the tests of a source."),
+        ("qbc test tests/ --json", "Run those of a folder, results as JSON."),
+    ),
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.sources)
 @define_option
 @include_option
 @_engine_option
@@ -277,8 +376,8 @@ def profile(
 def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
     """Run programs as tests, and compare.
 
-    A program says in comments at its end what it does: // expect: 42 in σ, ; expect: 42 in QBC. FILE is a source or a
-    folder.
+    Comments at the end of a program say what it must do: // expect: 42 in σ, ; expect: 42 in QBC. FILE is a source or
+    a folder.
     """
     from qbcc.cli.testing import run as run_tests
     from qbcc.testing import Settings as TestSettings
@@ -286,19 +385,38 @@ def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
     raise SystemExit(run_tests(files, TestSettings(**options), as_json))
 
 
-@qbc.command()
+@qbc.command(
+    examples=(
+        ("qbc backends", "List the simulators and devices."),
+        ("IONQ_API_KEY=… qbc backends", "List IonQ's devices too, with their queues."),
+    )
+)
 @json_option
 def backends(as_json: bool) -> None:
-    """List what runs quantum circuits, with qubits and state. Asks IonQ where IONQ_API_KEY is set."""
+    """List the backends for quantum circuits.
+
+    Qubits and state are shown with each. IonQ is asked where IONQ_API_KEY is set.
+    """
     from qbcc.cli.devices import show_backends
 
     show_backends(as_json)
 
 
-@qbc.command()
-@click.argument("file", metavar="FILE")
+@qbc.command(
+    examples=(
+        ("qbc draw bell.qbc", "Draw on the terminal."),
+        ("qbc draw bell.qbc -o bell.svg", "Save the drawing as a picture."),
+    )
+)
+@click.argument("file", metavar="FILE", shell_complete=complete.programs)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Save it as .png, .svg or .txt.")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Save the drawing as .png, .svg or .txt (default: on the terminal).",
+)
 @define_option
 @include_option
 @front_options
@@ -322,11 +440,19 @@ def draw(
     circuits.draw(built, output, circuits.Limits(args=args, **limits))
 
 
-@qbc.command()
-@click.option("--clear", is_flag=True, help="Remove everything.")
+@qbc.command(
+    examples=(
+        ("qbc cache", "Show what the cache holds."),
+        ("qbc cache --clear", "Remove all of it."),
+    )
+)
+@click.option("--clear", is_flag=True, help="Remove everything (default: show it).")
 @json_option
 def cache(clear: bool, as_json: bool) -> None:
-    """Show the cache of compiled code, or clear it. Everything in it is made anew when it is needed."""
+    """Show the cache of compiled code, or clear it.
+
+    What is removed is made anew when it is needed.
+    """
     from vm import cache as disk
 
     removed = disk.clear() if clear else []
@@ -351,18 +477,24 @@ def cache(clear: bool, as_json: bool) -> None:
     show(f"  in all   {len(entries):5}  {size / 1e6:8.1f} MB of at most {disk.LIMIT / 1e6:.0f} MB")
 
 
-@qbc.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--node", type=int, metavar="K", help="Node K.")
-@click.option("--sigma", type=float, metavar="S", help="The node whose σ is nearest.")
-@click.option("--j", "place", type=float, nargs=2, metavar="RE IM", help="The node whose j is nearest.")
-@click.option("--layer", type=int, metavar="L", help="The members of a layer.")
-@click.option("--triangle", metavar="ID", help="A triangle by its id or index.")
+@qbc.command(
+    examples=(
+        ("qbc table lattice.npz", "Check a table, and sum it up."),
+        ("qbc table lattice.npz --node 7", "Show node 7."),
+        ("qbc table lattice.npz --sigma 0.56 --json", "Show the node whose σ is nearest, as JSON."),
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE", shell_complete=complete.tables)
+@click.option("--node", type=int, metavar="K", help="Show node K.")
+@click.option("--sigma", type=float, metavar="S", help="Show the node whose σ is nearest to S.")
+@click.option("--j", "place", type=float, nargs=2, metavar="RE IM", help="Show the node whose j is nearest.")
+@click.option("--layer", type=int, metavar="L", help="Show the members of layer L.")
+@click.option("--triangle", metavar="ID", help="Show a triangle by its id or index.")
 @json_option
 def table(file: Path, as_json: bool, **queries: Any) -> None:
     """Check a saved routing table, or show entries.
 
-    Without options it is checked whole and summed up.
+    Without options the whole table is checked and summed up.
     """
     from qbcc.cli.tables import query, summary
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from qbcc import driver
+from qbcc.cli import complete
 from qbcc.cli.common import (
     define_option,
     fail,
@@ -26,6 +27,7 @@ from qbcc.cli.common import (
     within_memory,
 )
 from qbcc.cli.fmt import fmt
+from qbcc.cli.help import Group
 from qbcc.cli.lint import lint
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
@@ -35,7 +37,15 @@ if TYPE_CHECKING:
     from qbcc.assemble import Options
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("qbcc check hello.qbc", "Report the errors of a source."),
+        ("qbcc compile hello.qbc", "Compile it to hello.qbo."),
+        ("qbcc explain E0201", "Explain an error."),
+    ),
+)
 @version_option
 def qbcc() -> None:
     """Compile, check, link and inspect programs in QBC and σ.
@@ -45,9 +55,23 @@ def qbcc() -> None:
     """
 
 
-@qbcc.command("compile")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Link everything into this file.")
+@qbcc.command(
+    "compile",
+    examples=(
+        ("qbcc compile hello.qbc", "Compile to hello.qbo."),
+        ("qbcc compile main.qbc lib.qbc -o all.qbo", "Compile and link two sources."),
+        ("qbcc compile squares.qbc --emit listing", "Show addresses, instructions and lines."),
+        ("qbcc compile bell.sigma --emit qasm3", "Show the circuit as OpenQASM 3."),
+    ),
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.programs)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Link everything into OUT, or write the text of --emit there (default: a .qbo beside each source).",
+)
 @define_option
 @include_option
 @click.option(
@@ -57,12 +81,24 @@ def qbcc() -> None:
     ),
     default="obj",
     show_default=True,
-    help="What to write: an object file, or text on standard output. ast and ir show a source in σ on its way, and so "
-    "does asm, which disassembles all else. cfg and callgraph are graphs for Graphviz, which draws them if -o ends in "
-    ".svg or .png. The last four run the program, and write the circuit that it records.",
+    metavar="KIND",
+    help="Write an object file (obj), or text: assembly (asm), addresses and lines (listing), names (symbols); the "
+    "tree or the intermediate form of a source in σ (ast, ir); graphs, which Graphviz draws if -o ends in .svg or "
+    ".png (cfg, callgraph); the circuit that a run records (qasm3, qasm2, qir, qiskit).",
 )
-@click.option("--routine", "routines", multiple=True, metavar="NAME", help="With --emit cfg: only this routine.")
-@click.option("--dump-after", metavar="PASS", help="Show a source in σ behind a pass of its optimisation, each time.")
+@click.option(
+    "--routine",
+    "routines",
+    multiple=True,
+    metavar="NAME",
+    help="Show this routine only, with --emit cfg (default: all).",
+)
+@click.option(
+    "--dump-after",
+    metavar="PASS",
+    shell_complete=complete.passes,
+    help="Show a source in σ after each run of an optimisation pass.",
+)
 @front_options
 @tape_options
 @json_option
@@ -81,7 +117,7 @@ def compile_command(
 ) -> None:
     """Compile each source to a .qbo beside it.
 
-    With -o they are linked into one.
+    With -o everything is linked into one object.
     """
     settings = front_settings(files, optimize, unchecked)
     if routines and emit != "cfg":
@@ -215,9 +251,21 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
     _put(text, output, driver.inputs_of(pieces))
 
 
-@qbcc.command("import")
-@click.argument("file", metavar="FILE.qasm")
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Write the source there, not on standard output.")
+@qbcc.command(
+    "import",
+    examples=(
+        ("qbcc import pair.qasm", "Show the source in QBC."),
+        ("qbcc import pair.qasm -o pair.qbc", "Write it to a file."),
+    ),
+)
+@click.argument("file", metavar="FILE.qasm", shell_complete=complete.files(".qasm"))
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the source to OUT (default: standard output).",
+)
 @json_option
 def import_command(file: str, output: Path | None, as_json: bool) -> None:
     """Turn OpenQASM 2 or 3 into a QBC source."""
@@ -237,8 +285,13 @@ def import_command(file: str, output: Path | None, as_json: bool) -> None:
         report([], True)
 
 
-@qbcc.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@qbcc.command(
+    examples=(
+        ("qbcc check hello.qbc", "Report all errors."),
+        ("qbcc check *.sigma --json", "Report those of several sources as JSON."),
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.programs)
 @define_option
 @include_option
 @front_options
@@ -261,8 +314,13 @@ def check(
         report([], True)
 
 
-@qbcc.command()
-@click.argument("file", metavar="FILE")
+@qbcc.command(
+    examples=(
+        ("qbcc dis hello.qbo", "Show the source of an object."),
+        ("qbcc dis hello.qbo > again.qbc", "Write it to a file."),
+    )
+)
+@click.argument("file", metavar="FILE", shell_complete=complete.objects)
 def dis(file: str) -> None:
     """Disassemble an object file.
 
@@ -279,9 +337,21 @@ def dis(file: str) -> None:
         fail(error.diagnostics)
 
 
-@qbcc.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="The linked object file.")
+@qbcc.command(
+    examples=(
+        ("qbcc link main.qbo lib.qbo -o all.qbo", "Link two objects."),
+        ("qbc run all.qbo", "Run the result."),
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete.objects)
+@click.option(
+    "-o",
+    "output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the linked object to OUT.",
+)
 @json_option
 def link(files: Sequence[str], output: Path, as_json: bool) -> None:
     """Link object files into one."""
@@ -291,10 +361,15 @@ def link(files: Sequence[str], output: Path, as_json: bool) -> None:
     _write_linked(pieces, output, as_json)
 
 
-@qbcc.command()
-@click.argument("code", metavar="CODE")
+@qbcc.command(
+    examples=(
+        ("qbcc explain E0201", "Explain an error of the assembler."),
+        ("qbcc explain T71", "Explain a trap: its exit status is 71."),
+    )
+)
+@click.argument("code", metavar="CODE", shell_complete=complete.codes)
 def explain(code: str) -> None:
-    """Explain an error (E0201) or a trap (T71)."""
+    """Explain an error (E0201), a finding (L0101) or a trap (T71)."""
     from qbcc.explain import explain as text_of
 
     text = text_of(code)

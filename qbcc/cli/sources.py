@@ -58,7 +58,9 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         own = Path(shown).name
         ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
-        notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",)
+        notes: tuple[str, ...] = (
+            f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",
+        )
         if name != STDIN and not os.path.lexists(name):
             notes = did_you_mean(near_files.near(name, near_files.endings(name))) or notes
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
