@@ -105,6 +105,7 @@ class Run:
         self.seconds = 0.0
         self.saved: list[Path] = []
         self._session: Any = None
+        self._shots: ShotsProgress | None = None
 
     def execute(self) -> int:
         """Everything; the exit status."""
@@ -166,7 +167,15 @@ class Run:
         assert self.built is not None
         built = self.built
         self._require_backend(built)
-        found = many.run(lambda seed: self._machine(built, seed), shots, seed, settings.timeout, end=stops.end())
+        bar = self._shots = ShotsProgress(shots) if sys.stderr.isatty() else None
+        tell = bar.tell if bar is not None else lambda shots, paths: None
+        try:
+            found = many.run(
+                lambda seed: self._machine(built, seed), shots, seed, settings.timeout, end=stops.end(), tell=tell
+            )
+        finally:
+            if bar is not None:
+                bar.stop()
         if self.dry is not None:
             return 0
         self.seconds = time.perf_counter() - start
@@ -220,7 +229,7 @@ class Run:
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
                 stdout=self._stdout or (None if settings.as_json or seed is not None else write_out),
-                progress=Progress(settings) if sys.stderr.isatty() and seed is None else None,
+                progress=self._shots if seed is not None else Progress(settings) if sys.stderr.isatty() else None,
             )
         except ValueError as error:
             raise click.UsageError(str(error)) from None
@@ -348,41 +357,74 @@ def write_out(data: bytes) -> None:
         reader_gone()
 
 
-class Progress:
-    """A bar on standard error for a run that takes long: instructions so far, of how many if there is a limit."""
+class Bar:
+    """A line on standard error that shows how far a run is that takes long, until it is stopped."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._limit = settings.max_instructions
+    def __init__(self, form: str, total: float | None) -> None:
+        """``form`` is the text, of ``{task.completed}`` and ``{task.fields}``; ``total`` is where it ends, if known."""
+        self._form = form
+        self._total = total
         self._start = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
 
-    def __call__(self, machine: Machine) -> None:
-        """Show how far the machine is."""
-        if self._bar is None and time.monotonic() - self._start >= _PROGRESS_AFTER:
-            self._open()
-        if self._bar is not None:
-            self._bar.update(self._task, completed=machine.count / 1e6)
+    def show(self, completed: float, **fields: str) -> None:
+        """Show how far it is."""
+        if self._bar is None:
+            if time.monotonic() - self._start < _PROGRESS_AFTER:
+                return
+            self._open(fields)
+        self._bar.update(self._task, completed=completed, **fields)
 
-    def _open(self) -> None:
+    def _open(self, fields: dict[str, str]) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (
-            TextColumn("running"),
-            BarColumn(),
-            TextColumn("{task.completed:,.0f} M instructions"),
-            TimeElapsedColumn(),
-        )
+        columns = (TextColumn("running"), BarColumn(), TextColumn(self._form), TimeElapsedColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._bar.start()
-        self._task = self._bar.add_task("run", total=None if self._limit is None else self._limit / 1e6)
+        self._task = self._bar.add_task("run", total=self._total, **fields)
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Take the line away."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+class Progress(Bar):
+    """How far one run is: instructions so far, of how many if there is a limit."""
+
+    def __init__(self, settings: Settings) -> None:
+        limit = settings.max_instructions
+        super().__init__("{task.completed:,.0f} M instructions", None if limit is None else limit / 1e6)
+
+    def __call__(self, machine: Machine) -> None:
+        """Show how far the machine is."""
+        self.show(machine.count / 1e6)
+
+
+class ShotsProgress(Bar):
+    """How far many runs are: shots that are done, of how many, and the paths that they took."""
+
+    def __init__(self, shots: int) -> None:
+        super().__init__(f"{{task.completed:,.0f}} of {shots:,} shots{{task.fields[paths]}}", shots)
+        self._done = 0
+        self._paths = 0
+
+    def tell(self, done: int, paths: int) -> None:
+        """Hear that a path is executed."""
+        self._done, self._paths = done, paths
+        self._show_shots()
+
+    def __call__(self, machine: Machine) -> None:
+        """Show it while a path is executed, which may take long."""
+        self._show_shots()
+
+    def _show_shots(self) -> None:
+        # Where every shot is executed by itself, paths say nothing more.
+        paths = f", {self._paths:,} path{'s' * (self._paths != 1)}" if self._paths != self._done else ""
+        self.show(self._done, paths=paths)
 
 
 def parse_dump(_context: object, _option: object, values: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -244,3 +244,20 @@ def test_classical_programs_are_one_path() -> None:
     found = shots("main: QADD r1, 1\nQJLT r1, 1000, main\nQHALT 3", 10**6)
     assert (found.shots, len(found.paths), found.status) == (10**6, 1, 3)
     assert found.instructions == 2001
+
+
+def test_what_is_heard_while_shots_are_run() -> None:
+    text, _ = feedback(3)
+    obj = build(text)
+    heard: list[tuple[int, int]] = []
+    found = run(lambda seed: Machine(obj, seed=seed), 1000, 1, tell=lambda done, paths: heard.append((done, paths)))
+    assert [paths for _, paths in heard] == list(range(1, len(found.paths) + 1))
+    assert all(before < after for (before, _), (after, _) in zip(heard, heard[1:], strict=False))
+    assert heard[-1] == (1000, len(found.paths))
+
+
+def test_what_is_heard_of_shots_that_are_run_by_themselves() -> None:
+    obj = build("main: QSYSCALL 8\n QHALT")
+    heard: list[tuple[int, int]] = []
+    run(lambda seed: Machine(obj, seed=seed), 5, 1, tell=lambda done, paths: heard.append((done, paths)))
+    assert heard[-5:] == [(shots, shots) for shots in range(1, 6)]

@@ -125,22 +125,29 @@ class Splitter:
 
 
 def run(
-    make: Callable[[int], Machine], shots: int, seed: int, timeout: float | None = None, *, end: float | None = None
+    make: Callable[[int], Machine],
+    shots: int,
+    seed: int,
+    timeout: float | None = None,
+    *,
+    end: float | None = None,
+    tell: Callable[[int, int], object] = lambda shots, paths: None,
 ) -> Shots:
     """``shots`` runs of the machine that ``make(seed)`` makes, which keeps what it prints; ``timeout``: seconds in all,
-    unless ``end`` says when it is over on the clock of ``time.monotonic``.
+    unless ``end`` says when it is over on the clock of ``time.monotonic``. ``tell`` hears after each path how many
+    shots are done, and how many paths were executed.
 
     A trap ends its path. Ctrl-C and the time limit end everything; what was done by then is in the result."""
     if end is None and timeout is not None:
         end = time.monotonic() + timeout
     machine = make(seed)
     try:
-        return _split(machine, shots, seed, end)
+        return _split(machine, shots, seed, end, tell)
     except OtherError as error:
-        return _repeat(make, shots, seed, end, str(error))
+        return _repeat(make, shots, seed, end, str(error), tell)
 
 
-def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
+def _split(machine: Machine, shots: int, seed: int, end: float | None, tell: Callable[[int, int], object]) -> Shots:
     splitter = Splitter(machine, shots, seed)
     machine.stand_for_many(splitter)
     paths = []
@@ -153,6 +160,7 @@ def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
         instructions += outcome.count - before
         paths.append(Path(splitter.shots, _recorded(machine), machine.output, outcome))
         done += splitter.shots
+        tell(done, len(paths))
         if _is_stopped(outcome) or not splitter.waiting:
             break
         snapshot, splitter.shots, splitter.decided = splitter.waiting.pop()
@@ -161,7 +169,14 @@ def _split(machine: Machine, shots: int, seed: int, end: float | None) -> Shots:
     return Shots(done, _joined(paths), is_repeated=False, why="", instructions=instructions)
 
 
-def _repeat(make: Callable[[int], Machine], shots: int, seed: int, end: float | None, why: str) -> Shots:
+def _repeat(
+    make: Callable[[int], Machine],
+    shots: int,
+    seed: int,
+    end: float | None,
+    why: str,
+    tell: Callable[[int, int], object],
+) -> Shots:
     seeds = np.random.default_rng([seed & (1 << 64) - 1, _SEEDS])
     machine = make(seed)
     start = machine.snapshot()
@@ -174,6 +189,7 @@ def _repeat(make: Callable[[int], Machine], shots: int, seed: int, end: float | 
         outcome = machine.run()
         instructions += outcome.count
         paths.append(Path(1, _recorded(machine), machine.output, outcome))
+        tell(len(paths), len(paths))
         if _is_stopped(outcome):
             break
     return Shots(len(paths), _joined(paths), is_repeated=True, why=why, instructions=instructions)
