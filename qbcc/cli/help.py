@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -91,6 +93,25 @@ class Group(_Grouped, click.Group):
         if f"_{self.name}_COMPLETE".upper() in os.environ:
             complete.prepare()
         return super().main(*args, **{"prog_name": self.name, **settings})
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for one of the other program, and for a file without a command, say what to write."""
+        word = args[0]
+        if self.get_command(ctx, word) is None and not ctx.resilient_parsing and word[:1].isalnum():
+            meant = self._meant(word)
+            if meant is not None:
+                ctx.fail(f"No such command '{word}'. Did you mean '{meant}'?")
+        return super().resolve_command(ctx, args)
+
+    def _meant(self, word: str) -> str | None:
+        if Path(word).is_file():
+            return f"{'qbc run' if self.name == 'qbc' else 'qbcc check'} {word}"
+        other = "qbcc" if self.name == "qbc" else "qbc"
+        # Only a mistake imports it.
+        group = getattr(import_module(f"qbcc.cli.{other}"), other)
+        return f"{other} {word}" if word in group.commands else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands."""

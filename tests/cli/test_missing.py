@@ -78,3 +78,21 @@ def test_an_include_says_nothing_of_other_folders(tmp_path: Path) -> None:
     (inside / "away").symlink_to(tmp_path)
     put(inside, "p.qbc", '.include "../secrt.qbc"\n.include "away/secrt.qbc"\n.include "awy/secret.qbc"\nmain: QHALT\n')
     assert b"secret.qbc'?" not in call("qbcc", "check", "p.qbc", cwd=inside).stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [
+        ("qbc compile hello.qbc", "Did you mean 'qbcc compile'?"),
+        ("qbc lint hello.qbc", "Did you mean 'qbcc lint'?"),
+        ("qbcc run hello.qbc", "Did you mean 'qbc run'?"),
+        ("qbc hello.qbc", "Did you mean 'qbc run hello.qbc'?"),
+        ("qbcc hello.qbc", "Did you mean 'qbcc check hello.qbc'?"),
+        ("qbc frobnicate", "No such command 'frobnicate'."),
+    ],
+)
+def test_commands_that_are_not_there(folder: Path, command: str, meant: str) -> None:
+    done = call(*command.split(), cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith(f"Usage: {command.split()[0]} [OPTIONS] COMMAND")
+    assert meant in done.stderr.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -252,7 +253,7 @@ def test_what_is_heard_while_shots_are_run() -> None:
     heard: list[tuple[int, int]] = []
     found = run(lambda seed: Machine(obj, seed=seed), 1000, 1, tell=lambda done, paths: heard.append((done, paths)))
     assert [paths for _, paths in heard] == list(range(1, len(found.paths) + 1))
-    assert all(before < after for (before, _), (after, _) in zip(heard, heard[1:], strict=False))
+    assert all(before < after for (before, _), (after, _) in pairwise(heard))
     assert heard[-1] == (1000, len(found.paths))
 
 
