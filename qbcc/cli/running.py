@@ -367,6 +367,7 @@ class Bar:
         self._start = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
+        self._undoing = stops.undoing(_wipe)
 
     def show(self, completed: float, **fields: str) -> None:
         """Show how far it is."""
@@ -382,6 +383,7 @@ class Bar:
 
         columns = (TextColumn("running"), BarColumn(), TextColumn(self._form), TimeElapsedColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._undoing.__enter__()
         self._bar.start()
         self._task = self._bar.add_task("run", total=self._total, **fields)
 
@@ -390,6 +392,12 @@ class Bar:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+            self._undoing.__exit__(None, None, None)
+
+
+def _wipe() -> None:
+    """Clear the line and show the cursor again, in a process that ends at once."""
+    os.write(2, b"\r\x1b[2K\x1b[?25h")
 
 
 class Progress(Bar):

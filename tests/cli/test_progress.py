@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -25,8 +26,8 @@ AT_ONCE = "import qbcc.cli.running as running; running._PROGRESS_AFTER = 0.0; fr
 AS_USUAL = "from qbcc.cli.qbc import main; main()"
 
 
-def on_a_terminal(folder: Path, code: str, *options: str) -> tuple[int, bytes, str]:
-    """Exit status, standard output, and what a terminal gets as standard error."""
+def on_a_terminal(folder: Path, code: str, *options: str, stop_at: bytes = b"") -> tuple[int, bytes, str]:
+    """Exit status, standard output, and what a terminal gets as standard error; Ctrl-C once it has ``stop_at``."""
     leader, follower = os.openpty()
     seen = bytearray()
 
@@ -39,6 +40,8 @@ def on_a_terminal(folder: Path, code: str, *options: str) -> tuple[int, bytes, s
             if not data:
                 return
             seen.extend(data)
+            if stop_at and stop_at in seen:
+                process.send_signal(signal.SIGINT)
 
     settings = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "100"}
     command = [sys.executable, "-c", code, "run", "p.qbc", *options]
@@ -97,8 +100,9 @@ def test_json_is_whole_beside_it(tmp_path: Path) -> None:
 
 def test_a_run_that_is_stopped_takes_it_away(tmp_path: Path) -> None:
     put(tmp_path, "p.qbc", WAITS)
-    status, output, seen = on_a_terminal(tmp_path, AS_USUAL, "--shots", "1000", "--timeout", "2")
-    assert status == 80
-    assert b"shots" in output
-    assert "of 1,000 shots" in seen
-    assert seen.rindex("\x1b[2K") < seen.rindex("time limit")
+    status, _, seen = on_a_terminal(tmp_path, AT_ONCE, "--shots", "1000", stop_at=b"2 of 1,000 shots")
+    assert status == 130
+    last = seen.rindex("of 1,000 shots \x1b")
+    # The cursor is there again, whoever ended the process.
+    assert last < seen.rindex("\x1b[2K")
+    assert last < seen.rindex("\x1b[?25h")
