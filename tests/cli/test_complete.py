@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from qbcc.cli.qbc import qbc
+from qbcc.cli.qbcc import qbcc
 from tests.cli.test_commands import call, command, put
 
 
@@ -29,9 +33,10 @@ def completed(folder: Path, line: str, shell: str = "bash") -> list[str]:
     settings = {f"_{name.upper()}_COMPLETE": f"{shell}_complete"}
     settings["COMP_WORDS"] = "\n".join(words) if shell == "bash" else line
     settings["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words) - 1)
-    done = call(name, cwd=folder, **settings)
-    assert (done.returncode, done.stderr) == (0, b"")
-    return done.stdout.decode().rstrip("\n").splitlines()
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke({"qbc": qbc, "qbcc": qbcc}[name], [], env=settings)
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout.rstrip("\n").splitlines()
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,12 @@ def test_the_script_of_a_shell(folder: Path, name: str, shell: str) -> None:
     done = call(name, cwd=folder, **{f"_{name.upper()}_COMPLETE": f"{shell}_source"})
     assert done.returncode == 0
     assert f"_{name.upper()}_COMPLETE={shell}_complete".encode() in done.stdout
+
+
+def test_in_a_process_of_its_own(folder: Path) -> None:
+    settings = {"_QBC_COMPLETE": "bash_complete", "COMP_WORDS": "qbc run hello.", "COMP_CWORD": "2"}
+    done = call("qbc", cwd=folder, **settings)
+    assert (done.stdout, done.stderr) == (b"plain,hello.qbc\nplain,hello.qbo\n", b"")
 
 
 def test_in_bash_itself(folder: Path) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.cli.test_commands import call, put
+from qbcc.cli.qbc import qbc
+from qbcc.cli.qbcc import qbcc
+from tests.cli.test_commands import put
 
 PROGRAM = "main: QHALT\n"
+
+
+def said(folder: Path, command: str) -> tuple[int, str]:
+    """Exit status, and everything that a command prints."""
+    name, *words = command.split()
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke({"qbc": qbc, "qbcc": qbcc}[name], words)
+    return done.exit_code, done.output
 
 
 @pytest.fixture
@@ -44,31 +56,31 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_the_near_name_is_suggested(folder: Path, command: str, meant: str) -> None:
-    done = call(*command.split(), cwd=folder)
-    said = (done.stdout + done.stderr).decode()
-    assert (done.returncode, said.count("did you mean")) == (1, 1), said
-    assert f"did you mean '{meant}'?" in said or f"did you mean {meant}?" in said
+    status, text = said(folder, command)
+    assert (status, text.count("did you mean")) == (1, 1), text
+    assert f"did you mean '{meant}'?" in text or f"did you mean {meant}?" in text
 
 
 @pytest.mark.parametrize("command", ["qbc run zebra.qbc", "qbcc lint zebra.qbc", "qbcc import hello.qbs"])
 def test_nothing_is_suggested_where_nothing_is_near(folder: Path, command: str) -> None:
-    done = call(*command.split(), cwd=folder)
-    assert done.returncode == 1
-    assert b"did you mean" not in done.stderr
+    status, text = said(folder, command)
+    assert status == 1
+    assert "did you mean" not in text
 
 
 def test_includes_and_imports(folder: Path) -> None:
     put(folder, "p.qbc", '.include "helo.qbc"\n.include "qbc_cor.qbc"\n.include "../hello.qbc"\nmain: QHALT\n')
     put(folder, "p.sigma", 'import std.mth;\nimport "cod.sigma";\nfn main() { }\n')
     put(folder, "p.qasm", 'OPENQASM 2.0;\ninclude "pari.qasm";\n')
-    said = call("qbcc", "check", "p.qbc", cwd=folder).stderr.decode()
-    assert "did you mean 'hello.qbc'?" in said
-    assert "did you mean 'qbc_core.qbc'?" in said
-    assert said.count("did you mean") == 2
-    said = call("qbcc", "check", "p.sigma", cwd=folder).stderr.decode()
-    assert "did you mean 'std.math'?" in said
-    assert "did you mean 'code.sigma'?" in said
-    assert "did you mean 'pair.qasm'?" in call("qbcc", "import", "p.qasm", cwd=folder).stderr.decode()
+    _, text = said(folder, "qbcc check p.qbc")
+    assert "did you mean 'hello.qbc'?" in text
+    assert "did you mean 'qbc_core.qbc'?" in text
+    assert text.count("did you mean") == 2
+    _, text = said(folder, "qbcc check p.sigma")
+    assert "did you mean 'std.math'?" in text
+    assert "did you mean 'code.sigma'?" in text
+    assert text.count("did you mean") == 2
+    assert "did you mean 'pair.qasm'?" in said(folder, "qbcc import p.qasm")[1]
 
 
 def test_an_include_says_nothing_of_other_folders(tmp_path: Path) -> None:
@@ -77,7 +89,7 @@ def test_an_include_says_nothing_of_other_folders(tmp_path: Path) -> None:
     put(tmp_path, "secret.qbc", "")
     (inside / "away").symlink_to(tmp_path)
     put(inside, "p.qbc", '.include "../secrt.qbc"\n.include "away/secrt.qbc"\n.include "awy/secret.qbc"\nmain: QHALT\n')
-    assert b"secret.qbc'?" not in call("qbcc", "check", "p.qbc", cwd=inside).stderr
+    assert "secret.qbc'?" not in said(inside, "qbcc check p.qbc")[1]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +104,7 @@ def test_an_include_says_nothing_of_other_folders(tmp_path: Path) -> None:
     ],
 )
 def test_commands_that_are_not_there(folder: Path, command: str, meant: str) -> None:
-    done = call(*command.split(), cwd=folder)
-    assert done.returncode == 2
-    assert done.stderr.decode().startswith(f"Usage: {command.split()[0]} [OPTIONS] COMMAND")
-    assert meant in done.stderr.decode()
+    status, text = said(folder, command)
+    assert status == 2
+    assert text.startswith(f"Usage: {command.split()[0]} [OPTIONS] COMMAND")
+    assert meant in text
