@@ -84,6 +84,6 @@ def test_mock_answers(tmp_path: Path) -> None:
 def test_a_file_or_a_run_to_resume(tmp_path: Path) -> None:
     for arguments in (["run"], ["run", "p.qbc", "--resume", "01234567"]):
         done = qbc(*arguments, cwd=tmp_path)
-        assert (done.returncode, "a FILE, or with --resume ID" in done.stderr) == (2, True)
+        assert (done.returncode, "give either FILE or --resume ID" in done.stderr) == (2, True)
     done = qbc("run", "--resume", "01234567", cwd=tmp_path)
     assert (done.returncode, "error[E0806]: no run '01234567'" in done.stderr) == (1, True)
