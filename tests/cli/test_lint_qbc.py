@@ -19,8 +19,8 @@ next:
     QJLT r4, 3, next
     QHALT
 show:
-    QMOV r4, r0         ; a comment that stays
-    QMUL r0, r4, r4
+    QMUL r4, r0, r0     ; a comment that stays
+    QMOV r0, r4
     QSYSCALL 1
     QRET
 """
@@ -44,7 +44,7 @@ def test_fixes_are_written_and_the_program_runs(tmp_path: Path) -> None:
     done = call("qbcc", "lint", "--fix", "--strict", "lost.qbc", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"1 fix written\n")
     fixed = path.read_text("utf-8")
-    assert "show:\n    QPUSH r4\n    QMOV r4, r0         ; a comment that stays\n" in fixed
+    assert "show:\n    QPUSH r4\n    QMUL r4, r0, r0     ; a comment that stays\n" in fixed
     assert "    QPOP r4\n    QRET\n" in fixed
     done = call("qbc", "run", "lost.qbc", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, b"014")

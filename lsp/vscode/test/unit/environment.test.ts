@@ -114,7 +114,10 @@ test("commands are the environment's own, or Python's", () => {
 test("a path with blanks is quoted for the terminal", () => {
   assert.equal(installation("/env/bin/python", "linux"), "/env/bin/python -m pip install 'qbcc[lsp]'");
   assert.equal(installation("/my env/o'h", "linux"), `'/my env/o'\\''h' -m pip install 'qbcc[lsp]'`);
-  assert.equal(installation("C:\\my env\\python.exe", "win32"), `& "C:\\my env\\python.exe" -m pip install "qbcc[lsp]"`);
+  assert.equal(
+    installation("C:\\my env\\python.exe", "win32"),
+    `& "C:\\my env\\python.exe" -m pip install "qbcc[lsp]"`,
+  );
 });
 
 test("a real Python answers the question", () => {

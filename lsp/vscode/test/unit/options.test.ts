@@ -7,7 +7,9 @@ type Properties = Record<string, { default: unknown }>;
 const manifest = JSON.parse(readFileSync("package.json", "utf-8")) as {
   contributes: { configuration: { properties: Properties }[] };
 };
-const settings: Properties = Object.assign({}, ...manifest.contributes.configuration.map((part) => part.properties));
+const settings: Properties = Object.fromEntries(
+  manifest.contributes.configuration.flatMap((part) => Object.entries(part.properties)),
+);
 
 test("the server starts with what the settings say", () => {
   const set: Record<string, unknown> = {
