@@ -28,8 +28,7 @@ def short(word: str) -> str:
 @lru_cache(256)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     """A look-up is slow, and a macro may ask for the same word many times."""
-    # Of two that are equally near, the one in the same letters.
-    return nearest(word, sorted(known, key=lambda name: name.islower() != word.islower()))
+    return nearest(word, known)
 
 
 def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
