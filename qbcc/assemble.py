@@ -229,8 +229,8 @@ class Assembler:
             self._unknown_word(line, word)
 
     def _unknown_word(self, line: Line, word: str) -> None:
-        """Said once for each place. A word alone at the start of a line is taken for a label without its colon, so that
-        its uses are no errors of their own."""
+        """Said once for each place. A word alone that begins no mnemonic is taken for a label without its colon, so
+        that its uses are no errors of their own."""
         span = line.word_span()
         if is_bare(line) and word not in self.names.labels:
             self._labels(replace(line, shape=Shape((line.shape.word,), -1, ())))

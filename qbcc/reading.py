@@ -67,7 +67,7 @@ class Reading:
         self.is_word = False
         """Whether that word is all."""
         self.is_bare = False
-        """And stands at the start of the line: it is taken for a label without its colon."""
+        """And begins no mnemonic: it is taken for a label without its colon."""
         self.data = 0
         """Of a line of data whose values are numbers that fit: bytes; 0 of any other."""
         self.is_direct = False

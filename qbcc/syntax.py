@@ -159,6 +159,6 @@ class Line:
 
 
 def is_bare(line: Line) -> bool:
-    """Whether a line is one word at its start, as a label without its colon is."""
+    """Whether a line is one word that begins no mnemonic, as a label without its colon is."""
     shape = line.shape
-    return not (shape.labels or shape.arguments or line.use) and line.columns[shape.word] == 1
+    return not (shape.labels or shape.arguments or line.use) and line.words[shape.word][0] not in "qQ"

@@ -128,7 +128,7 @@ async def test_of_a_circuit(client: LanguageClient, tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_part_is_judged_as_its_includer_sees_it(client: LanguageClient, tmp_path: Path) -> None:
     main, part = (tmp_path / "a.qbc").as_uri(), (tmp_path / "part.qbc").as_uri()
-    open_document(client, part, ".define AREA WIDTH * WIDTH\n")
+    open_document(client, part, ".define AREA WIDTH * 4\n")
     assert len(await published(client, part, 1)) == 1
     open_document(client, main, '.define WIDTH 4\n.include "part.qbc"\n' + PROGRAM.format("AREA"))
     assert not await published(client, part, 1)
