@@ -574,7 +574,7 @@ class _Exact(shots.Splitter):
 def probabilities(make: Any) -> dict[tuple[Any, ...], float]:
     """The distribution of what the runs of a machine record, by the machine's own splitting."""
     with mock.patch.object(shots, "Splitter", _Exact):
-        found = shots._split(make(1), _WHOLE, 1, None)
+        found = shots._split(make(1), _WHOLE, 1, None, lambda done, paths: None)
     result: dict[tuple[Any, ...], float] = {}
     for path in found.paths:
         assert path.outcome.trap is None, path.outcome.trap

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.cli.shots import label
 from qbcc.driver import load
 from qbcc.library import find
+from qbcc.outcomes import label
 from tests.routing_model import layer_sizes
 from tests.stdlib.harness import lib as assembly
 from tests.stdlib.std_harness import SCRATCH, Std, std
