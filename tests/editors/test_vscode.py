@@ -248,6 +248,8 @@ def assembly(window: Workbench) -> None:
 def circuit_in_json(window: Workbench) -> None:
     window.open("circuit.sigma.json")
     window.squiggle("error").wait_for()
+    # The lenses come after the error and push the line down.
+    window.page.locator(".codelens-decoration").get_by_text("circuit").first.wait_for()
     window.point("hh")
     window.hover("'hh'")
     window.picture("json")
