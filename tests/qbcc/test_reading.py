@@ -19,7 +19,7 @@ def test_only_new_lines_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         return kept(text)
 
     monkeypatch.setattr(reading, "Reading", counted)
-    lines = generate(300).split("\n")
+    lines = ["", *generate(300).split("\n")]
     check(SourceFile("a.qbc", "\n".join(lines)))
     read.clear()
     lines[200:200] = ["    QADD r1, r2, 774411", ""]
