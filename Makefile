@@ -17,7 +17,7 @@ demo: .venv/demo.stamp
 	$(BIN)/qbc table build/table.parquet
 	$(BIN)/qbc table build/table.parquet --node 0
 	$(BIN)/qbc table build/table.parquet --node 1
-	$(BIN)/qbc run examples/bell.qbc --shots 1000 --seed 7 --hist --plot build/bell.png
+	$(BIN)/qbc run examples/bell.sigma.json --shots 1000 --seed 7 --hist --plot build/bell.png
 	@echo
 	@echo "The commands qbc and qbcc are in $(CURDIR)/$(BIN). To put them on the path of this shell:"
 	@echo "    source $(BIN)/activate"
