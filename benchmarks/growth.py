@@ -41,7 +41,7 @@ def overlapping(count: int) -> str:
 
 
 def nested(count: int) -> str:
-    """Loops in loops."""
+    """Write a program of nested loops."""
     lines = ["main: QMOV r4, 100000", *(f"h{i}: QADD r{i % 4}, {i}" for i in range(count))]
     lines += (f"QSUB r4, 1\nQXOR r5, r4\nQAND r6, r5, {i % 5 + 1}\nQJEQ r6, 0, h{i}" for i in reversed(range(count)))
     return "\n".join([*lines, "QHALT"])
@@ -146,7 +146,7 @@ SHAPES: Final[dict[str, tuple[Callable[[int], str], int]]] = {
 
 @dataclass(frozen=True)
 class Work:
-    """What compiling a program takes, as numbers that are the same on every computer."""
+    """The work of compiling a program, in counts that are the same on every computer."""
 
     instructions: int
     blocks: int
@@ -154,7 +154,7 @@ class Work:
     tangled: int
     """Loops that go through a turntable."""
     lines: int
-    """Of LLVM's language."""
+    """Lines of LLVM IR."""
 
 
 def built(text: str) -> ObjectFile:

@@ -24,7 +24,7 @@ _WIDE: Final = {
     Encoding.Utf16: (re.compile("[^\0-\uffff]"),),
     Encoding.Utf32: (),
 }
-"""By encoding, characters that take a unit more than others: those of a later pattern are in the ones before too."""
+"""For each encoding, the characters that take one more unit each; a later pattern is part of those before."""
 
 
 class Text:
@@ -69,7 +69,7 @@ class Text:
         return Position(line, units(self.text[start:offset], encoding))
 
     def _extent(self, line: int) -> tuple[int, int]:
-        """Where a line begins and ends, its end not counted in."""
+        """Return the offsets at which a line begins and ends, without its line break."""
         start = self.starts[line]
         if line + 1 == len(self.starts):
             return start, len(self.text)
@@ -121,7 +121,7 @@ class Text:
 
 
 class _Long:
-    """Where the wide characters of a line are: so a position costs a search among them, however long the line is."""
+    """Return the columns of the wide characters of a line; a position then costs a search among these only."""
 
     def __init__(self, text: str, start: int, end: int, encoding: Encoding) -> None:
         self._start, self._end = start, end

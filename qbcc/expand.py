@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from qbcc import foreign, messages, parser
+from qbcc import messages, parser
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.includes import Folders, IncludeFault
 from qbcc.lexer import tables
@@ -255,6 +255,8 @@ class Expander:
         the block is no error of its own."""
         if word.lower() in DIRECTIVES:
             return None
+        from qbcc import foreign
+
         advice = foreign.directive(word)
         if advice is None or advice.ours not in (".if", ".macro", ".rept", ".include", ".elif"):
             return None
@@ -387,7 +389,7 @@ class Expander:
             if inner is None:
                 continue
             word = inner.word.lower()
-            if word not in DIRECTIVES and (advice := foreign.directive(word)) and advice.ours == _CLOSES[opens]:
+            if word[:1] == "." and word not in DIRECTIVES and _closes(word, opens):
                 # Another assembler's word for the end: without it the rest of the file would be the body.
                 self.report(messages.unknown_directive(inner.word_span(), inner.word, DIRECTIVES))
                 return body
@@ -499,6 +501,14 @@ class Expander:
         if self._is_orphan(opener):
             return
         raise SourceError([messages.stray(line.whole(), line.word.lower(), opener)])
+
+
+def _closes(word: str, opener: str) -> bool:
+    """Whether another assembler closes a block with this directive."""
+    from qbcc import foreign
+
+    advice = foreign.directive(word)
+    return advice is not None and advice.ours == _CLOSES[opener]
 
 
 def _mended(found: Diagnostic) -> Line | None:

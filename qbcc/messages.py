@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from qbcc import foreign, library
+from qbcc import library
 from qbcc.diagnostics import Diagnostic, Fix, Related
-from qbcc.nearest import nearest
 from qbcc.source import SourceFile, Span
 from qbcc.syntax import Line
 from qbcc.text import CharacterFault
+
+if TYPE_CHECKING:
+    from qbcc import foreign
 
 _SHOWN = 40
 """Longest word that a message repeats."""
@@ -28,6 +31,9 @@ def short(word: str) -> str:
 @lru_cache(256)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     """A look-up is slow, and a macro may ask for the same word many times."""
+    # Only a mistake needs it, as the table of foreign words below.
+    from qbcc.nearest import nearest
+
     return nearest(word, known)
 
 
@@ -126,6 +132,8 @@ def too_many(span: Span | None, most: int) -> Diagnostic:
 
 def unknown_word(span: Span, word: str, known: Iterable[str], is_alone: bool = False) -> Diagnostic:
     """``is_alone``: nothing else is in the line, so the word may be a label without its colon."""
+    from qbcc import foreign
+
     message = f"'{short(word)}' is not an instruction or a macro"
     advice = foreign.instruction(word)
     if advice is not None and (advice.ours or not is_alone):
@@ -143,6 +151,8 @@ def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Di
 
 
 def not_a_register(span: Span, word: str, role: str) -> Diagnostic:
+    from qbcc import foreign
+
     note = foreign.register(word)
     notes = () if note is None else (note,)
     return Diagnostic("E0203", f"{role} must be a register, not '{short(word)}'", span, notes=notes)
@@ -185,6 +195,8 @@ def register_in_expression(span: Span, word: str) -> Diagnostic:
 
 
 def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    from qbcc import foreign
+
     if word[:1] in "rR" and word[1:].isdigit():
         return Diagnostic("E0301", f"there is no register {word}", span, notes=("registers are r0 to r15",))
     shown = word.split("~")[0]
@@ -289,6 +301,8 @@ def address_outside(span: Span, is_code: bool) -> Diagnostic:
 
 
 def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    from qbcc import foreign
+
     message = f"there is no directive {short(word)}"
     advice = foreign.directive(word)
     if advice is None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from qbcc import habits, known, messages
+from qbcc import known, messages
 from qbcc.diagnostics import Diagnostic
 from qbcc.lexer import grammar, tables, tokenise
 from qbcc.source import SourceFile, Span
@@ -193,6 +193,9 @@ def explain(
     """What is wrong with a line that has no shape."""
     if fault.deep:
         return messages.deep_expression(Span(source, number, 1, len(text) + 1), MAX_DEPTH)
+    # Only what is wrong needs it.
+    from qbcc import habits
+
     junk = key.find("!")
     is_junk = 0 <= junk <= fault.at
     where = columns[junk] if is_junk else columns[fault.at] if fault.at < len(key) else 0

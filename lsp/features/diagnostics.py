@@ -29,7 +29,7 @@ _UNUSED: Final = frozenset(
 """Findings that speak of text which could go."""
 
 _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
-"""By severity, the worst first."""
+"""The rank of each severity: the worst is shown first."""
 _FINDINGS: Final = ("L", "S09")
 """How the codes of findings begin; all others are errors."""
 _DEPRECATED: Final = frozenset({"S0924"})
@@ -103,7 +103,7 @@ def _text(source: SourceFile) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one analysis says of one file."""
+    """The diagnostics of one file that one analysis has made."""
 
     shown: Mapping[Hashable, tuple[int, t.Diagnostic]]
     """By what tells two of them apart, each with its rank; those that the editor's limit leaves."""
@@ -146,7 +146,7 @@ def _first(found: Mapping[Hashable, Diagnostic], most: int) -> Iterator[tuple[Ha
 
 
 def merged(found: Iterable[Part], most: int) -> list[t.Diagnostic]:
-    """What several analyses say of one file, with a line that says so where the limit leaves something out."""
+    """Join the diagnostics of one file from several analyses; a line says so if the limit leaves some out."""
     found = list(found)
     all: dict[Hashable, tuple[int, t.Diagnostic]] = {}
     for part in found:
@@ -173,7 +173,7 @@ def _limited(shown: int, count: int, *, is_exact: bool) -> t.Diagnostic:
 
 
 def wanted(analysis: Analysis, client: Client) -> Iterator[Diagnostic]:
-    """What an analysis says and the editor has not switched off."""
+    """Return the diagnostics of an analysis that the editor has not switched off."""
     off = {code for code, level in client.levels.items() if level == OFF}
     for found in analysis.all:
         is_on = client.findings if found.code.startswith(_FINDINGS) else client.errors
@@ -182,7 +182,7 @@ def wanted(analysis: Analysis, client: Client) -> Iterator[Diagnostic]:
 
 
 def _key(diagnostic: Diagnostic) -> Hashable:
-    """What tells a diagnostic from another one in the same file."""
+    """Return the key that identifies a diagnostic within its file."""
     related = tuple((each.text, *_where(each.span), each.span.source.path) for each in diagnostic.related)
     return (
         diagnostic.code,

@@ -163,7 +163,7 @@ class _Look:
                     yield line, column, column + self.length(own, at), type, 0
 
     def length(self, own: Tokens, at: int) -> int:
-        """Of a word as it is written: ``&&`` reads ``and``, and slashes that were meant to divide read ``div``."""
+        """Return the length of a word as written; ``&&`` is kept as ``and``, a swallowed division as ``div``."""
         word, line, column = own.words[at], own.lines[at], own.columns[at]
         if own.kinds[at] == "INTEGER" and (number := _NUMBER.match(own.source.line(line), column - 1)):
             # A number that is none reads 0.
