@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from qbcc import foreign
@@ -193,3 +196,13 @@ def test_names_made_by_macros_are_not_shown() -> None:
 def test_the_rest_of_a_foreign_block_is_no_error() -> None:
     text = ".rep 3\n QADD r0, 1\n.endr\n.ifdef X\n QFOO\n.else\n QBAR\n.endif\n.mac one a\n QADD a, 1\n.endmacro\nmain: one r0\n"
     assert errors(text) == ["E0401"] * 4
+
+
+def test_a_right_program_loads_no_table() -> None:
+    code = (
+        "import sys; from qbcc.assemble import assemble; from qbcc.source import SourceFile\n"
+        "assert assemble(SourceFile('a.qbc', 'main: QADD r0, r1\\n.macro m\\n QNOP\\n.endm\\n m\\n QHALT\\n')).object\n"
+        "print(sorted({'qbcc.foreign', 'qbcc.habits', 'qbcc.nearest'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
