@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import _thread
+import atexit
 import os
 import sys
 import time
@@ -79,6 +80,8 @@ def begin() -> None:
         # A process that was started to ignore a signal (nohup, a background job of a shell) goes on ignoring it.
         if number is not None and _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, _handle)
+    # The first that is registered is called last.
+    atexit.register(_ignore)
     _take_streams()
     try:
         reading, process.wake = os.pipe()
@@ -96,6 +99,15 @@ def begin() -> None:
             hook(found)  # type: ignore[arg-type]
 
     sys.unraisablehook = unraisable
+
+
+def _ignore() -> None:
+    """Keep the status of a command whose work is done and reported: Python gives signals back to the system before it
+    has taken itself down, and one that came then would end the process as if nothing had been done."""
+    for name in ("SIGINT", *_QUIET):
+        number = getattr(_signal, name, None)
+        if number is not None and _signal.getsignal(number) is _handle:
+            _signal.signal(number, _signal.SIG_IGN)
 
 
 def _take_streams() -> None:
