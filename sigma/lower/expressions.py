@@ -355,29 +355,31 @@ class Expressions(ABC):
         b.place(done)
 
     def _fill(self, ref: Ref, node: s.Repeat) -> None:
-        """``[x; n]``: the item is calculated once."""
+        """``[x; n]`` of a known length: the item is calculated once."""
         assert isinstance(ref.type, types.Array)
+        assert ref.length is not None
         element = ref.type.element
-        count = ref.length if ref.length is not None else self.scalar(node.length)
-        if is_memory(element):
+        if is_memory(element) and ref.length.code == "const" and ref.length.imm > 0:
             # The first one is made, the others are copies of it.
             first = self.within(ref, element, 0)
-            if count.code == "const" and count.imm == 0:
-                return
             self.put(first, node.item)
-            value: Value = first
-            start = 1
+            self.at(node)
+            self._repeat(ref, first, 1)
         else:
-            value = self.value(node.item)
-            if isinstance(value, Op) and element is types.FLOAT:
-                value = self.widen(value)
-            start = 0
-        self.at(node)
+            item = self.own(node.item)
+            self.at(node)
+            self._repeat(ref, item, 0)
 
-        def body(counter: Op) -> None:
-            self.put_value(self.moved(ref, counter, element), value)
-
-        self.count(self.b.const(start), count, 1, body)
+    def _repeat(self, ref: Ref, item: Value, start: int) -> None:
+        """Put a value at all elements from ``start``."""
+        assert isinstance(ref.type, types.Array)
+        assert ref.length is not None
+        element = ref.type.element
+        if isinstance(item, Op) and element is types.FLOAT:
+            item = self.widen(item)
+        self.count(
+            self.b.const(start), ref.length, 1, lambda counter: self.put_value(self.moved(ref, counter, element), item)
+        )
 
     def count(self, start: Op, stop: Op, step: int, body: object) -> None:
         """A loop that the language makes itself."""
@@ -398,15 +400,18 @@ class Expressions(ABC):
 
     def temporary(self, node: s.Expr) -> Ref:
         """An array or a record that is nowhere else."""
-        ref = self.room(node.type, node)
+        if isinstance(node, s.Repeat) and isinstance(node.type, types.Array) and node.type.length is None:
+            item = self.own(node.item)
+            ref = self.stacked(node.type, self.scalar(node.length))
+            self.at(node)
+            self._repeat(ref, item, 0)
+            return ref
+        ref = self.room(node.type)
         self.put(ref, node)
         return ref
 
-    def room(self, type: types.Type, node: s.Expr | None = None) -> Ref:
-        """New memory for a value."""
-        if isinstance(type, types.Array) and type.length is None:
-            assert isinstance(node, s.Repeat)
-            return self.stacked(type, self.scalar(node.length))
+    def room(self, type: types.Type) -> Ref:
+        """New memory for a value of a known size."""
         ref = Ref(type, self.function.slot(max(type.size, 8)))
         if isinstance(type, types.Array) and type.length is not None:
             ref.length = self.b.const(type.length)
@@ -426,6 +431,10 @@ class Expressions(ABC):
         if type.element is types.BYTE:
             return self.b.isa("QAND", self.b.isa("QADD", count, self.b.const(7)), self.b.const(-8))
         return self.b.isa("QMUL", count, self.b.const(type.element.size))
+
+    @abstractmethod
+    def own(self, node: s.Expr) -> Value:
+        """The value of an expression, of which arrays and records are nobody else's."""
 
     @abstractmethod
     def stack(self, size: Op) -> Op:

@@ -67,11 +67,11 @@ class Body(Statements):
             return
         assert isinstance(target, Given)
         count = target.builtin.qubits
-        angles = [self.scalar(argument) for argument in inner.arguments[count:]]
         name = target.builtin.mnemonic[1:].lower()
         first = inner.arguments[0]
         if count == 1 and isinstance(first.type, types.Array):
             ref = self.ref(first)
+            angles = [self.scalar(argument) for argument in inner.arguments[count:]]
             assert ref.length is not None
             self.at(node)
             self.count(
@@ -81,9 +81,9 @@ class Body(Statements):
                 lambda n: self.apply(name, [self._handle(ref, n)], angles, is_inverse, handles, row),
             )
             return
-        qubits = [self.scalar(argument) for argument in inner.arguments[:count]]
+        values = [self.scalar(argument) for argument in inner.arguments]
         self.at(node)
-        self.apply(name, qubits, angles, is_inverse, handles, row)
+        self.apply(name, values[:count], values[count:], is_inverse, handles, row)
 
     def _handle(self, ref: Ref, index: Op) -> Op:
         found = self.moved(ref, index, types.QUBIT)

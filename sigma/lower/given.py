@@ -172,6 +172,9 @@ class GivenCalls(Printed):
         return []
 
     def _barrier(self, node: s.Call) -> Value:
+        # It stands before all qubits, but an index is checked, and a call called.
+        for argument in node.arguments:
+            self.value(argument)
         self.b.isa("QBARRIER")
         return []
 

@@ -10,7 +10,19 @@ from typing import Final
 
 from tests.sigma.choices import Choices
 from tests.sigma.generate_copies import Copies
-from tests.sigma.generate_values import HEAD, LEVELS, RECORDS, SCALARS, Body, Code, Function, Type, Variable, spelled
+from tests.sigma.generate_values import (
+    HEAD,
+    LEVELS,
+    PYTHON_HEAD,
+    RECORDS,
+    SCALARS,
+    Body,
+    Code,
+    Function,
+    Type,
+    Variable,
+    spelled,
+)
 
 _LINES: Final = 14
 _DEPTH: Final = 3
@@ -106,7 +118,7 @@ class _Maker(Copies):
             self.add(f"{place.sigma} = {made.sigma};", f"{place.python} = {made.python}")
             return
         head, last = self.split(place.python)
-        self.add(f"{place.sigma} = {made.sigma};", f"where = {head}\nwhere{last} = {made.python}" if "." in last else
+        self.add(f"{place.sigma} = {made.sigma};", f"where = {head}\nwhere{last} = {made.python}" if last.startswith(".") else
                  f"where, at = {head}, {last[1:-1]}\nwhere.check(at)\nwhere[at] = {made.python}")  # fmt: skip
 
     @staticmethod
@@ -443,7 +455,7 @@ class _Maker(Copies):
         if any("halt(" in line for line in self.sigma):
             # The host does not hear of a call that ends the program.
             calls = []
-        return Program(HEAD + "\n".join(self.sigma) + "\n", "\n".join(self.python) + "\n", tuple(calls))
+        return Program(HEAD + "\n".join(self.sigma) + "\n", PYTHON_HEAD + "\n".join(self.python) + "\n", tuple(calls))
 
     def show(self, label: str, sigma: str, python: str, type: Type) -> None:
         """Record everything in a variable."""

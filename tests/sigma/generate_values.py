@@ -22,6 +22,16 @@ view seen: [int; 6] at OUTPUT_BUFFER + 64;
 view points: [P; 2] at 0x2000_0000;
 view early: [int; 12] at 0x3000_0000;
 view late: [int; 12] at 0x3000_0010;
+fn step(n: int) -> int {
+    seen[1] += n;
+    write("{n};");
+    return n ^ seen[1];
+}
+"""
+PYTHON_HEAD: Final = """def step(n):
+    G.seen[1] = wrap(G.seen[1] + n)
+    put(f"{n};")
+    return n ^ G.seen[1]
 """
 SCALARS: Final = ("int", "float", "bool")
 NUMBERS: Final = (0, 1, 2, 3, -1, 7, 8, 5, 63, 64, 255, -3, 1 << 40, (1 << 63) - 1, -(1 << 63), 4_000_000_007)
@@ -290,8 +300,11 @@ class Values:
         if kind == 5:
             word = self.pick(["abs", "popcount"])
             return Code(f"{word}({a.sigma})", f"{word}_({a.python})")
-        if kind == 6 and (calls := [f for f in self.functions if f.result == "int"]):
+        if kind == 6 and (calls := [f for f in self.functions if f.result == "int"]) and not self.chance(3):
             return self.call(self.pick(calls), depth)
+        if kind == 6:
+            # It shows when it is called, in what it prints and in what others read.
+            return Code(f"step({a.sigma})", f"step({a.python})")
         b = self.integer(depth - 1)
         if kind == 7:
             word = self.pick(["min", "max"])

@@ -134,7 +134,7 @@ class _Run:
             "to_int": to_int, "quotient": ieee_div, "abs_": lambda value: signed(abs(value)),
             "popcount_": lambda value: (value & ((1 << 64) - 1)).bit_count(), "divided": _divided, "positive": _positive,
             "filled": lambda item, count: Array([copying.deepcopy(item) for _ in range(count)]), "tick": self.tick,
-            "turns": self.turns_of, "each": self.each, "tell": self.tell, "note": lambda v: self.records.append(shown(v)),
+            "turns": self.turns_of, "each": self.each, "tell": self.tell, "put": self.output.append, "note": lambda v: self.records.append(shown(v)),
             "asserted": _asserted, "halt": _halt,
         }  # fmt: skip
 
