@@ -14,6 +14,7 @@ of a qubit  offset
 ``LAST``    32     of its last gate
 ``LENGTH``  40     gates (of a root)
 ``LIVE``    48     1; 0 once it was freed, 2 once a device has measured it: it takes no gate
+``ORIGIN``  56     the first handle of those that were allocated with it
 =========== ====== ==================================================================
 
 =========== ====== ==================================================================
@@ -38,7 +39,7 @@ from vm.isa import BY_NAME, INT
 
 QUBIT: Final = 64
 """Bytes of a qubit."""
-PARENT, NEXT, SIZE, FIRST, LAST, LENGTH, LIVE = 0, 8, 16, 24, 32, 40, 48
+PARENT, NEXT, SIZE, FIRST, LAST, LENGTH, LIVE, ORIGIN = 0, 8, 16, 24, 32, 40, 48, 56
 GATE: Final = 64
 """Bytes of a gate."""
 OP, PLACE, AFTER, HANDLES, ANGLES = 0, 8, 16, 24, 40
@@ -137,6 +138,7 @@ def _allocate(d: int, cell: int, state: int) -> int:
         store64(qubit, NEXT, handle)
         store64(qubit, SIZE, 1)
         store64(qubit, LIVE, 1)
+        store64(qubit, ORIGIN, first)
     store64(state, QUBIT_COUNT, first + count)
     return set_int(d, first)
 

@@ -26,7 +26,7 @@ MOST_TOGETHER: Final = 4096
 """Groups that run as one batch."""
 
 QUBIT: Final = np.dtype(
-    [(name, "<i8") for name in ("parent", "next", "size", "first", "last", "length", "live", "unused")]
+    [(name, "<i8") for name in ("parent", "next", "size", "first", "last", "length", "live", "origin")]
 )
 GATE: Final = np.dtype([("op", "<i8"), ("place", "<i8"), ("after", "<i8"), ("q", "<i4", 4), ("angle", "<f8", 3)])
 
@@ -89,6 +89,13 @@ class Log:
         """Gates in the log."""
         return int(self.words[layout.GATE_COUNT // 8])
 
+    def index(self, handle: int) -> int | None:
+        """The place of a qubit among those that were allocated with it, from 0; None if it was allocated alone."""
+        origins = self.qubits["origin"][: self.count]
+        first = int(origins[handle])
+        is_alone = first == handle and (handle + 1 == self.count or origins[handle + 1] != first)
+        return None if is_alone else handle - first
+
     def root(self, handle: int) -> int:
         """The root of a qubit's group."""
         parents = self.qubits["parent"]
@@ -135,7 +142,7 @@ class Log:
         """A group of exactly these qubits, of which nothing is recorded; its root."""
         root = handles[0]
         for handle, after in zip(handles, [*handles[1:], root], strict=True):
-            self.qubits[handle] = (root, after, 0, 0, 0, 0, 1, 0)
+            self.qubits[handle] = (root, after, 0, 0, 0, 0, 1, self.qubits["origin"][handle])
         self.qubits["size"][root] = len(handles)
         return root
 
@@ -155,7 +162,7 @@ class Log:
         """A group was measured by a device: each of its qubits is alone and takes no gate."""
         for handle in self.members(root):
             live = 2 if self.qubits["live"][handle] else 0
-            self.qubits[handle] = (handle, handle, 1, 0, 0, 0, live, 0)
+            self.qubits[handle] = (handle, handle, 1, 0, 0, 0, live, self.qubits["origin"][handle])
 
     def is_settled(self, handle: int) -> bool:
         """Whether a device has measured it."""

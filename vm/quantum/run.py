@@ -129,7 +129,7 @@ class Quantum:
         """Why the recorder did not take a gate."""
         gate = GATES[instruction.op.code]
         handles = [self._qubit(instruction, operand) for operand in range(gate.qubits)]
-        _differ(gate.mnemonic, handles)
+        self._differ(gate.mnemonic, handles)
         for handle in handles:
             if self.log.is_settled(handle):
                 return fault(
@@ -201,8 +201,17 @@ class Quantum:
             handle = int(handles[wrong.argmax()])
             self._live(handle, instruction, str(handle))
         found: list[int] = handles.tolist()
-        _differ(name, found)
+        self._differ(name, found)
         return found
+
+    def _differ(self, name: str, handles: Sequence[int]) -> None:
+        seen: set[int] = set()
+        for handle in handles:
+            if handle in seen:
+                index = self.log.index(handle)
+                which = "" if index is None else f" (index {index} of those allocated with it)"
+                raise fault(f"{name}: qubit {handle}{which} is there twice; its qubits must be different ones")
+            seen.add(handle)
 
     # -- instructions, by mnemonic
 
@@ -297,7 +306,7 @@ class Quantum:
         return self._look_at("QCONC", [self._qubit(instruction, operand) for operand in (1, 2)])
 
     def _look_at(self, name: str, handles: list[int]) -> float:
-        _differ(name, handles)
+        self._differ(name, handles)
         return self.executor.look(name, handles)
 
 
@@ -311,11 +320,3 @@ def _executor(log: Log, chance: Chance, backend: Backend) -> Executor:
     if isinstance(backend, Mock):
         return Scripted(log, chance, backend)
     raise ValueError(f"the backend '{backend.name}' is neither a simulator nor a device")
-
-
-def _differ(name: str, handles: Sequence[int]) -> None:
-    seen: set[int] = set()
-    for handle in handles:
-        if handle in seen:
-            raise fault(f"{name}: qubit {handle} is there twice; its qubits must be different ones")
-        seen.add(handle)
