@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from vm import stops
+
 _KINDS: Final = ("native", "interp", "grammar")
 LIMIT: Final = 512_000_000
 """Bytes of all entries; past that, the ones that were used longest ago go."""
@@ -135,9 +137,10 @@ def write(name: str, content: bytes) -> bool:
     except (OSError, RuntimeError, ValueError):
         return False
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_checksum(name, content) + content)
-        Path(temporary).replace(folder / name)
+        with stops.undoing(Path(temporary).unlink):
+            with os.fdopen(handle, "wb") as file:
+                file.write(_checksum(name, content) + content)
+            Path(temporary).replace(folder / name)
     except OSError:
         with suppress(OSError):
             Path(temporary).unlink()
