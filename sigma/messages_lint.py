@@ -131,6 +131,11 @@ def same_ways(span: Span, other: Span) -> Diagnostic:
     return _finding("S0919", "both ways do the same", span, related=(Related(other, "the other way"),), notes=notes)
 
 
+def wide_negation(span: Span, word: str, operator: str) -> Diagnostic:
+    notes = (f"write ({word} a) {operator} b to negate a alone, or {word} (a {operator} b) to negate all of it",)
+    return _finding("S0927", f"'{word}' applies to the whole of what follows, '{operator}' included", span, notes=notes)
+
+
 def unused_result(span: Span, name: str) -> Diagnostic:
     notes = ("it only calculates, so the call does nothing",)
     return _finding("S0922", f"the result of '{short(name)}' is not used", span, notes=notes)

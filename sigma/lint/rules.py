@@ -27,6 +27,7 @@ _WARNINGS: Final = {
     "S0922": "a result that is calculated and not used",
     "S0925": "a comment that reads as a division",
     "S0926": "a copy that is changed and never read",
+    "S0927": "a 'not' that applies to more than it seems to",
 }
 _HINTS: Final = {
     "S0912": "a gate on a qubit that was measured",

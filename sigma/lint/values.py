@@ -8,6 +8,7 @@ from qbcc.source import Span
 from sigma import messages_lint as messages
 from sigma import syntax as s
 from sigma.lint.walk import Look, bodies, is_pure, key, lists, may_trap, within, words
+from sigma.parser import PRECEDENCE
 from sigma.symbols import Function, Given, Local, RecordName, Variable
 from sigma.types import FLOAT, INT, NOTHING, Record, Type
 
@@ -24,6 +25,7 @@ class Values:
         for declaration in self.module.declarations:
             for node in within(declaration):
                 self._compared(node)
+                self._negated(node)
         for function, body in bodies(self.module):
             for node in within(body):
                 self._same(node)
@@ -65,6 +67,22 @@ class Values:
         is_whole = isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0
         if not is_whole:
             self.look.report(messages.whole_quotient(self.module.at(node.at), wanted))
+
+    # -- negations
+
+    def _negated(self, node: s.Node) -> None:
+        """Look for a ``not`` between two operators that bind tighter than it: it takes the second one."""
+        if not isinstance(node, s.Binary) or not isinstance(node.right, s.Unary):
+            return
+        negation: s.Expr = node.right
+        taken = negation
+        while isinstance(taken, s.Unary) and taken.operator == "not" and not taken.pairs:
+            taken = taken.operand
+        if taken is negation or not isinstance(taken, s.Binary) or taken.pairs:
+            return
+        if PRECEDENCE[taken.operator] <= PRECEDENCE[node.operator]:
+            span = self.module.span(negation)
+            self.look.report(messages.wide_negation(span, self.module.word(negation.first), taken.operator))
 
     # -- the same twice
 
