@@ -104,6 +104,11 @@ def nothing_in_folder(name: str, endings: Sequence[str]) -> Diagnostic:
     return Diagnostic("E1001", f"no file in the folder '{name}' says what it does", None, notes=(note,))
 
 
+def slow_to_compile(name: str, seconds: float) -> Diagnostic:
+    message = f"time limit: to compile '{name}' takes more than {seconds:g} s (--timeout)"
+    return Diagnostic("T80", message, None)
+
+
 def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     known = tuple(known)
     name = nearest(word, known)

@@ -114,7 +114,7 @@ def refuse(code: str, message: str, *notes: str) -> NoReturn:
 
 @contextmanager
 def within_memory(size: int | None = None, as_json: bool = False) -> Iterator[None]:
-    """Reading and compiling take at most ``size`` bytes, else what the host has left; one error says so."""
+    """Reading and working on it take at most ``size`` bytes, else what the host has left; one error says so."""
     free = limits.available()
     # What is smaller than the tools themselves stops only what the program does.
     most = free if size is None else min(max(size, _LEAST), free)
@@ -123,7 +123,7 @@ def within_memory(size: int | None = None, as_json: bool = False) -> Iterator[No
             yield
     except MemoryError:
         why = "that the host has left" if most == free else "of the limit (--memory)"
-        message = f"memory limit: to compile this takes more than the {most:,} bytes {why}"
+        message = f"memory limit: this takes more than the {most:,} bytes {why}"
         report([Diagnostic("T81", message, None)], as_json)
         raise SystemExit(STATUS["memory"]) from None
 

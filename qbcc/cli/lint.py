@@ -11,7 +11,17 @@ import click
 
 from qbcc import frontends
 from qbcc.cli import complete, sources
-from qbcc.cli.common import FAILED, define_option, include_option, json_option, json_text, report, say, show
+from qbcc.cli.common import (
+    FAILED,
+    define_option,
+    include_option,
+    json_option,
+    json_text,
+    report,
+    say,
+    show,
+    within_memory,
+)
 from qbcc.cli.help import command
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.files import write_whole
@@ -78,11 +88,12 @@ def lint(
     from qbcc.assemble import Options
 
     run = _Run(Options(dict(defines), tuple(include)), stdin_name, fix)
-    for name in sources.named(files, _linter):
-        try:
-            _file(run, name)
-        except SourceError as error:
-            run.found += error.diagnostics
+    with within_memory(as_json=as_json):
+        for name in sources.named(files, _linter):
+            try:
+                _file(run, name)
+            except SourceError as error:
+                run.found += error.diagnostics
     # A file that is included and named too is looked at twice.
     run.found = list({_place(found): found for found in reversed(run.found)}.values())[::-1]
     if as_sarif:

@@ -136,26 +136,27 @@ def compile_command(
     if dump_after is not None or emit in ("ast", "ir") or (emit == "asm" and _is_one_front(files)):
         from qbcc.assemble import Options
 
-        text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
+        with within_memory(as_json=as_json):
+            text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
         _put(text, output, [Path(name) for name in files])
         return
     with within_memory(as_json=as_json):
         pieces, diagnostics = driver.read(files, defines, include, settings)
-    if diagnostics:
-        fail(diagnostics, as_json)
-    if emit in ("cfg", "callgraph"):
-        from qbcc.cli import graphs
+        if diagnostics:
+            fail(diagnostics, as_json)
+        if emit in ("cfg", "callgraph"):
+            from qbcc.cli import graphs
 
-        graphs.emit(pieces, emit, routines, output, as_json)
-    elif emit != "obj":
-        _emit_text(pieces, emit, output, as_json)
-    elif output is not None:
-        _write_linked(pieces, output, as_json)
-    else:
-        for piece in pieces:
-            _write_beside(piece)
-        if as_json:
-            report([], True)
+            graphs.emit(pieces, emit, routines, output, as_json)
+        elif emit != "obj":
+            _emit_text(pieces, emit, output, as_json)
+        elif output is not None:
+            _write_linked(pieces, output, as_json)
+        else:
+            for piece in pieces:
+                _write_beside(piece)
+            if as_json:
+                report([], True)
 
 
 def _write_linked(pieces: Sequence[driver.Piece], output: Path, as_json: bool) -> None:
@@ -328,13 +329,14 @@ def dis(file: str) -> None:
     """
     from qbcc.disassemble import disassemble
 
-    pieces, diagnostics = driver.read([file])
-    if diagnostics or pieces[0].object is None:
-        fail(diagnostics)
-    try:
-        show(disassemble(pieces[0].object).rstrip("\n"))
-    except SourceError as error:
-        fail(error.diagnostics)
+    with within_memory():
+        pieces, diagnostics = driver.read([file])
+        if diagnostics or pieces[0].object is None:
+            fail(diagnostics)
+        try:
+            show(disassemble(pieces[0].object).rstrip("\n"))
+        except SourceError as error:
+            fail(error.diagnostics)
 
 
 @qbcc.command(
@@ -355,10 +357,11 @@ def dis(file: str) -> None:
 @json_option
 def link(files: Sequence[str], output: Path, as_json: bool) -> None:
     """Link object files into one."""
-    pieces, diagnostics = driver.read(files)
-    if diagnostics:
-        fail(diagnostics, as_json)
-    _write_linked(pieces, output, as_json)
+    with within_memory(as_json=as_json):
+        pieces, diagnostics = driver.read(files)
+        if diagnostics:
+            fail(diagnostics, as_json)
+        _write_linked(pieces, output, as_json)
 
 
 @qbcc.command(

@@ -17,6 +17,7 @@ from qbcc.source import SourceFile
 from qbcc.testing import checks
 from qbcc.testing.cases import SHOTS, Case
 from qbcc.testing.checks import Failure
+from qbcc.testing.patience import Impatient, patience
 from qbcc.testing.reader import read
 from vm.bytecode import ObjectFile
 from vm.machine import Machine
@@ -38,7 +39,7 @@ class Settings:
     """A case's own win over them."""
     include: Sequence[Path] = ()
     timeout: float | None = 60.0
-    """Seconds of a run, or of many that a distribution is made of."""
+    """Seconds of a compilation, and of a run, or of many that a distribution is made of."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,12 @@ class Suite:
         if key not in self._built:
             level = 2 if self.settings.optimize is None else self.settings.optimize
             front = frontends.Settings(level)
-            self._built[key] = driver.load([self.name], defines, self.settings.include, front)
+            try:
+                with patience(self.settings.timeout):
+                    self._built[key] = driver.load([self.name], defines, self.settings.include, front)
+            except Impatient:
+                slow = messages.slow_to_compile(self.name, self.settings.timeout or 0.0)
+                self._built[key] = driver.Built(None, (slow,), ())
         return self._built[key]
 
     def _machine(self, case: Case, obj: ObjectFile, seed: int) -> Machine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 from pathlib import Path
 
 import pytest
@@ -377,3 +378,20 @@ def test_explanations_show_what_they_explain(tmp_path: Path, code: str) -> None:
         failures = [one.found for case in suite.cases for one in suite.run(case).failures]
         found.append({one.code for one in [*suite.diagnostics, *failures]})
     assert found == [{code}, set()]
+
+
+def test_a_compilation_that_takes_too_long_fails_its_cases_and_the_others_run(tmp_path: Path) -> None:
+    levels = "".join(f".macro m{i}\n" + f" m{i - 1}\n" * 9 + ".endm\n" for i in range(1, 7))
+    slow = ".macro m0\n" + " QNOP\n" * 9 + f".endm\n{levels}main: m6\n QHALT 3\n; expect-status: 3\n"
+    (tmp_path / "a.qbc").write_text(slow)
+    (tmp_path / "b.qbc").write_text("main: QHALT 3\n; expect-status: 3\n")
+    before, timer = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
+    suites = find([str(tmp_path)], Settings(timeout=0.2))
+    first, second = (suite.run(suite.cases[0]) for suite in suites)
+    assert [one.found.code for one in first.failures] == ["T80"]
+    assert "to compile" in first.failures[0].found.message
+    assert first.seconds < 30
+    assert second.is_passed
+    assert signal.getsignal(signal.SIGALRM) is before
+    # A timer of whoever runs the tests goes on.
+    assert (signal.getitimer(signal.ITIMER_REAL)[0] > 0) == (timer[0] > 0)
