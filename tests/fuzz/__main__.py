@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from tests.fuzz.cases import TRIES, fuzz
+from tests.fuzz.cases import TRIES, FailingError, fuzz
 
 
 def main() -> None:
@@ -25,7 +25,10 @@ def main() -> None:
     begun = time.monotonic()
     kinds = [options.only] if options.only else options.kind or tuple(TRIES)
     count = options.count if options.number is None else options.number
-    totals = fuzz(count, options.start, options.processes, kinds, _tell)
+    try:
+        totals = fuzz(count, options.start, options.processes, kinds, _tell)
+    except FailingError:
+        sys.exit("see above; 'python -m tests.fuzz KIND 1 --start SEED' tries one again")
     for kind, counter in totals.items():
         print(f"{kind}: {sum(counter.values()):,}", dict(counter.most_common()))
     print(f"{time.monotonic() - begun:.0f} s")

@@ -6,6 +6,7 @@ import collections
 import contextlib
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from random import Random
@@ -37,6 +38,10 @@ from vm.verify import verify
 _PATIENCE = 120
 """Seconds that one case may take."""
 _BATCH = 250
+
+
+class FailingError(Exception):
+    """Cases failed; the argument says of each which seed, and how."""
 
 
 def run_briefly(obj: ObjectFile) -> str:
@@ -148,20 +153,23 @@ the kind ``edits``, a source of σ is edited and checked in parts; of the kind `
 ``cache``, an entry of the cache is damaged; of the kind ``layout``, a source is formatted."""
 
 
-def batch(job: tuple[str, int, int]) -> collections.Counter[str]:
-    """Some cases of one kind; a case that hangs or fails names its seed."""
+def batch(job: tuple[str, int, int]) -> tuple[collections.Counter[str], list[str]]:
+    """Some cases of one kind: how they ended, and what those say that fail. A case that hangs ends the process."""
     kind, start, count = job
     results: collections.Counter[str] = collections.Counter()
+    failures: list[str] = []
     for seed in range(start, start + count):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(_PATIENCE)
         try:
             results[TRIES[kind](seed)] += 1
+        except KeyboardInterrupt:
+            raise
         except BaseException as error:
-            raise RuntimeError(f"{kind} {seed}: {error!r}") from error
+            failures.append(f"{kind} {seed}: {type(error).__name__}: {error}")
         finally:
             signal.alarm(0)
-    return results
+    return results, failures
 
 
 def fuzz(
@@ -171,17 +179,23 @@ def fuzz(
     kinds: Sequence[str] = tuple(TRIES),
     done: Callable[[str, int], object] = lambda kind, count: None,
 ) -> dict[str, collections.Counter[str]]:
-    """``count`` cases of each kind; ``done`` hears how many of a kind went well so far. Raises :class:`RuntimeError`
-    with the seed of one that fails."""
+    """``count`` cases of each kind; ``done`` hears how many of a kind went well so far. When all were tried, raises
+    :class:`FailingError` with the seeds of those that failed."""
     jobs = [
         (kind, seed, min(_BATCH, start + count - seed))
         for kind in kinds
         for seed in range(start, start + count, _BATCH)
     ]
     totals: dict[str, collections.Counter[str]] = {kind: collections.Counter() for kind in kinds}
+    failures: list[str] = []
     # A worker that dies breaks the pool, which raises here.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        for (kind, _, _), counter in zip(jobs, pool.map(batch, jobs), strict=True):
+        for (kind, _, _), (counter, found) in zip(jobs, pool.map(batch, jobs), strict=True):
             totals[kind].update(counter)
+            failures += found
+            for failure in found:
+                print(failure, file=sys.stderr, flush=True)
             done(kind, sum(totals[kind].values()))
+    if failures:
+        raise FailingError("\n".join(failures))
     return totals

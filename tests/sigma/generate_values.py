@@ -391,7 +391,11 @@ class Values:
             return self.expression(type, depth)
         if type[0] != "slice":
             places = self.places(lambda found, _: found == type)
-            return self.place(self.pick(places), depth) if places else self.value(type, depth)
+            made = self.place(self.pick(places), depth) if places else self.value(type, depth)
+            # A part of a longer array is a place too.
+            return Code(made.sigma, made.python.removeprefix("copy(").removesuffix(")")) if made.python.startswith(
+                "copy("
+            ) else made  # fmt: skip
         element = type[1]
         places = self.places(
             lambda found, _: isinstance(found, tuple) and found[0] in ("array", "slice") and found[1] == element
