@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from qbcc.flow.code import ALL, KEPT, SCRATCH, Mask, registers_in
+from qbcc.flow.effects import Effects
 from qbcc.flow.kept import Kept
 from qbcc.flow.lives import Chains, Lives
 from qbcc.flow.routines import Routine
@@ -42,7 +43,10 @@ class Intent:
         self._chains: dict[int, Chains] = {}
         self._updated: dict[tuple[int, int], bool] = {}
         self._saved: dict[tuple[int, int], bool] = {}
+        self.kept: Effects = look.effects
         self.kept = Kept(look.effects, self.handed)
+        # What was found before that did not know what calls lose.
+        self._saved.clear()
 
     # -- results
 
@@ -191,8 +195,8 @@ class Intent:
         """Whether an instruction that reads a register does more than to have it saved in memory by a routine."""
         if not self.look.is_call(index) or self.code.is_open(index) or self.code.reads[index] >> register & 1:
             return True
-        effects = self.look.effects
-        targets = [t for t in self.code.call_targets(index) if effects.of(t).reads >> register & 1]
+        # What is read as if calls kept registers: a value that one of them loses is still meant for its reader.
+        targets = [t for t in self.code.call_targets(index) if self.kept.of(t).reads >> register & 1]
         return not targets or not all(self._only_saves(target, register) for target in targets)
 
     def _only_saves(self, entry: int, register: int) -> bool:
@@ -201,7 +205,7 @@ class Intent:
         if key not in self._saved:
             self._saved[key] = True
             routine = self.look.flow.cut.by_entry[entry]
-            chains = self.look.chains(routine)
+            chains = self.chains(routine)
             stores = self.results.saves(routine, register)
             reading = [i for i in chains.instructions() if chains.reads(i) >> register & 1]
             self._saved[key] = not routine.tails and all(

@@ -203,6 +203,21 @@ class Results:
         behind = [index for index in writing if index >= routine.entry]
         return min(behind or writing)
 
+    def _behind(self, routine: Routine, made: list[int], register: int) -> list[int]:
+        """What makes a register's value, in place of calls that put back what it had before them."""
+        found, waiting, seen = [], list(made), set[int]()
+        while waiting:
+            each = waiting.pop(0)
+            if each in seen:
+                continue
+            seen.add(each)
+            before = self.look.chains(routine).definitions(each, register)[0]
+            if before and self.look.is_call(each) and self.is_put_back(each, register):
+                waiting += before
+            else:
+                found.append(each)
+        return found
+
     def path(self, index: int, register: int) -> tuple[list[int], list[int]]:
         """How a call comes to change a register: entries of the routines, and the calls in them that lead on; the last
         is the instruction that writes it. Both empty where that is not here."""
@@ -213,7 +228,7 @@ class Results:
         while targets and targets[0] not in entries:
             routine = look.flow.cut.by_entry[targets[0]]
             entries.append(routine.entry)
-            made = self.exits(routine, register)
+            made = self._behind(routine, self.exits(routine, register), register)
             if any(not look.is_call(each) for each in made):
                 steps.append(self._first(routine, register))
                 return entries, steps

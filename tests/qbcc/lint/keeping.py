@@ -99,6 +99,11 @@ class Keeping(Plain):
             if contract.name in places
         }
 
+    def begin(self, entry: int, argument: int) -> None:
+        """Have a run begin at a routine, called with r0 to r3; every other register has a value of its own."""
+        self.pc = entry
+        self.registers[:] = [argument, argument + 1, 3, 5, *(900_000_007 * (r + 1) for r in range(4, REGISTERS))]
+
     def execute(self, op: Op, slots: list[int]) -> int:
         self.executed.add(self.pc)
         held = self._held

@@ -19,6 +19,13 @@ def test_losses_are_found_and_mended() -> None:
     assert found.certain_mended == found.certain, found.bad
 
 
+def test_a_routine_that_only_saves_a_register_after_another_lost_it_reads_nothing() -> None:
+    """By memory (101514), and where a routine by itself loses what its own program never has it lose (100439)."""
+    found = measure([101_514, 100_439])
+    assert (found.real, found.reported) == (4, 4)
+    assert (found.errors, found.false_errors, found.bad) == (4, 0, [])
+
+
 TWO_CALLS = """
 main:
     QMOV r12, 5
