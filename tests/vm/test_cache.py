@@ -181,6 +181,18 @@ def test_what_was_used_longest_ago_goes(folder: Path, monkeypatch: pytest.Monkey
     assert sorted(entry.name for entry in cache.entries()) == ["native-1.o", "native-3.o", "native-4.o"]
 
 
+def test_small_entries_do_not_all_have_the_folder_looked_through(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    entries = cache.entries
+    monkeypatch.setattr(cache, "LIMIT", 100_000)
+    monkeypatch.setattr(cache, "entries", lambda: looks.append(1) or entries())
+    for number in range(600):
+        assert cache.write(f"native-{number}.o", bytes([number % 256]) * 190)
+    assert 10 < len(looks) < 100
+    # Never by more than the entries between two looks.
+    assert sum(entry.size for entry in entries()) < 100_000 + 60 * 222
+
+
 def test_clearing_leaves_what_is_not_its_own(folder: Path) -> None:
     cache.write("native-a.o", b"1")
     (folder / "notes.txt").write_text("mine")
