@@ -47,7 +47,13 @@ def own(found: Shots) -> dict[str, Counter[Value]]:
 
 
 def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> None:
-    """Everything that was asked for."""
+    """Everything that was asked for. The picture is saved first: a reader of the table may be gone behind its head."""
+    unsaved: SourceError | None = None
+    if settings.plot is not None:
+        try:
+            plot(found, settings.plot, built.inputs)
+        except SourceError as wrong:
+            unsaved = wrong
     if settings.as_json:
         show(json_text(data(found, settings, built, seed=seed, seconds=seconds)))
     else:
@@ -59,11 +65,8 @@ def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, 
                 break
         if settings.stats:
             say(f"{found.instructions:,} instructions in {seconds:.3f} s, {len(found.paths):,} outcomes, seed {seed}")
-    if settings.plot is not None:
-        try:
-            plot(found, settings.plot, built.inputs)
-        except SourceError as wrong:
-            fail(wrong.diagnostics, settings.as_json)
+    if unsaved is not None:
+        fail(unsaved.diagnostics, settings.as_json)
 
 
 def _show(found: Shots, settings: Settings) -> None:

@@ -170,3 +170,15 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
     done = run(tmp_path, BELL, "--shots", "10", "--plot", "nowhere/bars.png")
     assert done.returncode == 1
     assert done.stderr.startswith("error[E")
+    assert "10 shots" in done.stdout
+
+
+def test_a_picture_of_a_table_that_nobody_reads(tmp_path: Path) -> None:
+    (tmp_path / "p.qbc").write_text(BELL, "utf-8")
+    command = [*QBC, "run", "p.qbc", "--shots", "5", "--plot", "p.png"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, cwd=tmp_path, stdout=writing, env=ENVIRONMENT, timeout=120, check=False)
+    os.close(writing)
+    assert done.returncode == 141
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
