@@ -44,8 +44,6 @@ class Client:
     """It strikes out what is deprecated in completion."""
     has_descriptions: bool = False
     """It opens an address behind a diagnostic's code."""
-    pulls: bool = False
-    """It asks for diagnostics; then it is told none unasked."""
     configures: bool = False
     """It can be asked for its configuration."""
     refreshes_hints: bool = False
@@ -117,7 +115,6 @@ def client(params: t.InitializeParams) -> Client:
         has_commit=bool(item.commit_characters_support),
         has_tags=item.tag_support is not None,
         has_descriptions=bool(published and published.code_description_support),
-        pulls=document.diagnostic is not None,
         configures=bool(space.configuration),
         refreshes_hints=bool(space.inlay_hint and space.inlay_hint.refresh_support),
         refreshes_lenses=bool(space.code_lens and space.code_lens.refresh_support),

@@ -60,13 +60,6 @@ class Builder:
         ops = self.block.ops
         return bool(ops) and ops[-1].code in ENDS
 
-    @property
-    def is_dead(self) -> bool:
-        """Whether no way leads to the block."""
-        return (
-            self.block is not self.function.blocks[0] and not self.ways[self.block] and self.block not in self.waiting
-        )
-
     # -- operations
 
     def op(self, code: str, *args: Op, type: str = INT, imm: Any = None) -> Op:

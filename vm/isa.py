@@ -159,11 +159,6 @@ class Op:
         """Slots that name a register which is written."""
         return tuple(i for i, slot in enumerate(self.slots) if slot == "d")
 
-    @property
-    def ends_block(self) -> bool:
-        """Whether control never simply goes on to the next instruction."""
-        return self.name in ("QJMP", "QRET", "QHALT", "QTRAP")
-
 
 _ADDRESS = ("address", "memory")
 _STACK = ("overflow", "underflow")

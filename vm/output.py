@@ -21,7 +21,6 @@ HEADER: Final = 64
 """Bytes of the header."""
 PAYLOAD: Final = OUTPUT_BUFFER + HEADER
 """Address of the payload."""
-RAW: Final = 0
 ROUTING_TABLE: Final = 1
 ENTRY: Final = 128
 """Bytes of a routing table's entry: sixteen words."""

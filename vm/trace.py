@@ -22,8 +22,6 @@ from vm.report import cell_value
 
 _CAPACITY: Final = 1 << 13
 """Records between two looks: some megabytes."""
-MOST_LAST: Final = 1 << 18
-"""Most steps that can be kept: 75 MB."""
 _MASK: Final = (1 << 64) - 1
 
 

@@ -210,10 +210,6 @@ class Chains:
         found.update(dict.fromkeys(events.reads[first : last if most is None else min(last, first + most)]))
         return not ends
 
-    def reaches(self, start: int, end: int) -> bool:
-        """Whether control may come from behind one instruction to another."""
-        return end in self.region(start)
-
     def meets_call(self, index: int, register: int) -> bool:
         """Whether the value that a register has behind an instruction may still be there at a call."""
         rows = self.effects.code.rows

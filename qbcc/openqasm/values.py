@@ -131,11 +131,6 @@ def as_float(value: Number) -> float:
     return float(value)
 
 
-def as_int(value: Number) -> int:
-    """A constant as an integer: truncated."""
-    return int(value)
-
-
 def indices(element: Any, constant: Any, size: int, node: Any) -> list[int]:
     """The places that an index with constant parts selects; ``constant`` evaluates a node."""
     if isinstance(element, ast.DiscreteSet):

@@ -9,8 +9,6 @@ from collections.abc import Callable
 
 from sigma.codegen.machine import COLOURS, Code, Inst, Mem, Operand, Register, Routine
 
-Spill = Callable[[Routine, set[Register]], None]
-
 
 def allocate(
     routine: Routine, kinds: dict[Register, str], place: Callable[[int], Mem], fixed: set[Register]

@@ -254,9 +254,6 @@ class Selector:
             return self.operand(values[node.first])
         return Imm(constant(line, node))
 
-    def _move_to(self, number: int, value: Op) -> None:
-        self.emit("QMOV", number, self.operand(value))
-
     def _call(self, op: Op) -> None:
         label = op.imm.label if isinstance(op.imm, Function) else op.imm
         for number, arg in enumerate(op.args[HANDED:], HANDED):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from vm.circuit.values import Value
-from vm.quantum.tape import MEASURE, Step
+from vm.quantum.tape import Step
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,6 @@ def count(items: Sequence[Item]) -> int:
     return sum(1 + count(item.one) + count(item.zero) if isinstance(item, Choice) else 1 for item in items)
 
 
-def measures(items: Sequence[Item]) -> bool:
-    """Whether something is measured."""
-    return any(step.code == MEASURE for step in steps(items))
-
-
 def chosen(bits: Sequence[int], rows: Sequence[tuple[Item, ...] | None]) -> list[Item]:
     """Items for each assignment of some outcomes, as choices by one outcome each; None where it does not matter. What
     all begin or end with stands before or after the choice."""
@@ -112,8 +107,3 @@ def spread(bits: Sequence[int], values: Sequence[tuple[frozenset[int], tuple[Ite
         for row in members:
             rows[row] = items
     return chosen(bits, rows)
-
-
-def row_of(bits: Sequence[int], known: dict[int, int]) -> int:
-    """The row of an assignment."""
-    return sum(known[bit] << place for place, bit in enumerate(bits))

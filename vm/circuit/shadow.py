@@ -26,7 +26,6 @@ from vm.machine import Snapshot
 from vm.memory import PAGE
 
 Rows = frozenset[int]
-Peek = Callable[[int, int], bytes]
 Limits = tuple[tuple[tuple[int, ...], Rows], ...]
 """What is known of outcomes: rows of assignments."""
 Cell = tuple[Depends, int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,14 +82,6 @@ def made(bits: tuple[int, ...], rows: Sequence[Number]) -> Value:
             place += 1
     lanes = (bits[0],) if len(bits) == 1 and same(rows[0], 0) and same(rows[1], 1) else None
     return Depends(bits, tuple(rows), lanes)
-
-
-def combined(values: Sequence[Value], compute: Callable[[list[Number]], Number]) -> Value:
-    """A value that is computed of others; unknown where a table would be too large."""
-    bits = bits_of(values)
-    if not is_known(values):
-        return Depends(bits)
-    return made(bits, [compute([pick(value, known) for value in values]) for known in assignments(bits)])
 
 
 def in_lanes(name: str, values: Sequence[Value]) -> tuple[int, ...] | None:

@@ -73,7 +73,6 @@ class Flow:
     taken: tuple[int, ...]
     """Instructions whose address the program takes: where indirect jumps and calls may go."""
     has_indirect_calls: bool
-    has_indirect_jumps: bool
     float_arguments: bool
     """Whether an argument of the run may be a float."""
 
@@ -148,4 +147,4 @@ def find(program: Program, *, float_arguments: bool = True) -> Flow:
             blocks[start] = Block(start, end, (end,))
     if jumps_through and taken:
         blocks[HUB] = Block(HUB, HUB, taken)
-    return Flow(program, rows, blocks, sorted(roots), taken, calls_through, jumps_through, float_arguments)
+    return Flow(program, rows, blocks, sorted(roots), taken, calls_through, float_arguments)

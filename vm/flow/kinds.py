@@ -78,10 +78,6 @@ class Transfer:
         """An operand's kind."""
         return state >> 2 * slot & 3 if slot < REGISTERS else self.constants[slot - REGISTERS]
 
-    def result_of(self, entry: int) -> State | None:
-        """A callee's registers at its return."""
-        return self.found.result.get(entry)
-
     def after_call(self, index: int, state: State) -> State | None:
         """The state after a call returns; None if it never does."""
         row = self.rows[index]

@@ -11,7 +11,6 @@ from vm.isa import CANONICAL_NAN
 from vm.native.code import Code, literal, real_literal
 
 Operation = Callable[..., str]
-MINIMUM: Final = -(1 << 63)
 NAN: Final = real_literal(CANONICAL_NAN)
 
 

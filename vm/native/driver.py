@@ -108,11 +108,6 @@ class Driver:
                 self._originals[entry] = int(self._rows[entry, 0])
             self._rows[entry, 0] = layout.ENTRY_OP
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is compiled code."""
-        return bool(self._loaded)
-
     # -- running
 
     def wake(self) -> None:

@@ -186,11 +186,6 @@ class Memory:
                 # A call has emptied the lists; all others write one.
                 last[self.code.writes[index].bit_length() - 1] = index
 
-    def _may_look(self, index: int) -> bool:
-        """Whether an instruction may read memory."""
-        is_reading = self.code.op(index).memory_slot is not None or self.rows[index][0] == SYSTEM_CALL
-        return is_reading or self.look.is_call(index)
-
     def _place(self, routine: Routine, index: int, last: dict[int, int]) -> tuple[object, int]:
         """What an address is counted from, and how far it is; alone where that is not known."""
         row = self.rows[index]
