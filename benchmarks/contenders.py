@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.suite import C_SOURCE, Answer, Benchmark
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.source import SourceFile
 from vm.bytecode import ObjectFile
 from vm.machine import Machine

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.source import SourceFile
 from vm.bytecode import ObjectFile
 from vm.native.compile import compile_ir, target

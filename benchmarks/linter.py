@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Final
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.lint.assembly.source import lint_assembly
 from qbcc.source import SourceFile
 

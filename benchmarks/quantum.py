@@ -22,12 +22,12 @@ from qiskit import QuantumCircuit
 from qiskit_aer import AerSimulator
 
 from benchmarks.results import processor
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.source import SourceFile
 from vm.bytecode import ObjectFile
 from vm.machine import Machine
 from vm.quantum.gates import GATES, append
-from vm.quantum.shots import run as run_shots
+from vm.shots import run as run_shots
 
 _GATES = [code for code, gate in GATES.items() if gate.qubits < 3 and gate.angles < 2]
 

@@ -22,7 +22,7 @@ from benchmarks.suite import (
     Answer,
     Benchmark,
 )
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.source import SourceFile
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from qbcc import known
-from qbcc.syntax import DIRECTIVES
+from qbcc.syntax import known
+from qbcc.syntax.lines import DIRECTIVES
 from qbcc.testing.reader import WORDS
 from sigma.builtins import BUILTINS, CONSTANTS
 from sigma.lexer import KEYWORDS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from lsp.qbc_words import item_of
+from lsp.qbc.words import item_of
 from qbcc.explanations_traps import EXPLANATIONS
 from vm.isa import GROUPS, ISA_VERSION, KINDS, OPS, SYSTEM_CALLS, Op
 from vm.trap import STATUS, TITLE, TRAPS

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from docs import catalogue
-from qbcc.explanations_lint import EXPLANATIONS
 from qbcc.lint.assembly.rules import RULES
+from qbcc.lint.explanations import EXPLANATIONS
 
 PAGE = Path(__file__).parent / "lint.md"
 _FAMILIES: Final = {

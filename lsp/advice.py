@@ -13,9 +13,9 @@ from lsp.analysis import Analysis, Assembled
 from lsp.client import ADDRESSES, MACROS, STACK, Client
 from lsp.features import hints, lenses, refactor, typed
 from lsp.features.diagnostics import HINTS, Texts, made, wanted
-from lsp.handlers.places import location
-from lsp.qbc_flow import all_changes
-from lsp.qbc_index import Symbols
+from lsp.places import location
+from lsp.qbc.flow import all_changes
+from lsp.qbc.index import Symbols
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.edits import Edit, Mover, difference

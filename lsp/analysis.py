@@ -8,15 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lsp import qbc_index, workspace
+from lsp import workspace
 from lsp.index import Index
+from lsp.qbc import index as qbc_index
 from lsp.workspace import Document, Overlay
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
-    from lsp.sigma_session import Session
-    from qbcc.assemble import Assembly
+    from lsp.sigma.session import Session
+    from qbcc.assembly.assemble import Assembly
     from qbcc.flow.program import Flow
     from qbcc.lint.finding import Linted
     from sigma.check.modules import Options
@@ -77,13 +78,13 @@ class Analysis:
     @cached_property
     def assembly(self) -> Assembly:
         """What becomes of the document, made when it is asked for."""
-        from qbcc.assemble import Options, assemble
+        from qbcc.assembly.assemble import Options, assemble
 
         match self.document.language:
             case workspace.SIGMA:
                 return self.compiled(self.document.source)
             case workspace.CIRCUIT:
-                from sigma.circuit_json import check_circuit
+                from sigma.circuit.check import check_circuit
                 from sigma.compile import compile_program
 
                 program, shots = check_circuit(self.document.source, _options(self.overlay))
@@ -176,9 +177,9 @@ def analyse(document: Document, overlay: Overlay) -> Analysis:
 
 
 def _assembled(document: Document, overlay: Overlay) -> Analysis:
-    from qbcc.assemble import Options
-    from qbcc.check import Checked, check
-    from qbcc.recheck import recheck
+    from qbcc.assembly.assemble import Options
+    from qbcc.assembly.check import Checked, check
+    from qbcc.assembly.recheck import recheck
 
     options = Options(read=overlay.read)
     last: Checked | None = document.kept.get(workspace.QBC)
@@ -194,7 +195,7 @@ def forget(document: Document) -> None:
 
 def looked_at(analysis: Analysis, overlay: Overlay) -> Analysis:
     """With what the linter finds in a source of assembly and in what it includes: nothing where that has errors."""
-    from qbcc.assemble import Options, assemble
+    from qbcc.assembly.assemble import Options, assemble
     from qbcc.flow.program import analyse
     from qbcc.lint.assembly.source import lint_assembly
 
@@ -237,7 +238,7 @@ def _options(overlay: Overlay | None) -> Options:
 
 
 def _checked(document: Document, overlay: Overlay) -> Analysis:
-    from lsp.sigma_session import Session
+    from lsp.sigma.session import Session
 
     session: Session | None = document.kept.get(workspace.SIGMA)
     if session is None:
@@ -264,7 +265,7 @@ def _findings(path: str | None, linted: Linted, levels: Mapping[str, str]) -> tu
 
 def _circuit(document: Document, overlay: Overlay) -> Analysis:
     from sigma.check.modules import Options
-    from sigma.circuit_json import check_circuit
+    from sigma.circuit.check import check_circuit
 
     program, _ = check_circuit(document.source, Options(read=overlay.read))
     return Analysis(document, program.diagnostics, (document.source,), overlay=overlay)

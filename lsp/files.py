@@ -20,9 +20,9 @@ from lsprotocol.types import SymbolKind
 from lsp.convert import Encoding, Text
 from lsp.features import links
 from lsp.features.deprecation import is_deprecated
-from lsp.qbc_layout import Named, layout
+from lsp.qbc.layout import Named, layout
 from lsp.workspace import CIRCUIT, QBC, SIGMA, Document
-from qbcc.includes import IncludeFault, decode, read_regular_bytes
+from qbcc.assembly.includes import IncludeFault, decode, read_regular_bytes
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile
 from sigma.lexer import lex

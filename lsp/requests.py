@@ -15,7 +15,7 @@ from lsp.features import hover as hovering
 from lsp.features import signature as signing
 from lsp.features.completion import Entry, Offer
 from lsp.features.diagnostics import COMPLETION, HOVER, SIGNATURE, Texts, made, wanted
-from lsp.handlers.places import location
+from lsp.places import location
 from lsp.workspace import CIRCUIT, QBC, SIGMA
 from qbcc.diagnostics import Edit, Fix
 from qbcc.source import SourceFile

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qbcc import driver, render
-from qbcc.assemble import Options
+from qbcc.assembly.assemble import Options
 from qbcc.diagnostics import SourceError
 from qbcc.files import write_whole
 from qbcc.source import SourceFile

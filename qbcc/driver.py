@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qbcc import frontends, library, near_files
+from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.source import SourceFile
 from vm.bytecode import NO_ENTRY, ObjectFile
 from vm.files import read_most
@@ -20,7 +20,7 @@ from vm.trap import ObjectError
 if TYPE_CHECKING:
     # Objects run without an assembler: it is imported where a source is met. What reads and proves objects needs NumPy,
     # and a command that only names this module, such as `fmt`, needs neither.
-    from qbcc.assemble import Assembly, Options
+    from qbcc.assembly.assemble import Assembly, Options
 
 STDIN: Final = "-"
 _PLAIN: Final = frontends.Settings()
@@ -121,7 +121,7 @@ def join(pieces: Sequence[Piece], *, complete: bool = True) -> tuple[ObjectFile 
     objects = [piece.object for piece in pieces if piece.object is not None]
     if len(objects) == 1 and objects[0].entry != NO_ENTRY and not objects[0].undefined:
         return objects[0], ()
-    from qbcc.link import Input, link
+    from qbcc.objects.link import Input, link
 
     inputs = [Input(piece.name, piece.object) for piece in pieces if piece.object is not None]
     obj, diagnostics = link(inputs, complete=complete)
@@ -152,7 +152,7 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path], settin
     if is_object(content):
         return Piece(shown, path, _object(shown, content))
     text, front = _source(content, shown, path)
-    from qbcc.assemble import Options
+    from qbcc.assembly.assemble import Options
 
     options = Options(dict(defines), tuple(include))
     assembly = front.assemble(text, options, settings) if front else assembled(text, options)
@@ -161,7 +161,7 @@ def _read(name: str, defines: Mapping[str, str], include: Sequence[Path], settin
 
 def assembled(text: SourceFile, options: Options) -> Assembly:
     """A source of QBC as an object. One that is in another language has that one error."""
-    from qbcc.assemble import assemble
+    from qbcc.assembly.assemble import assemble
 
     assembly = assemble(text, options)
     ending = frontends.claiming(text.text) if assembly.object is None else None
@@ -188,7 +188,7 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
     from vm.objfile import MAX_BYTES
 
     if name.lower().endswith(".qasm"):
-        from qbcc.messages_circuit import not_imported
+        from qbcc.circuits.messages import not_imported
 
         raise not_imported(name)
     if name == STDIN:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from qbcc import explanations, explanations_traps, messages_circuit, messages_link, messages_output, messages_testing
+from qbcc import explanations, explanations_traps
+from qbcc.circuits import messages as messages_circuit
 from qbcc.explanation import Explanation
+from qbcc.export import messages as messages_output
 from qbcc.nearest import nearest
+from qbcc.objects import messages as messages_link
+from qbcc.testing import messages as messages_testing
 
 _WIDTH: Final = 88
 _LONGEST: Final = 40
@@ -30,7 +34,7 @@ def others() -> dict[str, Explanation]:
     """What the linter of QBC and front ends (:mod:`qbcc.frontends`) explain."""
     from importlib.metadata import entry_points
 
-    from qbcc.explanations_lint import EXPLANATIONS
+    from qbcc.lint.explanations import EXPLANATIONS
 
     found = dict(EXPLANATIONS)
     for point in entry_points(group="qbc.explanations"):

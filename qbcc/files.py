@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from qbcc import atomic
+from qbcc.export import atomic
 
 
 def write_whole(target: Path, content: bytes, inputs: Iterable[Path]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
-    from qbcc.assemble import Assembly, Options
+    from qbcc.assembly.assemble import Assembly, Options
     from qbcc.diagnostics import Diagnostic
     from qbcc.lint.finding import Linted
 

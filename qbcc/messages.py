@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from qbcc import library
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
-from qbcc.text import CharacterFault
+from qbcc.syntax.lines import Line
+from qbcc.syntax.text import CharacterFault
 
 if TYPE_CHECKING:
-    from qbcc import foreign
+    from qbcc.syntax import foreign
 
 _SHOWN = 40
 """Longest word that a message repeats."""
@@ -132,7 +132,7 @@ def too_many(span: Span | None, most: int) -> Diagnostic:
 
 def unknown_word(span: Span, word: str, known: Iterable[str], is_alone: bool = False) -> Diagnostic:
     """``is_alone``: nothing else is in the line, so the word may be a label without its colon."""
-    from qbcc import foreign
+    from qbcc.syntax import foreign
 
     message = f"'{short(word)}' is not an instruction or a macro"
     advice = foreign.instruction(word)
@@ -151,7 +151,7 @@ def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Di
 
 
 def not_a_register(span: Span, word: str, role: str) -> Diagnostic:
-    from qbcc import foreign
+    from qbcc.syntax import foreign
 
     note = foreign.register(word)
     notes = () if note is None else (note,)
@@ -195,7 +195,7 @@ def register_in_expression(span: Span, word: str) -> Diagnostic:
 
 
 def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    from qbcc import foreign
+    from qbcc.syntax import foreign
 
     if word[:1] in "rR" and word[1:].isdigit():
         return Diagnostic("E0301", f"there is no register {word}", span, notes=("registers are r0 to r15",))
@@ -301,7 +301,7 @@ def address_outside(span: Span, is_code: bool) -> Diagnostic:
 
 
 def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    from qbcc import foreign
+    from qbcc.syntax import foreign
 
     message = f"there is no directive {short(word)}"
     advice = foreign.directive(word)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from qbcc.assemble import Assembly, assemble_statements
-from qbcc.assemble import Options as AssemblerOptions
+from qbcc.assembly.assemble import Assembly, assemble_statements
+from qbcc.assembly.assemble import Options as AssemblerOptions
 from qbcc.collector import collector_paused
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
+from qbcc.syntax.lines import Line
 from sigma import ir
 from sigma.check.modules import Options
 from sigma.check.program import Program, check

@@ -6,7 +6,8 @@ from textwrap import indent
 from typing import Final
 
 from qbcc.explanation import Explanation
-from sigma import explanations_circuit, explanations_lint
+from sigma.circuit import explanations as explanations_circuit
+from sigma.lint import explanations as explanations_lint
 
 
 def _main(body: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from qbcc.assemble import Assembly
-from qbcc.assemble import Options as AssemblerOptions
+from qbcc.assembly.assemble import Assembly
+from qbcc.assembly.assemble import Options as AssemblerOptions
 from qbcc.frontends import Formatted, FrontEnd, Migrated, Settings, Shown
 from qbcc.source import SourceFile
 from sigma import ir
@@ -86,7 +86,7 @@ def _program(source: SourceFile, options: Options) -> tuple[Program, int | None]
 
 
 def _circuit(source: SourceFile, options: Options) -> tuple[Program, int | None]:
-    from sigma.circuit_json import check_circuit
+    from sigma.circuit.check import check_circuit
 
     return check_circuit(source, options)
 

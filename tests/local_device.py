@@ -9,8 +9,8 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 
-from vm.quantum import backend
-from vm.quantum.backend import Device, Job
+from vm.quantum.backends import backend
+from vm.quantum.backends.backend import Device, Job
 from vm.quantum.gates import GATES, append
 
 

@@ -27,15 +27,15 @@ from unittest import mock
 
 import numpy as np
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.render import report
 from qbcc.source import SourceFile
 from sigma.compile import compile_source
 from tests import noisy_model as model
 from tests.noisy_model import LOOK_SCALE, LOOK_SHIFT, Model, Noise, Rule, Step
+from vm import shots
 from vm.bytecode import ObjectFile
 from vm.machine import Machine
-from vm.quantum import shots
 
 SLOTS: Final = 4
 """Bits that a program keeps."""

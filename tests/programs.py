@@ -9,7 +9,7 @@ from unittest import mock
 
 import numpy as np
 
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.render import report
 from qbcc.source import SourceFile
 from vm.bytecode import ROW, ObjectFile

@@ -11,17 +11,17 @@ import click
 import pytest
 
 from docs import gen_errors, gen_instructions, gen_lint, gen_pages
+from qbcc.assembly.data import MAX_WRITTEN
+from qbcc.assembly.expand import MAX_DEPTH, MAX_LINES
+from qbcc.assembly.includes import MAX_SOURCE
+from qbcc.assembly.names import MAX_BITS
 from qbcc.cli.qbc import qbc
 from qbcc.cli.qbcc import qbcc
-from qbcc.data import MAX_WRITTEN
-from qbcc.expand import MAX_DEPTH, MAX_LINES
 from qbcc.explain import explain, table
 from qbcc.format.source import format_source
-from qbcc.includes import MAX_SOURCE
-from qbcc.names import MAX_BITS
-from qbcc.parser import MAX_LINE
 from qbcc.source import SourceFile
-from qbcc.syntax import DIRECTIVES
+from qbcc.syntax.lines import DIRECTIVES
+from qbcc.syntax.parser import MAX_LINE
 from tests.programs import build, errors
 from vm.bytecode import MAX_DATA, MAX_INSTRUCTIONS
 from vm.isa import BY_NAME, CALL_DEPTH, ISA_VERSION, KINDS, OPS, STACK_DEPTH, SYSTEM_CALLS

@@ -11,7 +11,7 @@ from benchmarks import editor, keystrokes, language_client, report, results
 from benchmarks.contenders import BenchmarkError
 from benchmarks.results import Samples
 from benchmarks.suite import PROGRAMS
-from qbcc.check import check
+from qbcc.assembly.check import check
 from qbcc.source import SourceFile
 
 

@@ -115,8 +115,8 @@ class Machine:
         progress: Callable[[Machine], object] | None = None,
     ) -> None:
         """``optimize``: how much the native engine does, 0 to 2, None to let it choose; ``memory`` in bytes;
-        ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; ``backend`` runs
-        quantum circuits, with the ``noise`` that :mod:`vm.quantum.noise` reads; without ``stdout``, output is kept in
+        ``timeout`` in seconds of a :meth:`run` or :meth:`call`; ``clock`` in µs of Unix time; ``backend`` runs quantum
+        circuits, with the ``noise`` that :mod:`vm.quantum.backends.noise` reads; without ``stdout``, output is kept in
         :attr:`output`; ``progress`` is called some fifty times a second."""
         if engine not in ENGINES:
             raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
@@ -210,7 +210,7 @@ class Machine:
             self._state[offset // 8] = value
 
     def _make_quantum(self, backend: str, noise: str | None, *, is_quantum: bool) -> Quantum | None:
-        from vm.quantum.backend import make
+        from vm.quantum.backends.backend import make
         from vm.quantum.run import Quantum
 
         made = make(backend, noise)

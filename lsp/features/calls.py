@@ -10,13 +10,13 @@ from lsprotocol.types import SymbolKind
 
 from lsp.analysis import Analysis
 from lsp.features.stretch import Stretch, of_lines, of_node, of_span
-from lsp.qbc_index import EXTERNAL, LABEL
-from lsp.qbc_layout import layout
-from lsp.sigma_words import signature
-from qbcc.lexer import tables, tokenise
-from qbcc.parser import parse_line
+from lsp.qbc.index import EXTERNAL, LABEL
+from lsp.qbc.layout import layout
+from lsp.sigma.words import signature
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
+from qbcc.syntax.lexer import tables, tokenise
+from qbcc.syntax.lines import Line
+from qbcc.syntax.parser import parse_line
 from sigma import syntax as s
 from sigma.symbols import Function, Module
 from vm.isa import BY_NAME, CALLS, JUMPS

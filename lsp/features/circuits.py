@@ -7,9 +7,9 @@ from typing import Final
 
 from lsprotocol.types import CompletionItemKind as Kind
 
-from lsp import qbc_words
 from lsp.features.completion import Entry, Offer
 from lsp.features.hover import Said
+from lsp.qbc import words as qbc_words
 from qbcc.source import SourceFile, Span
 from sigma.builtins import BUILTINS
 

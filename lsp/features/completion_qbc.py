@@ -10,16 +10,16 @@ from typing import Final
 
 from lsprotocol.types import CompletionItemKind as Kind
 
-from lsp import qbc_words
 from lsp.features import snippets
 from lsp.features.completion import Entry, Offer, narrowed, of_snippets, path_offer
 from lsp.features.narrowing import Narrowing
-from lsp.qbc_directives import FORMS, SNIPPETS, directive
-from lsp.qbc_index import CONSTANT, EXTERNAL, LABEL, LOCAL, MACRO, Symbols
-from qbcc.lexer import tables
+from lsp.qbc import words as qbc_words
+from lsp.qbc.directives import FORMS, SNIPPETS, directive
+from lsp.qbc.index import CONSTANT, EXTERNAL, LABEL, LOCAL, MACRO, Symbols
 from qbcc.lint.deprecated import is_deprecated
 from qbcc.source import SourceFile
-from qbcc.syntax import DIRECTIVES
+from qbcc.syntax.lexer import tables
+from qbcc.syntax.lines import DIRECTIVES
 from vm.isa import BY_NAME, OUTPUT_BUFFER, REGISTERS, SYSTEM_CALLS
 
 _LABELS: Final = re.compile(r"\s*(?:@?\w+\s*:\s*)*")

@@ -10,11 +10,12 @@ from typing import Final
 
 from lsprotocol.types import CompletionItemKind as Kind
 
-from lsp import sigma_keywords, sigma_words
 from lsp.features import snippets
 from lsp.features.completion import Entry, Offer, narrowed, of_snippets, path_offer
 from lsp.features.completion_qbc import mnemonics
 from lsp.features.narrowing import Narrowing
+from lsp.sigma import keywords as sigma_keywords
+from lsp.sigma import words as sigma_words
 from qbcc.library import stdlib_dir
 from qbcc.lint.deprecated import is_deprecated
 from qbcc.source import SourceFile

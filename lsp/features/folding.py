@@ -9,7 +9,7 @@ from typing import Final
 
 from lsprotocol.types import FoldingRangeKind
 
-from lsp.qbc_layout import FUNCTION, MACRO, layout
+from lsp.qbc.layout import FUNCTION, MACRO, layout
 from qbcc.source import SourceFile
 from sigma.lexer import Tokens
 

@@ -7,9 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import Final
 
-from lsp.qbc_flow import routine
-from qbcc import graphs
+from lsp.qbc.flow import routine
 from qbcc.flow.program import Flow
+from qbcc.observe import graphs
 
 _SECONDS: Final = 10.0
 """For Graphviz."""

@@ -10,14 +10,14 @@ from typing import Final
 from lsprotocol.types import DocumentHighlightKind as Kind
 
 from lsp.index import Index
-from lsp.qbc_index import Symbols
-from lsp.qbc_layout import layout
+from lsp.qbc.index import Symbols
+from lsp.qbc.layout import layout
+from qbcc.assembly.operands import REGISTER, plan
 from qbcc.diagnostics import SourceError
-from qbcc.lexer import tables, tokenise
-from qbcc.operands import REGISTER, plan
-from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
+from qbcc.syntax.lexer import tables, tokenise
+from qbcc.syntax.lines import Line
+from qbcc.syntax.parser import parse_line
 from sigma.lexer import Tokens
 from vm.isa import BY_CODE, BY_NAME
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from lsp import qbc_words
 from lsp.client import ADDRESSES, PARAMETERS, TYPES, VALUES
-from lsp.qbc_index import MACRO, Symbols
-from lsp.qbc_values import value_of
-from qbcc.decode import Decoder
+from lsp.qbc import words as qbc_words
+from lsp.qbc.index import MACRO, Symbols
+from lsp.qbc.values import value_of
+from qbcc.assembly.reading import read
 from qbcc.flow.program import Flow
-from qbcc.labels import Labels
-from qbcc.reading import read
+from qbcc.objects.decode import Decoder
+from qbcc.objects.labels import Labels
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Address, Binary, Group, Line, Name, Node, Unary
+from qbcc.syntax.lines import Address, Binary, Group, Line, Name, Node, Unary
 from sigma import syntax as s
 from sigma.lint.walk import within
 from sigma.symbols import Function, Local, Module, RecordName

@@ -6,20 +6,22 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any, Final
 
-from lsp import matrices, qbc_words, sigma_words
+from lsp import matrices
 from lsp.index import Index, Occurrence
-from lsp.qbc_directives import directive
-from lsp.qbc_flow import described
-from lsp.qbc_index import LABEL, Symbols
-from lsp.qbc_values import around, value_of
-from lsp.sigma_keywords import keyword
+from lsp.qbc import words as qbc_words
+from lsp.qbc.directives import directive
+from lsp.qbc.flow import described
+from lsp.qbc.index import LABEL, Symbols
+from lsp.qbc.values import around, value_of
+from lsp.sigma import words as sigma_words
+from lsp.sigma.keywords import keyword
+from qbcc.assembly.names import integer_value
 from qbcc.flow.program import Flow
-from qbcc.lexer import tables, tokenise
-from qbcc.names import integer_value
-from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Binary, Group, Line, Unary
-from qbcc.text import CharacterFault, character_value
+from qbcc.syntax.lexer import tables, tokenise
+from qbcc.syntax.lines import Binary, Group, Line, Unary
+from qbcc.syntax.parser import parse_line
+from qbcc.syntax.text import CharacterFault, character_value
 from sigma import syntax as s
 from sigma.check.program import Program
 from sigma.lint.walk import children

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lsp.qbc_index import CONSTANT, LABEL, MACRO, Symbols
-from qbcc.reading import read
+from lsp.qbc.index import CONSTANT, LABEL, MACRO, Symbols
+from qbcc.assembly.reading import read
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line, Name
+from qbcc.syntax.lines import Line, Name
 from sigma import syntax as s
 from sigma.check.program import Program
 from sigma.check.scope import UNIVERSE

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lsp.analysis import Analysis
 from lsp.index import Occurrence
-from lsp.qbc_index import EXTERNAL, LABEL, LOCAL
-from lsp.qbc_layout import layout
+from lsp.qbc.index import EXTERNAL, LABEL, LOCAL
+from lsp.qbc.layout import layout
 from qbcc.source import Span
 from sigma.symbols import Function, Local, ModuleName
 

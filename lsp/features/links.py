@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsp.qbc_layout import layout
-from qbcc.includes import Folders, IncludeFault
+from lsp.qbc.layout import layout
+from qbcc.assembly.includes import Folders, IncludeFault
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile, Span
-from qbcc.text import CharacterFault, string_bytes
+from qbcc.syntax.text import CharacterFault, string_bytes
 from sigma.lexer import Tokens, lex
 from sigma.tables import END
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc.assemble import Assembly
-from qbcc.decode import Decoder
+from qbcc.assembly.assemble import Assembly
 from qbcc.diagnostics import SourceError
-from qbcc.labels import Labels
+from qbcc.objects.decode import Decoder
+from qbcc.objects.labels import Labels
 from qbcc.source import SourceFile
 from sigma.symbols import Function, Module
 from sigma.types import BOOL, FLOAT, INT, NOTHING, QUBIT, Array, Type

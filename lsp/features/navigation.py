@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from lsp.index import Index, Occurrence
-from lsp.qbc_index import EXTERNAL, Symbols
-from lsp.qbc_layout import Block, layout
+from lsp.qbc.index import EXTERNAL, Symbols
+from lsp.qbc.layout import Block, layout
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile, Span
 from sigma.check.program import Program

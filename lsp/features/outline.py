@@ -10,13 +10,13 @@ from lsprotocol.types import SymbolKind
 
 from lsp.features.deprecation import is_deprecated
 from lsp.features.stretch import Stretch, of_lines, of_node, of_span
-from lsp.qbc_index import Symbols
-from lsp.qbc_layout import MACRO, Layout, Named, layout
-from lsp.sigma_words import signature
+from lsp.qbc.index import Symbols
+from lsp.qbc.layout import MACRO, Layout, Named, layout
+from lsp.sigma.words import signature
 from qbcc.source import SourceFile, Span
 from sigma import syntax as s
 from sigma.check.program import Program
-from sigma.json_reader import Member, Value, read
+from sigma.circuit.reader import Member, Value, read
 from sigma.symbols import Constant, Function, Module, ModuleName, RecordName, Symbol, Variable
 from sigma.types import Record
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lsp.qbc_layout import Block, layout
-from qbcc.lexer import tables, tokenise
+from lsp.qbc.layout import Block, layout
 from qbcc.source import SourceFile, Span
+from qbcc.syntax.lexer import tables, tokenise
 
 
 def at(source: SourceFile, line: int, column: int) -> tuple[str, Block] | None:

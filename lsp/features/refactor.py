@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc.lexer import tables, tokenise
-from qbcc.reading import read as reading_of
+from qbcc.assembly.reading import read as reading_of
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line, Name, Register
+from qbcc.syntax.lexer import tables, tokenise
+from qbcc.syntax.lines import Line, Name, Register
 from sigma.symbols import Module
 from sigma.tables import END
 from vm.isa import BY_NAME, BY_SYSTEM_CALL

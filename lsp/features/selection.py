@@ -6,11 +6,11 @@ from collections.abc import Container, Iterable
 from itertools import pairwise
 
 from lsp.features.stretch import Stretch, of_lines, of_node, of_span, of_tokens
-from lsp.qbc_layout import layout
-from qbcc.lexer import tokenise
-from qbcc.parser import shape_of
+from lsp.qbc.layout import layout
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Address, Binary, Group, Node, Shape, Unary
+from qbcc.syntax.lexer import tokenise
+from qbcc.syntax.lines import Address, Binary, Group, Node, Shape, Unary
+from qbcc.syntax.parser import shape_of
 from sigma import syntax as s
 from sigma.lexer import Tokens
 from sigma.lint.walk import children

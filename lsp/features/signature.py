@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from lsp import qbc_words, sigma_words
-from lsp.qbc_directives import FORMS
-from lsp.qbc_index import MACRO, Symbols
-from qbcc.lexer import tables
+from lsp.qbc import words as qbc_words
+from lsp.qbc.directives import FORMS
+from lsp.qbc.index import MACRO, Symbols
+from lsp.sigma import words as sigma_words
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables
 from sigma.check.program import Program
 from sigma.check.scope import UNIVERSE
 from sigma.symbols import Function, Given, Module, ModuleName, RecordName, Symbol

@@ -10,11 +10,11 @@ from lsprotocol.types import SemanticTokenModifiers as M
 from lsprotocol.types import SemanticTokenTypes as T
 
 from lsp.features.tokens import QUANTUM, Numbered, Token, bits, joined, kind
-from lsp.qbc_index import CONSTANT, LABEL, MACRO, Symbols
-from lsp.qbc_layout import layout
-from qbcc.lexer import tables
-from qbcc.names import integer_value
+from lsp.qbc.index import CONSTANT, LABEL, MACRO, Symbols
+from lsp.qbc.layout import layout
+from qbcc.assembly.names import integer_value
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables
 from vm.isa import BY_NAME, BY_SYSTEM_CALL
 from vm.isa import QUANTUM as GATES
 

@@ -14,9 +14,9 @@ from lsp.features.deprecation import is_deprecated, may_be_deprecated
 from lsp.features.highlight import is_target
 from lsp.features.tokens import QUANTUM, Numbered, Token, bits, joined, kind
 from lsp.index import Index, Occurrence
-from lsp.sigma_session import Session
-from qbcc.lexer import tables, tokenise
+from lsp.sigma.session import Session
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables, tokenise
 from sigma import syntax as s
 from sigma.check.parts import Part
 from sigma.check.program import Program

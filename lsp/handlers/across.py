@@ -20,10 +20,10 @@ from lsp.features import calls, linked, links, navigation, parameters, workspace
 from lsp.features.diagnostics import Texts
 from lsp.features.navigation import RefusedError
 from lsp.files import Declared, View, language_of, read, summary
-from lsp.handlers.places import is_assembly, location, place, range_of
 from lsp.handlers.safe import Host, OfPlace, safe
 from lsp.handlers.structure import links_of
 from lsp.index import Occurrence
+from lsp.places import is_assembly, location, place, range_of
 from lsp.programs import MOST, Programs, is_library
 from lsp.workspace import QBC, SIGMA, Overlay
 from qbcc.library import stdlib_dir

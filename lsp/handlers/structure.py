@@ -14,8 +14,8 @@ from lsp.analysis import Analysis
 from lsp.features import folding, highlight, links, outline, selection, tokens, tokens_qbc, tokens_sigma
 from lsp.features.diagnostics import Texts
 from lsp.features.stretch import of_lines
-from lsp.handlers.places import called, is_assembly, is_sigma, place, range_of, sources, tokens_of
 from lsp.handlers.safe import Host, safe
+from lsp.places import called, is_assembly, is_sigma, place, range_of, sources, tokens_of
 from lsp.workspace import CIRCUIT
 
 _KEPT: Final = 64

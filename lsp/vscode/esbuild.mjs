@@ -17,7 +17,7 @@ const shared = {
 
 for (const folder of ["dist", "out-unit", "out-test"]) await rm(folder, { recursive: true, force: true });
 await mkdir("dist", { recursive: true });
-await copyFile("../../sigma/circuit.schema.json", "dist/circuit.schema.json");
+await copyFile("../../sigma/circuit/circuit.schema.json", "dist/circuit.schema.json");
 await build({ ...shared, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js" });
 await build({
   ...shared,

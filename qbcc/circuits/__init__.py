@@ -6,8 +6,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Final
 
-from qbcc import messages_circuit
-from qbcc.messages_output import missing_extra
+from qbcc.circuits import messages as messages_circuit
+from qbcc.export.messages import missing_extra
 from vm.circuit.explore import Undecided, explore
 from vm.circuit.items import Circuit, count
 from vm.circuit.values import Depends

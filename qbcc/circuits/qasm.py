@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from qbcc import messages_circuit
+from qbcc.circuits import messages as messages_circuit
 from qbcc.circuits.qiskit_code import to_qiskit
 from vm.circuit.items import Choice, Circuit, Item
 from vm.quantum.tape import BARRIER, Step

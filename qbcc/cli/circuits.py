@@ -12,10 +12,10 @@ from typing import Final
 import click
 
 from qbcc import driver, frontends, render
+from qbcc.circuits.messages import no_circuit
 from qbcc.cli.common import fail, has_colour, json_text, say, show, within_memory
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.files import write_whole
-from qbcc.messages_circuit import no_circuit
 from vm.circuit.items import Circuit
 from vm.machine import Machine
 from vm.trap import ObjectError

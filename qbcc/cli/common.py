@@ -20,7 +20,7 @@ import click
 from qbcc.cli import complete
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
-from qbcc.text import parse_number
+from qbcc.syntax.text import parse_number
 from qbcc.visible import safe
 from vm import limits, stops
 from vm.processor import UnsupportedError
@@ -132,7 +132,7 @@ def parse_defines(_context: object, _option: object, values: Sequence[str]) -> d
     """``-D NAME=VALUE``."""
     if not values:
         return {}
-    from qbcc.assemble import check_define
+    from qbcc.assembly.assemble import check_define
 
     try:
         return dict(check_define(value) for value in values)

@@ -114,8 +114,8 @@ def backends(context: click.Context, parameter: click.Parameter, start: str) -> 
     """Complete the names of backends; none is asked for its devices."""
     from importlib.metadata import entry_points
 
-    from vm.quantum.aer import METHODS
-    from vm.quantum.backend import GROUP, NAMES
+    from vm.quantum.backends.aer import METHODS
+    from vm.quantum.backends.backend import GROUP, NAMES
 
     if start.startswith("mock:"):
         return [_item(f"mock:{name}") for name in _files(start.removeprefix("mock:"), (".json",))]
@@ -126,7 +126,7 @@ def backends(context: click.Context, parameter: click.Parameter, start: str) -> 
 
 def noises(context: click.Context, parameter: click.Parameter, start: str) -> Items:
     """Complete the kinds of noise, each with the sign behind it, and JSON files."""
-    from vm.quantum.noise import KINDS
+    from vm.quantum.backends.noise import KINDS
 
     before, comma, own = start.rpartition(",")
     kinds = _starting([f"{before}{comma}{kind}=" for kind in KINDS], start)

@@ -17,9 +17,9 @@ from qbcc.cli.common import has_colour, json_text, refuse, say, show
 from qbcc.cli.running import Settings
 from vm import stops
 from vm.machine import ENGINES, Machine
-from vm.quantum.backend import GROUP, NAMES, Device, Job, Listed, make
+from vm.quantum.backends.backend import GROUP, NAMES, Device, Job, Listed, make
+from vm.quantum.backends.offers import Estimate, JobOptions, duration
 from vm.quantum.jobs import Journal, JournalError, size
-from vm.quantum.offers import Estimate, JobOptions, duration
 from vm.quantum.remote import Remote
 from vm.trap import STATUS, FaultError
 

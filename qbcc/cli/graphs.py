@@ -9,14 +9,15 @@ from typing import Final
 
 import click
 
-from qbcc import driver, graphs
-from qbcc.assemble import assemble
+from qbcc import driver
+from qbcc.assembly.assemble import assemble
 from qbcc.cli.common import fail, show
 from qbcc.diagnostics import SourceError
-from qbcc.disassemble import disassemble
 from qbcc.files import write_whole
 from qbcc.flow.program import Flow, analyse
 from qbcc.flow.routines import Routine
+from qbcc.objects.disassemble import disassemble
+from qbcc.observe import graphs
 from qbcc.source import SourceFile
 
 _PICTURES: Final = (".svg", ".png")

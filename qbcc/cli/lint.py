@@ -33,7 +33,7 @@ from qbcc.source import SourceFile
 
 if TYPE_CHECKING:
     # Every command would wait for it.
-    from qbcc.assemble import Options
+    from qbcc.assembly.assemble import Options
 
 _MOST_ROUNDS = 100
 """Most times that a source is looked at for fixes: one may make another possible. Fixes at one place, as of several
@@ -85,7 +85,7 @@ def lint(
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif are two forms of one answer")
-    from qbcc.assemble import Options
+    from qbcc.assembly.assemble import Options
 
     run = _Run(Options(dict(defines), tuple(include)), stdin_name, fix)
     with within_memory(as_json=as_json):

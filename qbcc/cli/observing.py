@@ -10,12 +10,14 @@ from typing import Any, Final, TextIO
 
 import click
 
-from qbcc import atomic, driver, render, tracing
+from qbcc import driver, render
 from qbcc.cli.common import fail, json_text, reader_gone, say, show
 from qbcc.cli.running import Run, Settings, write_out
 from qbcc.diagnostics import SourceError
+from qbcc.export import atomic
 from qbcc.files import write_whole
-from qbcc.profiling import Profile
+from qbcc.observe import tracing
+from qbcc.observe.profiling import Profile
 from qbcc.source import SourceFile
 from qbcc.visible import safe, visible
 from vm.machine import Machine, Outcome
@@ -161,7 +163,7 @@ def _sources(built: driver.Built) -> list[tuple[str, SourceFile]]:
 def _written(made: Profile, output: Path, title: str) -> str:
     ending = output.suffix.lower()
     if ending == ".svg":
-        from qbcc.flame import flame_graph
+        from qbcc.observe.flame import flame_graph
 
         return flame_graph(made, title)
     return made.speedscope(title) if ending == ".json" else "".join(f"{line}\n" for line in made.collapsed())

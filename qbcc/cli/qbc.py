@@ -168,7 +168,7 @@ def taking_jobs(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def made(*args: Any, job_name: str | None, metadata: Any, debiasing: bool, sharpen: bool, **options: Any) -> Any:
-        from vm.quantum.offers import JobOptions
+        from vm.quantum.backends.offers import JobOptions
 
         return command(*args, job=JobOptions(job_name, metadata, debiasing, sharpen), **options)
 

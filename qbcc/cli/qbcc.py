@@ -34,7 +34,7 @@ from qbcc.files import write_whole
 from qbcc.frontends import Settings, stem
 
 if TYPE_CHECKING:
-    from qbcc.assemble import Options
+    from qbcc.assembly.assemble import Options
 
 
 @click.group(
@@ -134,7 +134,7 @@ def compile_command(
     if given:
         raise click.UsageError(f"--{given[0]} is for the run that --emit qasm3, qasm2, qir and qiskit make")
     if dump_after is not None or emit in ("ast", "ir") or (emit == "asm" and _is_one_front(files)):
-        from qbcc.assemble import Options
+        from qbcc.assembly.assemble import Options
 
         with within_memory(as_json=as_json):
             text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
@@ -233,8 +233,8 @@ def _shown(
 
 
 def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, as_json: bool) -> None:
-    from qbcc.disassemble import disassemble
-    from qbcc.listing import listing, origins, symbol_data, symbols
+    from qbcc.objects.disassemble import disassemble
+    from qbcc.objects.listing import listing, origins, symbol_data, symbols
 
     obj, diagnostics = driver.join(pieces, complete=False)
     if obj is None:
@@ -270,8 +270,8 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
 @json_option
 def import_command(file: str, output: Path | None, as_json: bool) -> None:
     """Turn OpenQASM 2 or 3 into a QBC source."""
-    from qbcc.qasm import read
-    from qbcc.qasm_source import source
+    from qbcc.openqasm.read import read
+    from qbcc.openqasm.source import source
 
     try:
         found = read(file)
@@ -327,7 +327,7 @@ def dis(file: str) -> None:
 
     The text assembles to the same sections.
     """
-    from qbcc.disassemble import disassemble
+    from qbcc.objects.disassemble import disassemble
 
     with within_memory():
         pieces, diagnostics = driver.read([file])

@@ -21,7 +21,7 @@ from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
 from vm.output import OutputError
-from vm.quantum.offers import JobOptions
+from vm.quantum.backends.offers import JobOptions
 from vm.trap import FaultError, ObjectError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Run:
     def _many(self, shots: int) -> int:
         """Run it so many times; the exit status."""
         from qbcc.cli.shots import need_matplotlib, report
-        from vm.quantum import shots as many
+        from vm import shots as many
 
         settings = self.settings
         if settings.plot is not None:
@@ -185,7 +185,7 @@ class Run:
     def _require_backend(self, built: driver.Built) -> None:
         """Fail before the first shot where the simulator is not installed: no shot could end otherwise."""
         from vm.isa import BY_CODE, QUANTUM
-        from vm.quantum.backend import Simulator, make
+        from vm.quantum.backends.backend import Simulator, make
 
         assert built.object is not None
         codes = set(built.object.code[:, 0].tolist())
@@ -303,7 +303,8 @@ class Run:
         return outcome.status
 
     def _save(self, output: Path) -> None:
-        from qbcc import export, messages_output
+        from qbcc import export
+        from qbcc.export import messages as messages_output
         from vm import output as buffers
 
         assert self.built is not None

@@ -14,10 +14,10 @@ from qbcc import driver, render
 from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.cli.running import Settings
 from qbcc.diagnostics import SourceError
-from qbcc.messages_output import missing_extra
-from qbcc.outcomes import ORDER, heading, is_ordered, labels, value_text
+from qbcc.export.messages import missing_extra
+from qbcc.observe.outcomes import ORDER, heading, is_ordered, labels, value_text
 from qbcc.visible import visible
-from vm.quantum.shots import Shots, Value
+from vm.shots import Shots, Value
 
 _SHOWN: Final = 40
 """Rows of a table, and bars."""

@@ -11,8 +11,8 @@ from typing import Final, Generic, TypeVar
 import click
 
 from qbcc import driver, frontends, near_files
+from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
 from qbcc.source import SourceFile
 
 STDIN: Final = "-"

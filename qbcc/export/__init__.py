@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from qbcc import atomic
-from qbcc import messages_output as messages
-from qbcc.export import arrays, database, text
+from qbcc.export import arrays, atomic, database, messages, text
 from qbcc.export.frames import Document, document, triangles_beside
 from vm.output import Buffer, OutputError
 

@@ -12,8 +12,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
-from qbcc.atomic import Parts
+from qbcc.export import messages
+from qbcc.export.atomic import Parts
 from qbcc.export.frames import Document, Frame, packed, triangles_beside
 from vm.output import Buffer
 

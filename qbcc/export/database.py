@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
-from qbcc.atomic import Parts
+from qbcc.export import messages
+from qbcc.export.atomic import Parts
 from qbcc.export.frames import Document, Frame
 
 _TYPES = {"uint64": "INTEGER", "int64": "INTEGER", "double": "REAL", "bytes": "BLOB"}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc.atomic import Parts
+from qbcc.export.atomic import Parts
 from qbcc.export.frames import Document, Frame, triangles_beside
 
 _DATATYPES = {"uint64": "unsignedLong", "int64": "long", "double": "double", "bytes": "hexBinary"}

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from qbcc.assembly.unit import Statement
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
-from qbcc.unit import Statement
+from qbcc.syntax.lines import Line
 from vm.bytecode import NO_ENTRY, Base, ObjectFile, Place
 from vm.flow.blocks import CALL, CALL_INDIRECT, JUMP, JUMP_INDIRECT, MOVE, SYSTEM_CALL, TARGET
 from vm.flow.registers import READS, WRITES

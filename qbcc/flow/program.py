@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from qbcc.assemble import Assembly
+from qbcc.assembly.assemble import Assembly
 from qbcc.collector import collector_paused
 from qbcc.flow.code import Code, read
 from qbcc.flow.effects import Effect, Effects

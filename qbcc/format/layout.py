@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from qbcc.data import WIDTHS
+from qbcc.assembly.data import WIDTHS
 from qbcc.format.rows import Row
-from qbcc.printer import INDENT, is_indented, print_arguments, print_labels, print_statement
-from qbcc.syntax import Character, Integer, Node, Real, Unary
+from qbcc.syntax.lines import Character, Integer, Node, Real, Unary
+from qbcc.syntax.printer import INDENT, is_indented, print_arguments, print_labels, print_statement
 
 _COMMENT: Final = 35
 """0-based column of comments behind code, if the code leaves it free."""

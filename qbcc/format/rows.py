@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic
-from qbcc.parser import parse_line
-from qbcc.printer import DATA
 from qbcc.source import SourceFile
-from qbcc.syntax import Line
+from qbcc.syntax.lines import Line
+from qbcc.syntax.parser import parse_line
+from qbcc.syntax.printer import DATA
 
 _CONDITION: Final = re.compile(r"\s*\.(?:if|elif|else|endif)(?![A-Za-z0-9_])", re.IGNORECASE)
 _OPENS: Final = {".if": ".endif", ".macro": ".endm", ".rept": ".endr"}

@@ -9,9 +9,9 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.format.layout import Placed, place
 from qbcc.format.rows import Row, rows
 from qbcc.frontends import Formatted, Replaced
-from qbcc.lexer import tables
-from qbcc.printer import is_code
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables
+from qbcc.syntax.printer import is_code
 
 _BOM: Final = "\ufeff"
 _CASELESS: Final = ("REGISTER", "DIRECTIVE", "DEFINE", "MACRO")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from qbcc.assembly.includes import IncludeFault, decode, read_regular_bytes
 from qbcc.diagnostics import Diagnostic
-from qbcc.includes import IncludeFault, decode, read_regular_bytes
 from qbcc.lint.finding import LEVELS
 
 NAME: Final = "pyproject.toml"

@@ -10,8 +10,8 @@ from openqasm3 import ast
 from qbcc.openqasm import gates, values
 from qbcc.openqasm.expressions import Expressions
 from qbcc.openqasm.gates import Linear, Op
+from qbcc.openqasm.lines import Lines
 from qbcc.openqasm.values import Array, Cell, Const, GateDefinition, Kind, Number, Qubits, Refusal, Run, Scope
-from qbcc.qasm_lines import Lines
 
 MOST_GATES: Final = 100_000
 """Gates that one statement may stand for."""

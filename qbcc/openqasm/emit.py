@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from qbcc.openqasm.gates import Linear, Op, number
+from qbcc.openqasm.lines import Lines, angle
 from qbcc.openqasm.values import Refusal
-from qbcc.qasm_lines import Lines, angle
 
 _NATIVE: Final = {
     ("x", 0): "QX", ("y", 0): "QY", ("z", 0): "QZ", ("h", 0): "QH", ("s", 0): "QS", ("sdg", 0): "QSDG",

@@ -10,8 +10,8 @@ from typing import Any, Final
 from openqasm3 import ast
 
 from qbcc.openqasm import values
+from qbcc.openqasm.lines import WORD, Lines, at
 from qbcc.openqasm.values import Array, Bits, Cell, Const, Kind, Number, Qubits, Refusal, Run, Scope, Value
-from qbcc.qasm_lines import WORD, Lines, at
 
 FIRST: Final = 8
 """The register of an expression's result: r8; deeper ones follow. Gates load qubits and angles into r1 to r9."""

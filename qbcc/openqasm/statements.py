@@ -9,11 +9,12 @@ from typing import Any, Final, NoReturn
 
 from openqasm3 import ast
 
-from qbcc import messages_circuit
+from qbcc.circuits import messages as messages_circuit
 from qbcc.openqasm import gates, values
 from qbcc.openqasm.calls import Calls
 from qbcc.openqasm.emit import Gates
 from qbcc.openqasm.expressions import FIRST, Expressions
+from qbcc.openqasm.lines import Lines, at
 from qbcc.openqasm.values import (
     WORD,
     Array,
@@ -29,7 +30,6 @@ from qbcc.openqasm.values import (
     Subroutine,
     Value,
 )
-from qbcc.qasm_lines import Lines, at
 
 MOST_BITS: Final = 1 << 20
 _MOST_CALLS: Final = 64

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
+from qbcc.export import messages
 from qbcc.table.findings import Problem, show
 from qbcc.table.load import load
 from qbcc.table.saved import Saved, layer_sizes, stored_checksum

@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
+from qbcc.export import messages
 from qbcc.export.arrays import METADATA_KEY
 from qbcc.export.frames import triangles_beside
 from qbcc.table.saved import (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
+from qbcc.export import messages
 from qbcc.table.saved import COLUMNS, META_BYTES, TYPES, Saved, block, check_columns, check_meta, check_rows, join
 
 _ROWS = 1 << 14

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from qbcc import messages_output as messages
+from qbcc.export import messages
 from qbcc.table import arrays, database, text
 from qbcc.table.saved import Saved, check_regular
 

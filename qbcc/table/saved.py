@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from qbcc import messages_output as messages
 from qbcc import near_files
 from qbcc.diagnostics import SourceError
+from qbcc.export import messages
 from qbcc.export.frames import column_types, packed
 from vm.output import MAX_NODES, NODE_DTYPE, ROUTING_TABLE, TABLE_VERSION, TRIANGLE_DTYPE
 

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from qbcc import messages_testing as messages
 from qbcc import render
 from qbcc.diagnostics import Diagnostic
-from qbcc.outcomes import label, listed
+from qbcc.observe.outcomes import label, listed
 from qbcc.source import Span
+from qbcc.testing import messages
 from qbcc.testing.cases import SHOTS, Case, Number, Words
 from vm.bytecode import Base
 from vm.isa import DATA_BASE, OUTPUT_BUFFER
 from vm.machine import Machine, Outcome
-from vm.quantum.shots import Shots
+from vm.shots import Shots
 from vm.trap import Trap
 
 _CONTEXT: Final = 2

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from qbcc import messages_testing as messages
-from qbcc.assemble import check_define
+from qbcc.assembly.assemble import check_define
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile, Span
+from qbcc.syntax.text import parse_number
+from qbcc.testing import messages
 from qbcc.testing.cases import Case, ExpectedTrap, Number, Record, Register, Share, Status, TextLine, Words
-from qbcc.text import parse_number
 from vm.isa import REGISTERS
 from vm.trap import STATUS
 

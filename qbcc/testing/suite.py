@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from qbcc import driver, frontends
-from qbcc import messages_testing as messages
+from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.diagnostics import Diagnostic
-from qbcc.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.source import SourceFile
-from qbcc.testing import checks
+from qbcc.testing import checks, messages
 from qbcc.testing.cases import SHOTS, Case
 from qbcc.testing.checks import Failure
 from qbcc.testing.patience import Impatient, patience
 from qbcc.testing.reader import read
+from vm import shots
 from vm.bytecode import ObjectFile
 from vm.machine import Machine
-from vm.quantum import shots
 from vm.trap import ObjectError
 
 OWN: Final = ".qbc"

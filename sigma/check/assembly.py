@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic
-from qbcc.lexer import tables
-from qbcc.parser import parse_line
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Address, Line, Name, Node, Register, String
-from sigma import messages_check as messages
+from qbcc.syntax.lexer import tables
+from qbcc.syntax.lines import Address, Line, Name, Node, Register, String
+from qbcc.syntax.parser import parse_line
 from sigma import syntax as s
+from sigma.check import messages
 from sigma.check.calls import Calls
 from sigma.symbols import Constant, Given, Local
 from sigma.types import QUBIT, Scalar

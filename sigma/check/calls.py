@@ -9,9 +9,9 @@ from typing import Final
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import Span
 from sigma import constants, forms, habits
-from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import Builtin
+from sigma.check import messages
 from sigma.check.expressions import Expressions
 from sigma.check.scope import UNIVERSE
 from sigma.parser import parse_expression

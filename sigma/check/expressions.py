@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from qbcc.source import Span
-from qbcc.text import CharacterFault, character_value, string_bytes
+from qbcc.syntax.text import CharacterFault, character_value, string_bytes
 from sigma import constants
-from sigma import messages_check as messages
 from sigma import syntax as s
+from sigma.check import messages
 from sigma.check.scope import Scope
 from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable
 from sigma.types import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from qbcc.assembly.includes import Folders, IncludeFault
 from qbcc.diagnostics import Diagnostic
-from qbcc.includes import Folders, IncludeFault
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile
 from sigma.parser import parse

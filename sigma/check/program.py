@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from qbcc.assembly.includes import IncludeFault
 from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity
-from qbcc.includes import IncludeFault
 from qbcc.nearest import nearest
 from qbcc.source import SourceFile
 from sigma import habits, library
-from sigma import messages_check as messages
 from sigma import syntax as s
+from sigma.check import messages
 from sigma.check.modules import Loader, Options
 from sigma.check.statements import Statements
 from sigma.lexer import Tokens

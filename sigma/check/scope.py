@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from qbcc.data import MAX_WRITTEN
+from qbcc.assembly.data import MAX_WRITTEN
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import Span
-from sigma import messages_check as messages
 from sigma import syntax as s
 from sigma.builtins import BUILTINS, CONSTANTS
+from sigma.check import messages
 from sigma.lexer import Tokens
 from sigma.symbols import Constant, Given, Local, Module, ModuleName, RecordName, Symbol
 from sigma.types import BOOL, BYTE, FLOAT, INT, QUBIT, UNKNOWN, Array, Tuple, Type, holds_qubits

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sigma import habits
-from sigma import messages_check as messages
 from sigma import syntax as s
+from sigma.check import messages
 from sigma.check.assembly import Assembly
 from sigma.symbols import Constant, Function, Given, Local, Symbol, Variable
 from sigma.types import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from qbcc import build
 from qbcc.source import Span
-from qbcc.syntax import Line
+from qbcc.syntax import build
+from qbcc.syntax.lines import Line
 from sigma import ir
 from sigma.codegen.allocate import allocate
 from sigma.codegen.edges import move_up

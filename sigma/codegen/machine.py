@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from qbcc.build import Offset
 from qbcc.source import Span
+from qbcc.syntax.build import Offset
 from vm.isa import BY_NAME, REGISTERS
 
 COLOURS: Final = REGISTERS

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from qbcc.build import Offset
-from qbcc.names import Names
+from qbcc.assembly.names import Names
 from qbcc.source import Span
-from qbcc.syntax import Address, Binary, Line, Name, Node
+from qbcc.syntax.build import Offset
+from qbcc.syntax.lines import Address, Binary, Line, Name, Node
 from sigma import ir
 from sigma.codegen.machine import COLOURS, Code, Imm, Inst, Mem, Operand, Register, Routine
 from sigma.constants import wrap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qbcc.source import Span
-from sigma import messages_lint as messages
+from sigma.lint import messages
 from sigma.lint.walk import Look
 from sigma.slashes import certain
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from qbcc.lint.deprecated import WORD, reason
 from qbcc.source import Span
-from sigma import messages_lint as messages
 from sigma import syntax as s
+from sigma.lint import messages
 from sigma.lint.walk import Look, within
 from sigma.symbols import Local, Module, ModuleName, Symbol
 

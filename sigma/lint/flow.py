@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sigma import messages_lint as messages
 from sigma import syntax as s
+from sigma.lint import messages
 from sigma.lint.uses import Uses
 from sigma.lint.walk import Look, bodies, everything, is_pure, key, lists, locals_read, within
 from sigma.symbols import Constant, Function, Given, Local

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from qbcc.source import Span
-from sigma import messages_lint as messages
 from sigma import syntax as s
+from sigma.lint import messages
 from sigma.lint.walk import Look, bodies, is_pure, key, lists, within
 from sigma.symbols import Function, Given, Local
 from sigma.types import QUBIT, Array

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from qbcc.source import Span
-from sigma import messages_lint as messages
 from sigma import syntax as s
 from sigma.check.scope import UNIVERSE
+from sigma.lint import messages
 from sigma.lint.uses import ELEMENT, READ, WRITE, Uses
 from sigma.lint.walk import Look, bodies, everything, within, words
 from sigma.symbols import Constant, Function, Given, Local, ModuleName, RecordName, Symbol, Variable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from qbcc.source import Span
-from sigma import messages_lint as messages
 from sigma import syntax as s
+from sigma.lint import messages
 from sigma.lint.walk import Look, bodies, is_pure, key, lists, may_trap, within, words
 from sigma.parser import PRECEDENCE
 from sigma.symbols import Function, Given, Local, RecordName, Variable

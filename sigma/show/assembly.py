@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qbcc.format.source import format_source
-from qbcc.printer import is_code, print_labels, print_line, print_statement
 from qbcc.source import SourceFile
-from qbcc.syntax import Line
+from qbcc.syntax.lines import Line
+from qbcc.syntax.printer import is_code, print_labels, print_line, print_statement
 
 
 def show_lines(lines: Iterable[Line], source: SourceFile) -> str:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from qbcc.printer import print_line
 from qbcc.source import SourceFile
+from qbcc.syntax.printer import print_line
 from sigma.check.assembly import AsmLine
 from sigma.ir import FLOAT, INT, NONE, Block, Data, Edge, Function, Op, Program, Slot
 from sigma.show.margin import Margin
@@ -114,7 +114,7 @@ def _label(label: str, distance: int) -> str:
 
 def _data(data: Data) -> str:
     if data.text is not None:
-        from qbcc.text import quote
+        from qbcc.syntax.text import quote
 
         return f"data {data.label}: {quote(data.text)}"
     shown = [repr(word) for word in data.words[:_WORDS]]

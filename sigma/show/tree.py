@@ -201,7 +201,7 @@ def _kind(target: Any) -> str:
 
 def _constant(value: Any) -> str:
     if isinstance(value, bytes):
-        from qbcc.text import quote
+        from qbcc.syntax.text import quote
 
         return quote(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from qbcc import lexer
+from qbcc.syntax import lexer
 from tests.programs import build
 from vm import cache as disk
 from vm.interp import engine

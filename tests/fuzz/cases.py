@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from random import Random
 
 from qbcc import render
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.format.source import format_source
 from qbcc.source import SourceFile
 from tests.engine_cases import compare as compare_engines

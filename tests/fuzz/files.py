@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qbcc import qasm, qasm_source
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.cli.devices import is_run
 from qbcc.diagnostics import SourceError
+from qbcc.openqasm import read as qasm
+from qbcc.openqasm import source as qasm_source
 from qbcc.source import SourceFile
-from vm.quantum import noise
-from vm.quantum.backend import make
+from vm.quantum.backends import noise
+from vm.quantum.backends.backend import make
 from vm.quantum.gates import GATES
 from vm.quantum.jobs import Journal, JournalError
 

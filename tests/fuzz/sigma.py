@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from qbcc import render
-from qbcc.assemble import Assembly, Options
+from qbcc.assembly.assemble import Assembly, Options
+from qbcc.assembly.includes import IncludeFault, decode
 from qbcc.frontends import STAGES, FrontEnd, Settings
-from qbcc.includes import IncludeFault, decode
 from qbcc.source import SourceFile
 from sigma.frontend import CIRCUITS, FRONT_END
 from sigma.lexer import KEYWORDS

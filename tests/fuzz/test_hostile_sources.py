@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qbcc import driver, render
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.source import SourceFile
 from vm.verify import verify
 

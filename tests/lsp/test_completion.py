@@ -16,7 +16,7 @@ from lsp.client import Client
 from lsp.convert import Encoding
 from lsp.features.diagnostics import Texts
 from lsp.features.narrowing import MOST, Narrowing
-from lsp.sigma_keywords import KEYWORDS
+from lsp.sigma.keywords import KEYWORDS
 from lsp.workspace import Workspace
 from sigma.lexer import KEYWORDS as WORDS
 from tests.lsp.support import analysed, marked

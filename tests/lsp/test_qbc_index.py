@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from lsp.qbc_index import Symbols
-from qbcc.assemble import assemble
+from lsp.qbc.index import Symbols
+from qbcc.assembly.assemble import assemble
 from qbcc.source import SourceFile
 from tests.fuzz import mutate
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from docs import gen_grammars
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.lint.finding import LEVELS
 from qbcc.render import diagnostic as rendered
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import DIRECTIVES
+from qbcc.syntax.lines import DIRECTIVES
 from sigma.builtins import BUILTINS
 from sigma.check.program import check
 from sigma.lexer import KEYWORDS

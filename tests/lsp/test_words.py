@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lsp import qbc_words
-from lsp.qbc_directives import FORMS, directive
+from lsp.qbc import words as qbc_words
+from lsp.qbc.directives import FORMS, directive
 from qbcc.lint.deprecated import is_deprecated, reason
-from qbcc.parser import parse_line
 from qbcc.source import SourceFile
-from qbcc.syntax import DIRECTIVES, Line
+from qbcc.syntax.lines import DIRECTIVES, Line
+from qbcc.syntax.parser import parse_line
 from vm.isa import BY_NAME
 
 
@@ -69,7 +69,7 @@ def test_snippets_are_programs() -> None:
     import re
 
     from lsp.features.snippets import QBC
-    from lsp.qbc_directives import SNIPPETS
+    from lsp.qbc.directives import SNIPPETS
 
     texts = [*(each.text for each in QBC), *SNIPPETS.values()]
     for text in texts:

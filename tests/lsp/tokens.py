@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from qbcc.lexer import tables, tokenise
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables, tokenise
 from sigma.lexer import KEYWORDS, lex
 from vm.isa import BY_NAME
 

@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 from typing import Any
 
-from qbcc.assemble import Options, assemble
-from qbcc.check import Checked, check
+from qbcc.assembly.assemble import Options, assemble
+from qbcc.assembly.check import Checked, check
+from qbcc.assembly.reading import read
+from qbcc.assembly.recheck import recheck
 from qbcc.diagnostics import Diagnostic
-from qbcc.reading import read
-from qbcc.recheck import recheck
 from qbcc.render import diagnostic_data
 from qbcc.source import SourceFile, Span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qbcc.assemble import Assembly, Options, assemble
+from qbcc.assembly.assemble import Assembly, Options, assemble
 from qbcc.flow.program import Flow, analyse
 from qbcc.source import SourceFile
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.assembler import generate
-from qbcc import parser
-from qbcc.assemble import Options, assemble, check_define
+from qbcc.assembly.assemble import Options, assemble, check_define
 from qbcc.explain import table
 from qbcc.source import SourceFile
+from qbcc.syntax import parser
 from tests.programs import build, errors, finished
 from vm.bytecode import NO_ENTRY, Base, Contract
 from vm.isa import BY_CODE, OUTPUT_BUFFER

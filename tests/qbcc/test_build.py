@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qbcc.assemble import Options, assemble, assemble_statements
-from qbcc.build import Memory, Offset, Operand, Reg, Text, statement
-from qbcc.printer import print_line
+from qbcc.assembly.assemble import Options, assemble, assemble_statements
 from qbcc.source import SourceFile, Span
+from qbcc.syntax.build import Memory, Offset, Operand, Reg, Text, statement
+from qbcc.syntax.printer import print_line
 from vm.machine import Machine
 
 SOURCE = SourceFile("loop.sigma", "total = 0\nfor i in 10 { total = total + i }\n")

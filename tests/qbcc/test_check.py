@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from qbcc.assemble import Options
-from qbcc.check import check
+from qbcc.assembly.assemble import Options
+from qbcc.assembly.check import check
 from qbcc.source import SourceFile
 from tests import random_source
 from tests.fuzz import mutate

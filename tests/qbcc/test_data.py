@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbcc import data as data_module
-from qbcc.data import merge_runs, split_runs
-from qbcc.text import quote, string_bytes
+from qbcc.assembly import data as data_module
+from qbcc.assembly.data import merge_runs, split_runs
+from qbcc.syntax.text import quote, string_bytes
 from tests.programs import build, errors
 from vm.bytecode import ObjectFile
 from vm.isa import DATA_BASE

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.diagnostics import SourceError
-from qbcc.disassemble import disassemble
 from qbcc.library import stdlib_dir
-from qbcc.link import Input, link
+from qbcc.objects.disassemble import disassemble
+from qbcc.objects.link import Input, link
 from qbcc.render import report
 from qbcc.source import SourceFile
 from tests.programs import build, rows

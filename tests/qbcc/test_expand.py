@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qbcc import expand
-from qbcc.assemble import assemble
-from qbcc.printer import print_line
+from qbcc.assembly import expand
+from qbcc.assembly.assemble import assemble
 from qbcc.source import SourceFile
+from qbcc.syntax.printer import print_line
 from tests.programs import build, errors, finished
 
 

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from qbcc import foreign
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile
-from qbcc.syntax import DIRECTIVES
+from qbcc.syntax import foreign
+from qbcc.syntax.lines import DIRECTIVES
 from tests.programs import errors, finished
 from vm.isa import BY_NAME
 
@@ -202,7 +202,7 @@ def test_a_right_program_loads_no_table() -> None:
     code = (
         "import sys; from qbcc.assemble import assemble; from qbcc.source import SourceFile\n"
         "assert assemble(SourceFile('a.qbc', 'main: QADD r0, r1\\n.macro m\\n QNOP\\n.endm\\n m\\n QHALT\\n')).object\n"
-        "print(sorted({'qbcc.foreign', 'qbcc.habits', 'qbcc.nearest'} & {*sys.modules}))"
+        "print(sorted({'qbcc.syntax.foreign', 'qbcc.syntax.habits', 'qbcc.nearest'} & {*sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.format.source import format_range, format_source
 from qbcc.frontends import Replaced, Settings, find
-from qbcc.lexer import tokenise
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tokenise
 from tests import structured_programs
 from tests.fuzz.mutate import mutated_source, mutated_tokens
 from tests.random_source import modules

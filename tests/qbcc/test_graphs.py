@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.assemble import Assembly
+from qbcc.assembly.assemble import Assembly
 from qbcc.flow.program import analyse
-from qbcc.graphs import all_control_flow, call_graph, control_flow, quoted
+from qbcc.observe.graphs import all_control_flow, call_graph, control_flow, quoted
 from tests import structured_programs
 from tests.cli.test_commands import call, put
 from tests.qbcc.flows import assembled, flow_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qbcc import includes
-from qbcc.assemble import Assembly, Options, assemble
+from qbcc.assembly import includes
+from qbcc.assembly.assemble import Assembly, Options, assemble
 from qbcc.source import SourceFile
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qbcc import link as linker
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.diagnostics import Diagnostic
-from qbcc.link import Input, link
-from qbcc.messages_link import EXPLANATIONS
+from qbcc.objects import link as linker
+from qbcc.objects.link import Input, link
+from qbcc.objects.messages import EXPLANATIONS
 from qbcc.render import diagnostic as rendered
 from qbcc.render import report
 from qbcc.source import SourceFile

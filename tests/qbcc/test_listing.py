@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from qbcc.assemble import assemble
-from qbcc.link import Input, link
-from qbcc.listing import listing, origins, symbol_data, symbols
+from qbcc.assembly.assemble import assemble
+from qbcc.objects.link import Input, link
+from qbcc.objects.listing import listing, origins, symbol_data, symbols
 from qbcc.source import SourceFile
 from tests.programs import build
 from vm.bytecode import Base, ObjectFile, Symbol, Where

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from qbcc.export import ENDINGS
-from qbcc.messages_output import ENDINGS as NAMED
-from qbcc.messages_output import EXPLANATIONS
+from qbcc.export.messages import ENDINGS as NAMED
+from qbcc.export.messages import EXPLANATIONS
 
 SOURCES = Path(__file__).parents[2] / "qbcc"
 

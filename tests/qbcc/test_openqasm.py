@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qbcc import qasm, qasm_source
 from qbcc.diagnostics import SourceError
+from qbcc.openqasm import read as qasm
+from qbcc.openqasm import source as qasm_source
 from tests.programs import build
 from tests.qbcc.openqasm_gates import program
 from tests.vm.test_quantum import whole
+from vm import shots
 from vm.machine import Machine
-from vm.quantum import shots
 
 V3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.source import SourceFile
 from tests.programs import build, errors
 from vm.isa import BY_CODE, BY_NAME, OPS, REGISTERS, Op

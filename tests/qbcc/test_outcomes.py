@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from qbcc.outcomes import heading, label, labels, listed
+from qbcc.observe.outcomes import heading, label, labels, listed
 from vm.machine import Outcome
-from vm.quantum.shots import Path, Value
+from vm.shots import Path, Value
 
 
 def path(*values: Value, status: int = 0, shots: int = 1) -> Path:

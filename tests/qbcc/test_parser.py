@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbcc import known, parser
 from qbcc.diagnostics import Diagnostic
-from qbcc.lexer import tables, tokenise
-from qbcc.parser import parse_line, shape_of
 from qbcc.source import SourceFile
-from qbcc.syntax import Address, Binary, Group, Integer, Line, Name, Register, String, Unary
+from qbcc.syntax import known, parser
+from qbcc.syntax.lexer import tables, tokenise
+from qbcc.syntax.lines import Address, Binary, Group, Integer, Line, Name, Register, String, Unary
+from qbcc.syntax.parser import parse_line, shape_of
 
 
 def line(text: str) -> Line:

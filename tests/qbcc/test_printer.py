@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.library import stdlib_dir
-from qbcc.parser import parse_line
-from qbcc.printer import print_line, print_lines
 from qbcc.source import SourceFile
-from qbcc.syntax import Line
+from qbcc.syntax.lines import Line
+from qbcc.syntax.parser import parse_line
+from qbcc.syntax.printer import print_line, print_lines
 from tests.random_source import modules
 from vm.isa import BY_NAME
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from qbcc.flame import flame_graph
-from qbcc.profiling import Profile
+from qbcc.observe.flame import flame_graph
+from qbcc.observe.profiling import Profile
 from qbcc.source import SourceFile
 from tests import structured_programs
 from tests.programs import build

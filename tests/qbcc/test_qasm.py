@@ -17,13 +17,15 @@ from qiskit import QuantumCircuit, qasm2, qasm3, transpile
 from qiskit.circuit.random import random_circuit
 from qiskit.quantum_info import Statevector
 
-from qbcc import qasm, qasm_lines, qasm_source
 from qbcc.cli.qbcc import qbcc
-from qbcc.qasm_lines import angle
+from qbcc.openqasm import lines as qasm_lines
+from qbcc.openqasm import read as qasm
+from qbcc.openqasm import source as qasm_source
+from qbcc.openqasm.lines import angle
 from tests.programs import build
 from tests.vm.test_quantum import whole
+from vm import shots
 from vm.machine import Machine
-from vm.quantum import shots
 
 LEGACY = qasm2.LEGACY_CUSTOM_INSTRUCTIONS
 V3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.assembler import generate
-from qbcc import reading
-from qbcc.check import check
+from qbcc.assembly import reading
+from qbcc.assembly.check import check
 from qbcc.source import SourceFile
 
 

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from benchmarks.assembler import generate
-from qbcc import reading
-from qbcc import recheck as rechecking
-from qbcc.assemble import Options
-from qbcc.check import Checked, check
+from qbcc.assembly import reading
+from qbcc.assembly import recheck as rechecking
+from qbcc.assembly.assemble import Options
+from qbcc.assembly.check import Checked, check
 from qbcc.source import SourceFile
 from tests.fuzz import mutate
 from tests.qbcc.checks import LINES, agreed, edited

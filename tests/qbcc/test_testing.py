@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.messages_testing import EXPLANATIONS
 from qbcc.source import SourceFile
 from qbcc.testing import Settings, find, open_suite, report
 from qbcc.testing.cases import Number
+from qbcc.testing.messages import EXPLANATIONS
 from qbcc.testing.reader import WORDS, read
 
 HELLO = 'main: QMOV r0, text\n QSYSCALL 2\n QHALT\n.data\ntext: .asciz "one\\ntwo \\nthree\\n"\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qbcc import tracing
+from qbcc.observe import tracing
 from tests.programs import build
 from vm.bytecode import ObjectFile
 from vm.machine import Machine

@@ -7,8 +7,8 @@ import copy as copying
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from qbcc.assemble import Options as AssemblerOptions
-from qbcc.assemble import assemble_statements
+from qbcc.assembly.assemble import Options as AssemblerOptions
+from qbcc.assembly.assemble import assemble_statements
 from qbcc.source import SourceFile, Span
 from sigma import ir
 from sigma.check.modules import Options

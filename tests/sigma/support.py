@@ -9,7 +9,7 @@ from qbcc.render import report
 from qbcc.source import SourceFile
 from sigma.check.modules import Options
 from sigma.check.program import check
-from sigma.circuit_json import check_circuit
+from sigma.circuit.check import check_circuit
 from sigma.compile import compile_source
 from vm.bytecode import ObjectFile
 from vm.machine import Machine

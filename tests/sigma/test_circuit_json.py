@@ -10,15 +10,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from qbcc.assemble import Assembly, Options
+from qbcc.assembly.assemble import Assembly, Options
 from qbcc.frontends import STAGES, FrontEnd, Settings, find
 from qbcc.source import SourceFile
-from sigma.circuit_json import GATES
-from sigma.circuit_schema import FILE, schema, text
+from sigma.circuit.check import GATES
+from sigma.circuit.schema import FILE, schema, text
 from sigma.frontend import CIRCUITS, FRONT_END
 from tests.sigma.support import LEVELS, circuit_codes
 from vm.machine import Machine
-from vm.quantum.shots import run
+from vm.shots import run
 
 ERRORS = Path(__file__).parent / "errors"
 ROOT = Path(__file__).parents[2]
@@ -157,7 +157,7 @@ def test_the_ending_is_known() -> None:
 
 
 def test_the_schema_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run python -m sigma.circuit_schema"
+    assert FILE.read_text(encoding="utf-8") == text(), "run python -m sigma.circuit.schema"
 
 
 def is_valid(content: str) -> bool:

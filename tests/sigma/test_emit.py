@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.frontends import Settings
 from qbcc.source import SourceFile
 from sigma import ir

@@ -12,10 +12,13 @@ import pytest
 from qbcc.explain import explain
 from qbcc.render import report
 from qbcc.source import SourceFile
-from sigma import explanations_circuit, messages, messages_check, messages_circuit
+from sigma import messages
+from sigma.check import messages as messages_check
 from sigma.check.modules import Options
 from sigma.check.program import check
-from sigma.circuit_json import check_circuit
+from sigma.circuit import explanations as explanations_circuit
+from sigma.circuit import messages as messages_circuit
+from sigma.circuit.check import check_circuit
 from sigma.explanations import ERRORS
 from tests.sigma.support import circuit_codes, codes
 

@@ -16,8 +16,8 @@ from qbcc.lint.fix import fixed
 from qbcc.lint.judge import judge
 from qbcc.render import report
 from qbcc.source import SourceFile
-from sigma import messages_lint
-from sigma.explanations_lint import EXPLANATIONS
+from sigma.lint import messages as messages_lint
+from sigma.lint.explanations import EXPLANATIONS
 from sigma.lint.rules import RULES
 from sigma.lint.source import lint_source
 from tests.sigma.plain_programs import Maker, model

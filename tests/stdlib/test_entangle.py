@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from qbcc import export
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.library import find
 from qbcc.source import SourceFile
 from qbcc.table import open_table

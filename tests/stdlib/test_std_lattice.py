@@ -13,14 +13,13 @@ import pytest
 
 from qbcc.driver import load
 from qbcc.library import find
-from qbcc.outcomes import label
+from qbcc.observe.outcomes import label
 from tests.routing_model import layer_sizes
 from tests.stdlib.harness import lib as assembly
 from tests.stdlib.std_harness import SCRATCH, Std, std
-from vm import output
+from vm import output, shots
 from vm.isa import OUTPUT_BUFFER
 from vm.machine import Machine
-from vm.quantum import shots
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIMENSION = 196_883

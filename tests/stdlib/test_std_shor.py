@@ -9,7 +9,7 @@ import pytest
 
 from tests.sigma.support import build, finished, output
 from vm.machine import Machine
-from vm.quantum.shots import run
+from vm.shots import run
 
 
 def order(base: int, modulus: int) -> int:

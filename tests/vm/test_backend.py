@@ -11,10 +11,10 @@ import pytest
 
 from tests.local_device import Local
 from tests.programs import finished
-from vm.quantum.backend import GROUP, Backend, Parts, Simulator, make
+from vm.quantum.backends.backend import GROUP, Backend, Parts, Simulator, make
 from vm.quantum.log import Circuit
-from vm.quantum.pure import Pure
-from vm.quantum.state import State
+from vm.quantum.states.pure import Pure
+from vm.quantum.states.state import State
 
 PAIR = "main: QALLOC r0, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT"
 

@@ -18,13 +18,13 @@ from qiskit.quantum_info import Statevector
 from tests.ionq_server import KEY, Fault, Server
 from tests.programs import finished
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
-from vm.quantum.backend import Job, make
+from vm.quantum.backends.backend import Job, make
+from vm.quantum.backends.ionq import IonQ, answers
+from vm.quantum.backends.ionq.settings import read
+from vm.quantum.backends.ionq.wire import TRIES, Pace
+from vm.quantum.backends.offers import JobOptions
 from vm.quantum.gates import GATES, append
-from vm.quantum.ionq import IonQ, answers
-from vm.quantum.ionq.settings import read
-from vm.quantum.ionq.wire import TRIES, Pace
 from vm.quantum.log import Circuit
-from vm.quantum.offers import JobOptions
 from vm.trap import FaultError
 
 PAIR = "main: QALLOC r0, 2\n QH 1\n QCX 1, 2\n QMEAS r1, 1\n QMEAS r2, 2\n QHALT"
@@ -243,7 +243,7 @@ def test_jobs_are_found_by_name(server: Server) -> None:
 
 
 def test_whatever_fails_in_qiskit_is_one_line(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vm.quantum.ionq.client import Target
+    from vm.quantum.backends.ionq.client import Target
 
     def broken(self: Target, sent: Job, options: JobOptions) -> str:
         raise RuntimeError(f"circuit broken\nwith {KEY}")
@@ -496,7 +496,7 @@ def test_a_server_that_is_not_there(server: Server, monkeypatch: pytest.MonkeyPa
 def test_a_missing_package(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    for name in ("qiskit_ionq", "vm.quantum.ionq.client", "vm.quantum.ionq.wire"):
+    for name in ("qiskit_ionq", "vm.quantum.backends.ionq.client", "vm.quantum.backends.ionq.wire"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "qiskit_ionq", None)
     with pytest.raises(FaultError, match=r"pip install 'qbcc\[ionq\]'"):

@@ -15,13 +15,13 @@ from tests.programs import finished
 from tests.vm.test_quantum import GATE_LIST, matrix
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
-from vm.quantum import noise
-from vm.quantum.aer import Aer
-from vm.quantum.backend import make
-from vm.quantum.chain import Chain
+from vm.quantum.backends import noise
+from vm.quantum.backends.aer import Aer
+from vm.quantum.backends.backend import make
 from vm.quantum.gates import GATES
-from vm.quantum.mixed import Mixed
-from vm.quantum.tableau import Tableau
+from vm.quantum.states.chain import Chain
+from vm.quantum.states.mixed import Mixed
+from vm.quantum.states.tableau import Tableau
 
 
 def run(text: str, **settings: Any) -> Machine:

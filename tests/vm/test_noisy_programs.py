@@ -12,8 +12,8 @@ import pytest
 from tests.noisy_model import Model, Noise, Step
 from tests.noisy_programs import _by_gate, check, exceeds, probabilities
 from tests.programs import build
+from vm import shots
 from vm.machine import Machine
-from vm.quantum import shots
 
 
 @pytest.mark.parametrize("seed", range(30))

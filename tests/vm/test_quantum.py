@@ -18,8 +18,8 @@ from vm.interp import quantum as recorder
 from vm.isa import BY_NAME, OPS, QUANTUM
 from vm.machine import Machine
 from vm.quantum import log as logs
-from vm.quantum.aer import Aer
-from vm.quantum.backend import make
+from vm.quantum.backends.aer import Aer
+from vm.quantum.backends.backend import make
 from vm.quantum.gates import GATES
 
 ENGINES = ("interp", "native")

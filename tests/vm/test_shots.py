@@ -15,7 +15,7 @@ from qiskit.quantum_info import Statevector
 
 from tests.programs import build
 from vm.machine import Machine
-from vm.quantum.shots import Shots, run
+from vm.shots import Shots, run
 
 ENGINES = ("interp", "native")
 LIMIT = {1: 10.83, 2: 13.82, 3: 16.27, 7: 24.32, 15: 37.70, 31: 61.10}

@@ -10,9 +10,10 @@ import pytest
 from tests.programs import build
 from vm import apart, limits
 from vm.machine import Machine
-from vm.quantum import aer, mixed, pure
-from vm.quantum.mixed import Mixed
-from vm.quantum.pure import Pure
+from vm.quantum.backends import aer
+from vm.quantum.states import mixed, pure
+from vm.quantum.states.mixed import Mixed
+from vm.quantum.states.pure import Pure
 
 
 def circuit(qubits: int, gates: int, end: str = "QMEAS r0, 1") -> str:

@@ -11,12 +11,12 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import DensityMatrix, StabilizerState, Statevector, partial_trace, random_clifford
 
-from vm.quantum import chain, mixed, pure, tableau
-from vm.quantum.chain import Chain
-from vm.quantum.mixed import Mixed
-from vm.quantum.pure import Pure
-from vm.quantum.state import State
-from vm.quantum.tableau import Tableau
+from vm.quantum.states import chain, mixed, pure, tableau
+from vm.quantum.states.chain import Chain
+from vm.quantum.states.mixed import Mixed
+from vm.quantum.states.pure import Pure
+from vm.quantum.states.state import State
+from vm.quantum.states.tableau import Tableau
 from vm.trap import FaultError
 
 TOLERANCE = 1e-10

@@ -13,7 +13,7 @@ _SURE: Final = 1e-14
 
 
 class Splitter(Protocol):
-    """Decides measurements: :class:`vm.quantum.shots.Splitter`."""
+    """Decides measurements: :class:`vm.shots.Splitter`."""
 
     shots: int
     """Runs that the machine stands for now."""

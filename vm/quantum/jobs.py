@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from vm import limits, stops
 from vm.files import read_regular
-from vm.quantum.backend import Device, Job, JobEndedError
+from vm.quantum.backends.backend import Device, Job, JobEndedError
 from vm.quantum.log import Circuit
 from vm.trap import STATUS, FaultError
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm.isa import BY_NAME
-from vm.quantum.backend import Device
+from vm.quantum.backends.backend import Device
 from vm.quantum.chance import Chance
 from vm.quantum.executor import Counts, Executor
 from vm.quantum.jobs import Jobs

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from vm.isa import MEMORY_FLOOR, MEMORY_SIZE
 from vm.memory import Memory, MemoryCapError
-from vm.quantum.backend import Backend, Device, Simulator
+from vm.quantum.backends.backend import Backend, Device, Simulator
+from vm.quantum.backends.mock import Mock, Scripted
 from vm.quantum.chance import Chance
 from vm.quantum.executor import Executor
 from vm.quantum.gates import GATES
 from vm.quantum.log import MOST_QUBITS, Log
-from vm.quantum.mock import Mock, Scripted
 from vm.quantum.simulated import Simulated
-from vm.quantum.state import State
+from vm.quantum.states.state import State
 from vm.quantum.tape import Tape
 from vm.trap import FaultError
 

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vm import limits
-from vm.quantum import state as states
-from vm.quantum.backend import Parts, Simulator
+from vm.quantum.backends.backend import Parts, Simulator
 from vm.quantum.chance import Chance
 from vm.quantum.executor import Counts, Executor
 from vm.quantum.gates import MEASURING, ONE, RESETTING, STATE
 from vm.quantum.log import Batch, Circuit, Log
-from vm.quantum.pure import ONE as MEASURED_ONE
-from vm.quantum.pure import ZERO
-from vm.quantum.state import Array, State
+from vm.quantum.states import state as states
+from vm.quantum.states.pure import ONE as MEASURED_ONE
+from vm.quantum.states.pure import ZERO
+from vm.quantum.states.state import Array, State
 
 _SMALL: Final = 10
 """Qubits of a circuit whose state is remembered."""

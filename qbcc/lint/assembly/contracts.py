@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qbcc import messages_lint as messages
 from qbcc.diagnostics import Related
 from qbcc.flow.code import KEPT, SCRATCH, registers_in
 from qbcc.flow.routines import Routine
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.registers import Registers
 from qbcc.source import Span

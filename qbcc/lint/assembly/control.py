@@ -6,9 +6,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Final
 
-from qbcc import messages_lint as messages
 from qbcc.flow.code import ALL, Mask, registers_in
 from qbcc.flow.routines import Routine
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
 from vm.flow.blocks import BRANCHES, CALL, CALL_INDIRECT, ENDS, JUMP, JUMP_INDIRECT, RETURN, STOPS, TARGET
 from vm.flow.graph import dominators

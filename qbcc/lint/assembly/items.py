@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc import messages_lint as messages
 from qbcc.diagnostics import Fix
 from qbcc.flow.routines import Routine
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import STORES, WIDTHS
 from qbcc.lint.assembly.values import Values
 from qbcc.source import Span
-from qbcc.syntax import Line
+from qbcc.syntax.lines import Line
 from vm.bytecode import Base
 from vm.flow.blocks import SYSTEM_CALL
 from vm.isa import BITS, BY_NAME, DATA_BASE, REGISTERS

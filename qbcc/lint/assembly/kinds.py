@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
-from qbcc import messages_lint as messages
+from qbcc.assembly.names import integer_value
 from qbcc.flow.code import ALL, Mask
 from qbcc.flow.routines import Routine
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
-from qbcc.names import integer_value
 from qbcc.source import Span
-from qbcc.syntax import Integer
+from qbcc.syntax.lines import Integer
 from vm.flow.blocks import CALL, CALL_INDIRECT, MOVE, POP, SYSTEM_CALL, TARGET
 from vm.flow.kinds import EITHER, INTEGER, REAL, START, State, spread
 from vm.flow.registers import READS, WRITES

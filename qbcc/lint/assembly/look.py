@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from qbcc.assemble import Assembly
+from qbcc.assembly.assemble import Assembly
+from qbcc.assembly.unit import Statement
 from qbcc.diagnostics import Diagnostic
 from qbcc.flow.code import Code, Mask
 from qbcc.flow.effects import Effects
@@ -16,8 +17,7 @@ from qbcc.flow.program import Flow
 from qbcc.flow.routines import Routine
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import Line
-from qbcc.unit import Statement
+from qbcc.syntax.lines import Line
 from vm.bytecode import Contract
 from vm.flow.blocks import CALL, CALL_INDIRECT
 

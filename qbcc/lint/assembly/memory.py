@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc import messages_lint as messages
 from qbcc.flow.routines import Routine
 from qbcc.flow.tags import maker
+from qbcc.lint import messages
 from qbcc.lint.assembly.kinds import Kinds
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.values import Values

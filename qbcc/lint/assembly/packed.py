@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc import messages_lint as messages
 from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import WIDTHS
 from qbcc.lint.assembly.values import Values

@@ -6,11 +6,11 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
-from qbcc import messages_lint as messages
 from qbcc.diagnostics import Fix, Related, Severity
 from qbcc.flow.code import ALL, Mask, registers_in
 from qbcc.flow.lives import Chains
 from qbcc.flow.routines import Call, Routine, settle
+from qbcc.lint import messages
 from qbcc.lint.assembly.intent import Intent
 from qbcc.lint.assembly.look import Look, mask_of
 from qbcc.lint.assembly.results import Results

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from qbcc.assemble import Assembly, Options, assemble
+from qbcc.assembly.assemble import Assembly, Options, assemble
 from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.flow.effects import Effects
 from qbcc.flow.program import Flow, analyse
-from qbcc.lexer import tables
 from qbcc.lint.assembly.contracts import Contracts
 from qbcc.lint.assembly.control import Control
 from qbcc.lint.assembly.items import Items
@@ -23,6 +22,7 @@ from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.stack import Stack
 from qbcc.lint.finding import Linted, Remark
 from qbcc.source import SourceFile
+from qbcc.syntax.lexer import tables
 
 _ROUNDS: Final = 4
 """Most times that what stands above routines which are not level is looked at again."""

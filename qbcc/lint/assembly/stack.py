@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qbcc import messages_lint as messages
 from qbcc.diagnostics import Edit, Fix, Related
 from qbcc.flow.effects import Known
 from qbcc.flow.routines import Routine
 from qbcc.flow.tags import State
+from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.saving import before, indent
-from qbcc.syntax import Node
+from qbcc.syntax.lines import Node
 from vm.flow.blocks import CALL, CALL_INDIRECT, POP, PUSH, RETURN, Block
 from vm.isa import REGISTERS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qbcc.assemble import assemble
+from qbcc.assembly.assemble import assemble
 from qbcc.flow.code import registers_in
 from qbcc.flow.program import Flow, analyse
 from qbcc.source import SourceFile

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from qbcc.assemble import Assembly, Options, assemble
+from qbcc.assembly.assemble import Assembly, Options, assemble
 from qbcc.diagnostics import Diagnostic, Severity
 from qbcc.lint.assembly.source import lint_assembly, lint_source
 from qbcc.lint.fix import fixed

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from qbcc import frontends
-from qbcc.assemble import Options, assemble
+from qbcc.assembly.assemble import Options, assemble
 from qbcc.explain import explain
-from qbcc.explanations_lint import EXPLANATIONS
 from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.source import lint_assembly, lint_source
+from qbcc.lint.explanations import EXPLANATIONS
 from qbcc.lint.fix import fixed
 from qbcc.lint.judge import judge
 from qbcc.source import SourceFile

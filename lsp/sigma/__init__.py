@@ -1,0 +1,1 @@
+"""What the server knows of a source in σ."""

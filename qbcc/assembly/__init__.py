@@ -1,0 +1,1 @@
+"""The assembler: from lines to an object."""

@@ -1,0 +1,1 @@
+"""Objects: linking, disassembling, listing."""

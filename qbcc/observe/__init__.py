@@ -1,0 +1,1 @@
+"""What a run did: traces, profiles, graphs of a program, outcomes."""

@@ -1,0 +1,1 @@
+"""The syntax of QBC: from text to lines, and back."""

@@ -1,0 +1,1 @@
+"""Circuits in JSON, as a program in σ."""
