@@ -15,8 +15,8 @@ import pytest
 
 if TYPE_CHECKING:
     # Every run of pytest in this environment imports the plug-in: what it needs is imported where a program is met.
-    from qbcc.testing import CaseResult, Suite
     from qbcc.testing.cases import Case
+    from qbcc.testing.suite import CaseResult, Suite
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,7 +56,7 @@ class ProgramFile(pytest.File):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        from qbcc.testing import Settings, open_suite
+        from qbcc.testing.suite import Settings, open_suite
 
         self.suite: Suite = open_suite(_shown(self.path), Settings())
 

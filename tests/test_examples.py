@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import qbcc
-from qbcc.testing import Settings, open_suite, report
+from qbcc.testing import report
+from qbcc.testing.suite import Settings, open_suite
 
 FOLDER = Path(qbcc.__file__).parent.parent / "examples"
 EXAMPLES = sorted(path for path in FOLDER.iterdir() if path.suffix in (".qbc", ".sigma"))

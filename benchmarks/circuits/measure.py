@@ -16,7 +16,8 @@ from typing import Any, Final
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit.library import QFTGate
 
-from qbcc import circuits, driver, frontends, render
+from qbcc import driver, frontends, render
+from qbcc.circuits import emit as circuits
 from qbcc.circuits.qiskit_code import to_qiskit
 from vm.install import DISTRIBUTION
 from vm.machine import Machine

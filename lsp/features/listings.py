@@ -166,7 +166,7 @@ def _argument(type: Type, numbers: list[float]) -> str | None:
 def circuit(obj: ObjectFile, seed: int = 1) -> Drawing:
     """Run a program and draw what its qubits do. It reads nothing and its time is bounded."""
     # A machine is what the server needs last, and what takes longest to import.
-    from qbcc import circuits
+    from qbcc.circuits import emit as circuits
     from vm.machine import Machine
 
     try:

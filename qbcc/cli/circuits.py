@@ -56,7 +56,7 @@ def record(built: driver.Built, limits: Limits, kind: str = "") -> Circuit:
     if machine.quantum.is_remote:
         # Its jobs would be for a circuit that is known without them, and may cost.
         raise click.UsageError(f"'{limits.backend}' is a device: a circuit is recorded with aer, mock or none")
-    from qbcc import circuits
+    from qbcc.circuits import emit as circuits
 
     circuit, outcome = circuits.follow(machine)
     if outcome.trap is not None:
@@ -93,7 +93,7 @@ def load(
 
 def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) -> None:
     """Write the circuit as one of :data:`qbcc.circuits.KINDS`."""
-    from qbcc import circuits
+    from qbcc.circuits import emit as circuits
 
     try:
         circuits.need(kind)
@@ -112,7 +112,7 @@ def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) ->
 
 def draw(built: driver.Built, output: Path | None, limits: Limits) -> None:
     """Draw it: on the terminal, or as .txt, .png, .svg."""
-    from qbcc import circuits
+    from qbcc.circuits import emit as circuits
 
     form = "txt" if output is None else output.suffix[1:].lower()
     try:

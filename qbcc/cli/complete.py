@@ -105,7 +105,7 @@ def files(*endings: str) -> Completer:
 
 def tables(context: click.Context, parameter: click.Parameter, start: str) -> Items:
     """Complete saved tables."""
-    from qbcc.export import ENDINGS
+    from qbcc.export.save import ENDINGS
 
     return [_item(name) for name in _files(start, ENDINGS)]
 

@@ -380,7 +380,7 @@ def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
     a folder.
     """
     from qbcc.cli.testing import run as run_tests
-    from qbcc.testing import Settings as TestSettings
+    from qbcc.testing.suite import Settings as TestSettings
 
     raise SystemExit(run_tests(files, TestSettings(**options), as_json))
 

@@ -201,7 +201,7 @@ class Run:
             fail([Diagnostic("E0813", fault.message, None)], self.settings.as_json)
 
     def _prepare(self, output: Path) -> None:
-        from qbcc import export
+        from qbcc.export import save as export
 
         assert self.built is not None
         try:
@@ -303,8 +303,8 @@ class Run:
         return outcome.status
 
     def _save(self, output: Path) -> None:
-        from qbcc import export
         from qbcc.export import messages as messages_output
+        from qbcc.export import save as export
         from vm import output as buffers
 
         assert self.built is not None

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from qbcc.cli.common import FAILED, has_colour, json_text, show
-from qbcc.testing import CaseResult, Settings, Suite, find, report
+from qbcc.testing import report
+from qbcc.testing.suite import CaseResult, Settings, Suite, find
 
 
 def run(names: Sequence[str], settings: Settings, as_json: bool) -> int:

@@ -102,7 +102,7 @@ def test_a_circuit_is_drawn() -> None:
 
 
 def test_a_circuit_without_what_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    from qbcc import circuits
+    from qbcc.circuits import emit as circuits
 
     def missing(name: str) -> object | None:
         return None if name == "matplotlib" else object()

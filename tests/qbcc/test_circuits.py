@@ -9,7 +9,7 @@ import pytest
 from qiskit import qasm2, qasm3
 from qiskit.quantum_info import Operator
 
-from qbcc import circuits
+from qbcc.circuits import emit as circuits
 from qbcc.circuits.qiskit_code import to_qiskit
 from qbcc.diagnostics import SourceError
 from tests.programs import build

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qbcc.diagnostics import SourceError
-from qbcc.export import ENDINGS, prepare, write
+from qbcc.export.save import ENDINGS, prepare, write
 from tests import routing_model as model
 from vm import install
 from vm.output import NODE_DTYPE, TRIANGLE_DTYPE, Buffer, checksum

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from qbcc.export import ENDINGS
 from qbcc.export.messages import ENDINGS as NAMED
 from qbcc.export.messages import EXPLANATIONS
+from qbcc.export.save import ENDINGS
 
 SOURCES = Path(__file__).parents[2] / "qbcc"
 

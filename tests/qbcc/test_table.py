@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from qbcc.diagnostics import SourceError
-from qbcc.export import ENDINGS, write
+from qbcc.export.save import ENDINGS, write
 from qbcc.table import Problem, Table, as_dicts, open_table, show
 from qbcc.table.findings import Findings
 from qbcc.table.klein import imaginary_sign, j_invariant

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qbcc.export import ENDINGS, write
+from qbcc.export.save import ENDINGS, write
 from tests import routing_model as model
 from vm.output import Buffer, checksum
 

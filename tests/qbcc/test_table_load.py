@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.export import ENDINGS, write
+from qbcc.export.save import ENDINGS, write
 from qbcc.table import open_table
 from qbcc.table.saved import MAX_ROWS
 from tests import routing_model as model

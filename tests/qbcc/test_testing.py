@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from qbcc.source import SourceFile
-from qbcc.testing import Settings, find, open_suite, report
+from qbcc.testing import report
 from qbcc.testing.cases import Number
 from qbcc.testing.messages import EXPLANATIONS
 from qbcc.testing.reader import WORDS, read
+from qbcc.testing.suite import Settings, find, open_suite
 
 HELLO = 'main: QMOV r0, text\n QSYSCALL 2\n QHALT\n.data\ntext: .asciz "one\\ntwo \\nthree\\n"\n'
 GUESS = "main: QALLOC r4\n QH r4\n QMEAS r0, r4\n QHALT\n"

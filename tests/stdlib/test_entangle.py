@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qbcc import export
 from qbcc.assembly.assemble import Options, assemble
+from qbcc.export import save as export
 from qbcc.library import find
 from qbcc.source import SourceFile
 from qbcc.table import open_table

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from qiskit import QuantumCircuit, qasm2, qasm3
 
-from qbcc import circuits
+from qbcc.circuits import emit as circuits
 from qbcc.circuits import qasm
 from qbcc.circuits.qiskit_code import to_qiskit
 from qbcc.diagnostics import SourceError
