@@ -73,7 +73,7 @@ interp: .venv/dev.stamp
 	$(BIN)/python -m vm.interp.ship
 
 grammar: .venv/dev.stamp
-	$(BIN)/python -m qbcc.syntax.known
+	$(BIN)/python -m qbcc.syntax.ship
 
 docs: .venv/dev.stamp
 	for page in docs/gen_*.py; do $(BIN)/python $$page; done

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from docs import catalogue
-from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.explanations import EXPLANATIONS
+from qbcc.lint.rules import RULES
 
 PAGE = Path(__file__).parent / "lint.md"
 _FAMILIES: Final = {

@@ -254,12 +254,13 @@ def _checked(document: Document, overlay: Overlay) -> Analysis:
 def _findings(path: str | None, linted: Linted, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The linter's, at the levels of the editor, else of the project. What is wrong with the project's is said where no
     text is meant."""
+    from qbcc.explain import others
     from qbcc.lint.config import levels_for
     from qbcc.lint.judge import judge
 
     if path is None:
         return tuple(judge(linted, levels))
-    project = levels_for(Path(path).parent, linted.rules)
+    project = levels_for(Path(path).parent, linted.rules, others)
     return (*project.diagnostics, *judge(linted, {**project.levels, **levels}))
 
 

@@ -20,6 +20,7 @@ from lsprotocol.types import SymbolKind
 from lsp.convert import Encoding, Text
 from lsp.features import links
 from lsp.features.deprecation import is_deprecated
+from lsp.index import Declared
 from lsp.qbc.layout import Named, layout
 from lsp.workspace import CIRCUIT, QBC, SIGMA, Document
 from qbcc.assembly.includes import IncludeFault, decode, read_regular_bytes
@@ -52,19 +53,6 @@ _KINDS: Final = {
 }
 Stamp = tuple[int, int]
 """When a file was written, in ns, and its bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A name that a source declares."""
-
-    name: str
-    kind: SymbolKind
-    line: int
-    """As editors count, from 0."""
-    before: str
-    """What stands before it on its line."""
-    is_deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,22 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lsprotocol.types import SymbolKind
+
 from qbcc.source import SourceFile, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A name that a source declares."""
+
+    name: str
+    kind: SymbolKind
+    line: int
+    """As editors count, from 0."""
+    before: str
+    """What stands before it on its line."""
+    is_deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """Diagnostics as data. They know no renderer and no wording: see :mod:`qbcc.render` and
-:mod:`qbcc.messages`."""
+:mod:`qbcc.assembly.messages`."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qbcc import frontends, library, near_files
-from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
+from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import SourceFile
+from qbcc.wording import did_you_mean
 from vm.bytecode import NO_ENTRY, ObjectFile
 from vm.files import read_most
 from vm.trap import ObjectError
@@ -167,7 +168,7 @@ def assembled(text: SourceFile, options: Options) -> Assembly:
     ending = frontends.claiming(text.text) if assembly.object is None else None
     if ending is None:
         return assembly
-    from qbcc import messages
+    from qbcc.assembly import messages
 
     return replace(assembly, diagnostics=(messages.other_language(text, ending),))
 

@@ -210,7 +210,7 @@ class Machine:
             self._state[offset // 8] = value
 
     def _make_quantum(self, backend: str, noise: str | None, *, is_quantum: bool) -> Quantum | None:
-        from vm.quantum.backends.backend import make
+        from vm.quantum.backends.choose import make
         from vm.quantum.run import Quantum
 
         made = make(backend, noise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lsp.files import Declared
+from lsp.index import Declared
 
 MOST = 256
 """Answers at most."""

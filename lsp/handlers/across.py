@@ -19,10 +19,10 @@ from lsp.convert import units
 from lsp.features import calls, linked, links, navigation, parameters, workspace_symbols
 from lsp.features.diagnostics import Texts
 from lsp.features.navigation import RefusedError
-from lsp.files import Declared, View, language_of, read, summary
+from lsp.files import View, language_of, read, summary
 from lsp.handlers.safe import Host, OfPlace, safe
 from lsp.handlers.structure import links_of
-from lsp.index import Occurrence
+from lsp.index import Declared, Occurrence
 from lsp.places import is_assembly, location, place, range_of
 from lsp.programs import MOST, Programs, is_library
 from lsp.workspace import QBC, SIGMA, Overlay

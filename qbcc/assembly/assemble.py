@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from qbcc import messages
-from qbcc.assembly.data import DIRECTIVES as DATA_DIRECTIVES
+from qbcc.assembly import messages
 from qbcc.assembly.encode import encode
 from qbcc.assembly.expand import Expander
 from qbcc.assembly.includes import Folders
@@ -24,8 +23,10 @@ from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
 from qbcc.library import stdlib_dir
 from qbcc.source import SourceFile, Span
-from qbcc.syntax.lines import DIRECTIVES, Line, Name, Register, Shape, is_bare
+from qbcc.syntax.lines import DATA_DIRECTIVES, DIRECTIVES, Line, Name, Register, Shape, is_bare
+from qbcc.syntax.messages import unknown_directive, unknown_word
 from qbcc.syntax.parser import parse_line
+from qbcc.wording import short
 from vm.bytecode import MAX_INSTRUCTIONS, Base, ObjectFile
 from vm.isa import BY_NAME
 
@@ -83,7 +84,7 @@ def check_define(text: str) -> tuple[str, str]:
     """``NAME=expr`` (or ``NAME``, which is 1) as a pair. Raises :class:`ValueError` with one line."""
     name, equals, value = text.partition("=")
     if not name.isascii() or not name.isidentifier():
-        raise ValueError(f"'{messages.short(name)}' is no name: -D takes NAME=VALUE")
+        raise ValueError(f"'{short(name)}' is no name: -D takes NAME=VALUE")
     if equals and not value.strip():
         raise ValueError(f"-D {name}= has no value")
     return name, value if equals else "1"
@@ -237,7 +238,7 @@ class Assembler:
         if span not in self._unknown:
             self._unknown.add(span)
             known = [*BY_NAME, *self.expander.macros]
-            raise SourceError([messages.unknown_word(span, word, known, is_alone=not line.shape.arguments)])
+            raise SourceError([unknown_word(span, word, known, is_alone=not line.shape.arguments)])
 
     def _instruction(self, line: Line) -> None:
         unit = self.unit
@@ -261,7 +262,7 @@ class Assembler:
         handler = _HANDLERS.get(word)
         if handler is None:
             span = line.word_span()
-            raise SourceError([messages.unknown_directive(span, line.word, DIRECTIVES)])
+            raise SourceError([unknown_directive(span, line.word, DIRECTIVES)])
         handler(self, line)
 
     # -- directives

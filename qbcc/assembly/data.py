@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
-from qbcc import messages
+from qbcc.assembly import messages
 from qbcc.assembly.names import BrokenError, Moving, Names, Value
 from qbcc.diagnostics import Diagnostic, SourceError
-from qbcc.syntax.lines import Line, Node, String
+from qbcc.syntax.lines import WIDTHS, Line, Node, String
+from qbcc.syntax.messages import bad_text
 from qbcc.syntax.text import CharacterFault, string_bytes
 from vm.bytecode import MAX_DATA
 from vm.isa import DATA_BASE
 
-WIDTHS: Final = {".byte": 1, ".word": 2, ".dword": 4, ".qword": 8, ".double": 8}
-DIRECTIVES: Final = (*WIDTHS, ".ascii", ".asciz", ".space", ".align")
 MAX_WRITTEN: Final = 1 << 28
 """Most bytes that are written out; long rows of zeros are not."""
 _GAP: Final = 64
@@ -50,7 +49,8 @@ class Data:
     _items: list[_Item] = field(default_factory=list)
 
     def directive(self, line: Line, names: Names) -> None:
-        """One of :data:`DIRECTIVES`. Raises :class:`SourceError` and what :meth:`Names.value` does."""
+        """One of :data:`~qbcc.syntax.lines.DATA_DIRECTIVES`. Raises :class:`SourceError` and what :meth:`Names.value`
+        does."""
         word = line.word.lower()
         arguments = line.shape.arguments
         if not arguments:
@@ -200,7 +200,7 @@ def _string(line: Line, node: Node, word: str) -> bytes:
     try:
         return string_bytes(line.words[node.first])
     except CharacterFault as fault:
-        raise SourceError([messages.bad_text(line.span(node), fault)]) from None
+        raise SourceError([bad_text(line.span(node), fault)]) from None
 
 
 def _range_error(item: _Item, value: int, least: int, most: int) -> Diagnostic:

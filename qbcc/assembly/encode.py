@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from qbcc import messages
+from qbcc.assembly import messages
 from qbcc.assembly.names import BrokenError, Moving, Names, Value
 from qbcc.assembly.operands import CONSTANT, REGISTER, Action
 from qbcc.assembly.pool import Constants, alone
@@ -15,6 +15,7 @@ from qbcc.assembly.unit import Unit
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import SourceFile, Span
 from qbcc.syntax.lines import Integer, Line, Name, Node
+from qbcc.wording import short
 from vm.bytecode import NO_ENTRY, ROW, Base, Contract, ObjectFile, Place, Relocation, Symbol, Where, as_array
 from vm.isa import BY_CODE, REGISTERS
 
@@ -260,7 +261,7 @@ class Encoder:
         for found in self.unit.contracts:
             label = self.names.labels.get(found.name)
             if label is None or label.base is not Base.CODE or not found.start <= label.offset <= found.end:
-                self.report(messages.not_code(found.span, f".func {messages.short(found.name)} … .endfunc", found.name))
+                self.report(messages.not_code(found.span, f".func {short(found.name)} … .endfunc", found.name))
             parts = (tuple(found.parts.get(part, ())) for part in (".args", ".returns", ".clobbers"))
             contracts.append(Contract(found.name, found.start, found.end, *parts))
         return contracts

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from qbcc import messages
+from qbcc.assembly import messages
 from qbcc.assembly.includes import Folders, IncludeFault
 from qbcc.assembly.names import BrokenError, Names
 from qbcc.diagnostics import Diagnostic, SourceError
@@ -20,6 +20,7 @@ from qbcc.source import SourceFile, Span
 from qbcc.syntax import parser
 from qbcc.syntax.lexer import tables
 from qbcc.syntax.lines import DIRECTIVES, Line, Name, Node, Shape, String
+from qbcc.syntax.messages import bad_text, unknown_directive
 from qbcc.syntax.parser import SyntaxFault, explain_shape, parse_line, shape_of
 from qbcc.syntax.text import CharacterFault, string_bytes
 from vm.isa import BY_NAME
@@ -262,7 +263,7 @@ class Expander:
         if advice is None or advice.ours not in (".if", ".macro", ".rept", ".include", ".elif"):
             return None
         handler = self._skip if advice.ours == ".if" else self._special[advice.ours]
-        found = messages.unknown_directive(line.word_span(), word, DIRECTIVES)
+        found = unknown_directive(line.word_span(), word, DIRECTIVES)
         self.report(messages.with_uses(found, line))
         words = line.words.copy()
         words[line.shape.word] = advice.ours
@@ -287,7 +288,7 @@ class Expander:
             name = string_bytes(line.words[node.first]).decode()
             source = self._find(name, line.outermost().source)
         except CharacterFault as fault:
-            raise SourceError([messages.bad_text(line.span(node), fault)]) from None
+            raise SourceError([bad_text(line.span(node), fault)]) from None
         except UnicodeDecodeError:
             raise SourceError([messages.include(line.span(node), "E0502", "the name is not UTF-8", ())]) from None
         except IncludeFault as fault:
@@ -392,7 +393,7 @@ class Expander:
             word = inner.word.lower()
             if word[:1] == "." and word not in DIRECTIVES and _closes(word, opens):
                 # Another assembler's word for the end: without it the rest of the file would be the body.
-                self.report(messages.unknown_directive(inner.word_span(), inner.word, DIRECTIVES))
+                self.report(unknown_directive(inner.word_span(), inner.word, DIRECTIVES))
                 return body
             depth += (word == opens) - (word == _CLOSES[opens])
             if depth == 0:

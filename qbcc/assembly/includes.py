@@ -15,6 +15,7 @@ from typing import Final
 
 from qbcc import near_files
 from qbcc.source import SourceFile
+from qbcc.wording import did_you_mean
 from vm.files import read_most
 
 MAX_SOURCE: Final = 64 << 20
@@ -41,11 +42,6 @@ class IncludeFault(Exception):
     def notes(self) -> tuple[str, ...]:
         """What to do."""
         return (*self.advice, *did_you_mean(self.near))
-
-
-def did_you_mean(name: str | None) -> tuple[str, ...]:
-    """Return the note that suggests a name, if there is one."""
-    return () if name is None else (f"did you mean '{name}'?",)
 
 
 def decode(content: bytes, name: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from qbcc import messages
+from qbcc.assembly import messages
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import Span
 from qbcc.syntax.lines import (
@@ -29,6 +29,7 @@ from qbcc.syntax.lines import (
     String,
     Unary,
 )
+from qbcc.syntax.messages import bad_text
 from qbcc.syntax.text import CharacterFault, character_value
 from vm.bytecode import Base
 from vm.isa import OUTPUT_BUFFER
@@ -209,7 +210,7 @@ class Names:
         try:
             return character_value(line.words[node.first])
         except CharacterFault as fault:
-            raise _error(messages.bad_text(line.span(node), fault)) from None
+            raise _error(bad_text(line.span(node), fault)) from None
 
     def _name(self, line: Line, node: Node) -> Value:
         word = line.words[node.first]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
-from qbcc import messages
+from qbcc.assembly import messages
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.syntax.lexer import tables
 from qbcc.syntax.lines import Address, Binary, Group, Line, Node, Register, String, Unary

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from qbcc.assembly.data import DIRECTIVES, WIDTHS, Data
+from qbcc.assembly.data import Data
 from qbcc.assembly.expand import BLOCK
 from qbcc.assembly.names import Names, names_in
 from qbcc.assembly.operands import FIXED, REGISTER, TARGET, plan
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import SourceFile
 from qbcc.syntax.lexer import tables, tokenise
-from qbcc.syntax.lines import Binary, Integer, Line, Name, Node, Shape, is_bare
+from qbcc.syntax.lines import DATA_DIRECTIVES, WIDTHS, Binary, Integer, Line, Name, Node, Shape, is_bare
 from qbcc.syntax.parser import MAX_LINE, SyntaxFault, explain, line_of, mended, parse_line, shape_of
 from vm.isa import BY_NAME
 
@@ -86,7 +86,7 @@ class Reading:
         if isinstance(self.shape, Shape) and tables()[1]["PARAMETER"] not in self.key:
             word = self.words[self.shape.word] if self.shape.word >= 0 else ""
             is_instruction = word.upper() in BY_NAME
-            self.is_direct = is_instruction or word.lower() in DIRECTIVES or (not word and bool(self.shape.labels))
+            self.is_direct = is_instruction or word.lower() in DATA_DIRECTIVES or (not word and bool(self.shape.labels))
             line = Line(_NOWHERE, 1, self.key, self.words, self.columns, self.shape)
             if is_instruction and not self.shape.labels:
                 self._plan(line)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from qbcc import messages
 from qbcc.assembly.assemble import MAX_ERRORS, Options, folders
 from qbcc.assembly.check import Checked, Trace, check, numbers
 from qbcc.assembly.includes import IncludeFault
@@ -23,6 +22,7 @@ from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.edits import Edit, Mover, difference
 from qbcc.source import SourceFile, Span
 from qbcc.syntax.lines import Line, Shape
+from qbcc.syntax.messages import unknown_word
 from vm.bytecode import MAX_INSTRUCTIONS, Base
 from vm.isa import BY_NAME
 
@@ -166,7 +166,7 @@ class _Change:
             elif reading.unknown:
                 span = reading.line_in(self.source, number).word_span()
                 names = [*BY_NAME, *self.trace.macros[:macros]]
-                said.append(messages.unknown_word(span, reading.unknown, names, reading.is_word))
+                said.append(unknown_word(span, reading.unknown, names, reading.is_word))
             elif reading.key:
                 said += self._wrong(reading.line(self.source, number))
         return said

@@ -92,7 +92,7 @@ def load(
 
 
 def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) -> None:
-    """Write the circuit as one of :data:`qbcc.circuits.KINDS`."""
+    """Write the circuit as one of :data:`qbcc.circuits.emit.KINDS`."""
     from qbcc.circuits import emit as circuits
 
     try:

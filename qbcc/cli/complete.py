@@ -115,7 +115,7 @@ def backends(context: click.Context, parameter: click.Parameter, start: str) -> 
     from importlib.metadata import entry_points
 
     from vm.quantum.backends.aer import METHODS
-    from vm.quantum.backends.backend import GROUP, NAMES
+    from vm.quantum.backends.choose import GROUP, NAMES
 
     if start.startswith("mock:"):
         return [_item(f"mock:{name}") for name in _files(start.removeprefix("mock:"), (".json",))]
@@ -150,7 +150,7 @@ def registers(context: click.Context, parameter: click.Parameter, start: str) ->
 
 def runs(context: click.Context, parameter: click.Parameter, start: str) -> Items:
     """Complete the runs that can be resumed."""
-    from qbcc.cli.devices import folder
+    from qbcc.cli.settings import folder
 
     return _starting(sorted(path.stem for path in folder().glob("*.json")), start)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -14,17 +13,16 @@ import click
 
 from qbcc import driver
 from qbcc.cli.common import has_colour, json_text, refuse, say, show
-from qbcc.cli.running import Settings
+from qbcc.cli.settings import FOLDER, Settings, folder
 from vm import stops
 from vm.machine import ENGINES, Machine
-from vm.quantum.backends.backend import GROUP, NAMES, Device, Job, Listed, make
+from vm.quantum.backends.backend import Device, Job, Listed
+from vm.quantum.backends.choose import GROUP, NAMES, make
 from vm.quantum.backends.offers import Estimate, JobOptions, duration
 from vm.quantum.jobs import Journal, JournalError, size
 from vm.quantum.remote import Remote
 from vm.trap import STATUS, FaultError
 
-FOLDER: Final = "QBC_RUNS"
-"""Variable that names the folder of the journals."""
 _KEPT: Final = ("engine", "optimize", "max_instructions", "timeout", "memory", "seed", "clock", "backend", "shots")
 """Options that a run goes on with."""
 
@@ -34,11 +32,6 @@ class DryRun(FaultError):
 
     def __init__(self) -> None:
         super().__init__("backend", "dry run: nothing was sent")
-
-
-def folder() -> Path:
-    """Where journals are: beside the results, unless the environment says otherwise."""
-    return Path(os.environ.get(FOLDER) or ".qbc/runs")
 
 
 class Session:

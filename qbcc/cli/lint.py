@@ -24,6 +24,7 @@ from qbcc.cli.common import (
 )
 from qbcc.cli.help import command
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
+from qbcc.explain import others
 from qbcc.files import write_whole
 from qbcc.lint.config import levels_for
 from qbcc.lint.finding import Linted, Rule
@@ -176,7 +177,7 @@ def _findings(
         raise SourceError(linted.errors)
     run.rules.update(linted.rules)
     folder = Path(source.path).parent if source.path else Path.cwd()
-    project = levels_for(folder, linted.rules)
+    project = levels_for(folder, linted.rules, others)
     if project.diagnostics:
         raise SourceError(project.diagnostics)
     return judge(linted, project.levels)

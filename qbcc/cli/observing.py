@@ -12,7 +12,8 @@ import click
 
 from qbcc import driver, render
 from qbcc.cli.common import fail, json_text, reader_gone, say, show
-from qbcc.cli.running import Run, Settings, write_out
+from qbcc.cli.running import Run, write_out
+from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.export import atomic
 from qbcc.files import write_whole

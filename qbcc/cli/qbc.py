@@ -29,7 +29,8 @@ from qbcc.cli.common import (
     version_option,
 )
 from qbcc.cli.help import Group
-from qbcc.cli.running import Run, Settings, parse_dump
+from qbcc.cli.running import Run, parse_dump
+from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
 
 

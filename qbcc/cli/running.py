@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,59 +15,21 @@ import click
 
 from qbcc import driver
 from qbcc.cli.common import fail, front_settings, has_colour, reader_gone, say, within_memory
+from qbcc.cli.settings import Settings
 from qbcc.diagnostics import Diagnostic, SourceError
 from vm import stops
 from vm.isa import CODE_BASE, REGISTERS
 from vm.machine import Machine, Outcome, TrapError
 from vm.memory import Memory
 from vm.output import OutputError
-from vm.quantum.backends.offers import JobOptions
 from vm.trap import FaultError, ObjectError
 
 if TYPE_CHECKING:
-    from vm.quantum.jobs import Journal
+    pass
 
 _DUMP_LIMIT: Final = 1 << 20
 _PROGRESS_AFTER: Final = 1.0
 """Seconds before a progress bar shows."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The options of a run, as the command line names them."""
-
-    defines: dict[str, str]
-    include: Sequence[Path]
-    engine: str
-    optimize: int | None
-    """Of machine code, and of the compiler of another language."""
-    unchecked: bool
-    max_instructions: int | None
-    timeout: float | None
-    memory: int
-    seed: int | None
-    clock: int | None
-    backend: str
-    noise: str | None
-    yes: bool
-    job: JobOptions
-    """Of each job on a device."""
-    max_cost: float | None
-    """Most that the estimates of all jobs may sum up to."""
-    dry_run: bool
-    stats: bool
-    regs: bool
-    dump: Sequence[tuple[int, int]]
-    as_json: bool
-    args: tuple[int | float, ...] = ()
-    output: Path | None = None
-    call: tuple[str, tuple[int | float, ...]] | None = None
-    shots: int | None = None
-    prints: bool = False
-    hist: bool = False
-    plot: Path | None = None
-    journal: Journal | None = None
-    """Of the run that is gone on with."""
 
 
 def with_shots(settings: Settings, shots: int | None) -> Settings:
@@ -185,7 +147,8 @@ class Run:
     def _require_backend(self, built: driver.Built) -> None:
         """Fail before the first shot where the simulator is not installed: no shot could end otherwise."""
         from vm.isa import BY_CODE, QUANTUM
-        from vm.quantum.backends.backend import Simulator, make
+        from vm.quantum.backends.backend import Simulator
+        from vm.quantum.backends.choose import make
 
         assert built.object is not None
         codes = set(built.object.code[:, 0].tolist())

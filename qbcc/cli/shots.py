@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from qbcc import driver, render
 from qbcc.cli.common import fail, has_colour, json_text, say, show
-from qbcc.cli.running import Settings
+from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.export.messages import missing_extra
 from qbcc.observe.outcomes import ORDER, heading, is_ordered, labels, value_text

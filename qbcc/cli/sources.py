@@ -11,9 +11,10 @@ from typing import Final, Generic, TypeVar
 import click
 
 from qbcc import driver, frontends, near_files
-from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, did_you_mean, read_regular_bytes
+from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import SourceFile
+from qbcc.wording import did_you_mean
 
 STDIN: Final = "-"
 Tool = TypeVar("Tool")

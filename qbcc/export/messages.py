@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qbcc.assembly.includes import did_you_mean
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.explanation import Explanation
+from qbcc.wording import did_you_mean
 from vm import install
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from qbcc.assembly.data import WIDTHS
 from qbcc.format.rows import Row
-from qbcc.syntax.lines import Character, Integer, Node, Real, Unary
+from qbcc.syntax.lines import WIDTHS, Character, Integer, Node, Real, Unary
 from qbcc.syntax.printer import INDENT, is_indented, print_arguments, print_labels, print_statement
 
 _COMMENT: Final = 35

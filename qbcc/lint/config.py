@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,20 +24,20 @@ class Levels:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def levels_for(folder: Path, known: Iterable[str]) -> Levels:
-    """Levels for the sources of a folder: of the first file that lies in it or above."""
+def levels_for(folder: Path, known: Iterable[str], others: Callable[[], Iterable[str]]) -> Levels:
+    """Levels for the sources of a folder: of the first file that lies in it or above.
+
+    ``known``: the codes that findings may have here; ``others`` gives those of other languages, which a project may
+    have sources of too."""
     for place in (folder, *folder.parents):
         path = place / NAME
         if path.is_file():
-            return _read(path, set(known))
+            return _read(path, set(known), others)
     return Levels({}, ())
 
 
-def _read(path: Path, known: set[str]) -> Levels:
+def _read(path: Path, known: set[str], others: Callable[[], Iterable[str]]) -> Levels:
     import tomllib
-
-    # A project may have sources of several languages.
-    from qbcc.explain import others
 
     try:
         data = tomllib.loads(decode(read_regular_bytes(path, NAME, _MOST), NAME))

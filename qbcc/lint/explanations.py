@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qbcc.explanation import Explanation
-from qbcc.lint.assembly.rules import RULES
+from qbcc.lint.rules import RULES
 
 _ALLOW: Final = "What is meant gets '; lint: allow {}' on its line or above it."
 _NUMBERS: Final = """main:

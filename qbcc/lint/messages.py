@@ -7,9 +7,9 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
-from qbcc.lint.assembly.rules import RULES
-from qbcc.messages import short
+from qbcc.lint.rules import RULES
 from qbcc.source import Span
+from qbcc.wording import short
 
 
 def _finding(code: str, message: str, span: Span, **more: Any) -> Diagnostic:

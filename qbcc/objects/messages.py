@@ -8,9 +8,9 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Related
 from qbcc.explanation import Explanation
-from qbcc.messages import short
 from qbcc.nearest import nearest
 from qbcc.source import Excerpt, Span
+from qbcc.wording import short
 from vm.bytecode import ObjectFile, Where
 
 End = tuple[str, Span | None]

@@ -15,11 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from qbcc.assembly.includes import Folders, IncludeFault, decode, did_you_mean, read_regular_bytes
+from qbcc.assembly.includes import Folders, IncludeFault, decode, read_regular_bytes
 from qbcc.circuits import messages as messages_circuit
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.export.messages import missing_extra
 from qbcc.source import SourceFile
+from qbcc.wording import did_you_mean
 
 MAX_BYTES: Final = 4 << 20
 """Of a text with all that it includes: some thousand lines of OpenQASM 3 are read a second."""

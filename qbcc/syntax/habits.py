@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from qbcc import messages
 from qbcc.diagnostics import Diagnostic, Fix
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import foreign, messages_foreign
+from qbcc.syntax import foreign, messages, messages_foreign
 from qbcc.syntax.lines import DIRECTIVES
 
 Maker = Callable[["Place", re.Match[str]], Diagnostic | None]

@@ -10,6 +10,9 @@ from typing import Final
 
 from qbcc.source import SourceFile, Span
 
+WIDTHS: Final = {".byte": 1, ".word": 2, ".dword": 4, ".qword": 8, ".double": 8}
+"""Bytes of an item of data, by directive."""
+DATA_DIRECTIVES: Final = (*WIDTHS, ".ascii", ".asciz", ".space", ".align")
 DIRECTIVES: Final = (
     ".align", ".args", ".ascii", ".asciz", ".byte", ".clobbers", ".code", ".data", ".define", ".double", ".dword",
     ".elif", ".else", ".end", ".endfunc", ".endif", ".endm", ".endr", ".entry_point", ".extern", ".func", ".global",

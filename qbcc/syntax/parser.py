@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from qbcc import messages
 from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile, Span
-from qbcc.syntax import known
+from qbcc.syntax import known, messages
 from qbcc.syntax.lexer import grammar, tables, tokenise
 from qbcc.syntax.lines import (
     DIRECTIVES,

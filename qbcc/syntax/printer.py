@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from qbcc.assembly.data import DIRECTIVES
-from qbcc.syntax.lines import Address, Binary, Group, Line, Node, Register, Unary
+from qbcc.syntax.lines import DATA_DIRECTIVES, Address, Binary, Group, Line, Node, Register, Unary
 from vm.isa import BY_NAME
 
 INDENT: Final = "    "
-DATA: Final = frozenset(DIRECTIVES) - {".align"}
+DATA: Final = frozenset(DATA_DIRECTIVES) - {".align"}
 """Directives that a label stands before, in their line."""
 _INDENTED: Final = DATA | {".args", ".returns", ".clobbers"}
 _LISTED_APART: Final = frozenset((".define", ".macro"))

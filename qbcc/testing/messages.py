@@ -7,9 +7,9 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.explanation import Explanation
-from qbcc.messages import short
 from qbcc.nearest import nearest
 from qbcc.source import Span
+from qbcc.wording import short
 from vm.trap import TITLE, Trap
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {

@@ -17,7 +17,7 @@ from qbcc.openqasm import read as qasm
 from qbcc.openqasm import source as qasm_source
 from qbcc.source import SourceFile
 from vm.quantum.backends import noise
-from vm.quantum.backends.backend import make
+from vm.quantum.backends.choose import make
 from vm.quantum.gates import GATES
 from vm.quantum.jobs import Journal, JournalError
 

@@ -10,7 +10,8 @@ import pytest
 from lsp import files
 from lsp.features import navigation, parameters, workspace_symbols
 from lsp.features.workspace_symbols import found, likeness
-from lsp.files import Declared, Files, View
+from lsp.files import Files, View
+from lsp.index import Declared
 from lsp.workspace import Workspace
 from qbcc.source import SourceFile
 from tests.lsp.support import analysed

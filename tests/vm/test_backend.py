@@ -11,7 +11,8 @@ import pytest
 
 from tests.local_device import Local
 from tests.programs import finished
-from vm.quantum.backends.backend import GROUP, Backend, Parts, Simulator, make
+from vm.quantum.backends.backend import Backend, Parts, Simulator
+from vm.quantum.backends.choose import GROUP, make
 from vm.quantum.log import Circuit
 from vm.quantum.states.pure import Pure
 from vm.quantum.states.state import State

@@ -18,7 +18,8 @@ from qiskit.quantum_info import Statevector
 from tests.ionq_server import KEY, Fault, Server
 from tests.programs import finished
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
-from vm.quantum.backends.backend import Job, make
+from vm.quantum.backends.backend import Job
+from vm.quantum.backends.choose import make
 from vm.quantum.backends.ionq import IonQ, answers
 from vm.quantum.backends.ionq.settings import read
 from vm.quantum.backends.ionq.wire import TRIES, Pace

@@ -17,7 +17,7 @@ from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
 from vm.quantum.backends import noise
 from vm.quantum.backends.aer import Aer
-from vm.quantum.backends.backend import make
+from vm.quantum.backends.choose import make
 from vm.quantum.gates import GATES
 from vm.quantum.states.chain import Chain
 from vm.quantum.states.mixed import Mixed

@@ -15,7 +15,7 @@ from tests.vm.test_quantum import TELEPORT
 from tests.vm.test_shots import LIMIT, chi_square, counts, shots
 from vm.machine import Machine
 from vm.quantum import log as logs
-from vm.quantum.backends.backend import make
+from vm.quantum.backends.choose import make
 
 
 def script(tmp_path: Path, **answers: Any) -> str:

@@ -19,7 +19,7 @@ from vm.isa import BY_NAME, OPS, QUANTUM
 from vm.machine import Machine
 from vm.quantum import log as logs
 from vm.quantum.backends.aer import Aer
-from vm.quantum.backends.backend import make
+from vm.quantum.backends.choose import make
 from vm.quantum.gates import GATES
 
 ENGINES = ("interp", "native")

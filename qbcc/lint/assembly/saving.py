@@ -6,8 +6,8 @@ from qbcc.diagnostics import Edit, Fix
 from qbcc.flow.routines import Routine
 from qbcc.lint.assembly.intent import Intent
 from qbcc.lint.assembly.look import Look, mask_of
-from qbcc.messages import short
 from qbcc.source import Span
+from qbcc.wording import short
 from vm.flow.blocks import JUMP
 
 

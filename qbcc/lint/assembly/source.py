@@ -18,9 +18,9 @@ from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import Memory
 from qbcc.lint.assembly.packed import Packed
 from qbcc.lint.assembly.registers import Registers
-from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.stack import Stack
 from qbcc.lint.finding import Linted, Remark
+from qbcc.lint.rules import RULES
 from qbcc.source import SourceFile
 from qbcc.syntax.lexer import tables
 

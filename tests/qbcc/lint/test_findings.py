@@ -12,11 +12,11 @@ import pytest
 from qbcc import frontends
 from qbcc.assembly.assemble import Options, assemble
 from qbcc.explain import explain
-from qbcc.lint.assembly.rules import RULES
 from qbcc.lint.assembly.source import lint_assembly, lint_source
 from qbcc.lint.explanations import EXPLANATIONS
 from qbcc.lint.fix import fixed
 from qbcc.lint.judge import judge
+from qbcc.lint.rules import RULES
 from qbcc.source import SourceFile
 from tests.engine_cases import Model, case
 from tests.model import ModelTrap

@@ -5,53 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from qbcc import library
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import SourceFile, Span
 from qbcc.syntax.lines import Line
-from qbcc.syntax.text import CharacterFault
+from qbcc.syntax.messages import nearest_known, suggest
+from qbcc.wording import short
 
-if TYPE_CHECKING:
-    from qbcc.syntax import foreign
-
-_SHOWN = 40
-"""Longest word that a message repeats."""
 _USES = 3
 """Most uses of macros that a message lists."""
-
-
-def short(word: str) -> str:
-    """A word as a message shows it."""
-    return word if len(word) <= _SHOWN else word[: _SHOWN - 1] + "…"
-
-
-@lru_cache(256)
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    """A look-up is slow, and a macro may ask for the same word many times."""
-    # Only a mistake needs it, as the table of foreign words below.
-    from qbcc.nearest import nearest
-
-    return nearest(word, known)
-
-
-def _suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
-    name = _nearest(word, tuple(known))
-    return None if name is None else Fix(span, name, f"did you mean '{name}'?")
-
-
-def _renamed(span: Span, advice: foreign.Advice) -> Fix | None:
-    """The other word, where that is all."""
-    return Fix(span, advice.ours, f"it is called '{advice.ours}' here") if advice.ours and not advice.note else None
-
-
-def _called(advice: foreign.Advice) -> tuple[str, ...]:
-    """A note where another word is not all."""
-    if not advice.note:
-        return ()
-    return (f"it is called '{advice.ours}' here: {advice.note}" if advice.ours else advice.note,)
 
 
 def with_uses(diagnostic: Diagnostic, line: Line, use: Line | None = None) -> Diagnostic:
@@ -67,81 +30,11 @@ def with_uses(diagnostic: Diagnostic, line: Line, use: Line | None = None) -> Di
     return replace(diagnostic, related=(*diagnostic.related, *related))
 
 
-# -- E01: text and syntax
-
-
-def bad_character(span: Span, character: str) -> Diagnostic:
-    notes: tuple[str, ...] = ()
-    if character in "“”‘’":
-        notes = ('a string stands in plain quotes: "…"',)
-    if character == "=":
-        notes = ("a constant is written .define NAME value",)
-    name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
-    return Diagnostic("E0101", f"{name} belongs to no word of the language", span, notes=notes)
-
-
-def open_string(span: Span, quote: str) -> Diagnostic:
-    what = "string" if quote == '"' else "character constant"
-    return Diagnostic("E0102", f"this {what} has no closing {quote}", span, notes=("it must end on its line",))
-
-
-def empty_character(span: Span) -> Diagnostic:
-    return Diagnostic("E0103", "a character constant holds one character", span)
-
-
-def bad_text(span: Span, fault: CharacterFault) -> Diagnostic:
-    start = span.column + fault.at
-    place = Span(span.source, span.line, start, min(start + fault.length, span.end_column))
-    notes: tuple[str, ...] = ()
-    if "escape" in fault.reason:
-        notes = ("escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\xNN \\u{…}",)
-    elif "one character" in fault.reason:
-        notes = ('a string is in double quotes: "…"',)
-    return Diagnostic("E0103", fault.reason, place, notes=notes)
-
-
-def bad_number(span: Span, word: str) -> Diagnostic:
-    notes = ("numbers are written 42, 0xFF, 0b101, 0o17, 1_000, 8.0, 1e-9",)
-    return Diagnostic("E0104", f"'{short(word)}' is no number", span, notes=notes)
-
-
-def unexpected(span: Span, word: str, before: str, wanted: str, label: str = "") -> Diagnostic:
-    notes = (f"if '{short(label)}' is a label, write '{short(label)}:'",) if label else ()
-    after = f" after '{short(before)}'" if before else ""
-    return Diagnostic("E0105", f"'{short(word)}' cannot stand here{after}: expected {wanted}", span, notes=notes)
-
-
-def unexpected_end(span: Span, before: str, wanted: str) -> Diagnostic:
-    return Diagnostic("E0105", f"the line ends after '{short(before)}': expected {wanted}", span)
-
-
-def long_line(span: Span, length: int, most: int) -> Diagnostic:
-    return Diagnostic("E0106", f"this line has {length:,} characters; at most {most:,} are allowed", span)
-
-
-def deep_expression(span: Span, most: int) -> Diagnostic:
-    return Diagnostic("E0107", f"this expression is nested more than {most} levels deep", span)
-
-
 def too_many(span: Span | None, most: int) -> Diagnostic:
     return Diagnostic("E0108", f"there are more than {most:,} errors; the rest is not shown", span)
 
 
 # -- E02: instructions and operands
-
-
-def unknown_word(span: Span, word: str, known: Iterable[str], is_alone: bool = False) -> Diagnostic:
-    """``is_alone``: nothing else is in the line, so the word may be a label without its colon."""
-    from qbcc.syntax import foreign
-
-    message = f"'{short(word)}' is not an instruction or a macro"
-    advice = foreign.instruction(word)
-    if advice is not None and (advice.ours or not is_alone):
-        return Diagnostic("E0201", message, span, notes=_called(advice), fix=_renamed(span, advice))
-    fix = _suggest(span, word, known)
-    if fix is None and is_alone:
-        fix = Fix(span, f"{word}:", f"if it is a label, write '{short(word)}:'")
-    return Diagnostic("E0201", message, span, fix=fix)
 
 
 def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Diagnostic:
@@ -208,10 +101,10 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     if file is not None:
         notes: tuple[str, ...] = (f'it is in the standard library: write .include "{file}"',)
         return Diagnostic("E0301", message, span, notes=notes)
-    fix = _suggest(span, shown, dict.fromkeys(name.split("~")[0] for name in known))
+    fix = suggest(span, shown, dict.fromkeys(name.split("~")[0] for name in known))
     notes = ()
     if fix is None:
-        near = _nearest(shown, library.names()) if shown.startswith("qbc_") else None
+        near = nearest_known(shown, library.names()) if shown.startswith("qbc_") else None
         if near is not None:
             fix = Fix(
                 span, near, f"did you mean '{near}'? It is in \"{library.provider(near)}\" of the standard library"
@@ -298,16 +191,6 @@ def address_outside(span: Span, is_code: bool) -> Diagnostic:
 
 
 # -- E04: directives and data
-
-
-def unknown_directive(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
-    from qbcc.syntax import foreign
-
-    message = f"there is no directive {short(word)}"
-    advice = foreign.directive(word)
-    if advice is None:
-        return Diagnostic("E0401", message, span, fix=_suggest(span, word, known))
-    return Diagnostic("E0401", message, span, notes=_called(advice), fix=_renamed(span, advice))
 
 
 def directive_form(span: Span, message: str) -> Diagnostic:
