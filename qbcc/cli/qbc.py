@@ -371,7 +371,7 @@ def profile(
     default=60.0,
     show_default=True,
     metavar="S",
-    help="Stop each run after S seconds.",
+    help="Stop each compilation and each run after S seconds.",
 )
 @json_option
 def test_command(files: Sequence[str], as_json: bool, **options: Any) -> None:
