@@ -14,8 +14,9 @@ from typing import Final
 
 import numpy as np
 
+from vm import stops
 from vm.machine import Machine, Outcome, Snapshot
-from vm.trap import STATUS, Location
+from vm.trap import STATUS, Location, Trap
 
 _SEEDS: Final = 0x5153
 """Of the generator that gives each repeated run its seed."""
@@ -47,10 +48,14 @@ class Shots:
     """What its runs differ by, if they were."""
     instructions: int
     """Executed in all."""
+    stopped: Outcome | None = None
+    """How the run ended that Ctrl-C or the time limit stopped, and the rest with it. It is in none of the paths."""
 
     @property
     def status(self) -> int:
-        """The first status that is not 0, else 0."""
+        """The status of what stopped them, else the first one of a path that is not 0, else 0."""
+        if self.stopped is not None:
+            return self.stopped.status
         return next((path.outcome.status for path in self.paths if path.outcome.status), 0)
 
 
@@ -141,32 +146,41 @@ def run(
     if end is None and timeout is not None:
         end = time.monotonic() + timeout
     machine = make(seed)
-    try:
-        return _split(machine, shots, seed, end, tell)
-    except OtherError as error:
-        return _repeat(make, shots, seed, end, str(error), tell)
+    # Ctrl-C is answered here where it comes between two runs: what was done must not be lost.
+    with stops.answering():
+        try:
+            return _split(machine, shots, seed, end, tell)
+        except OtherError as error:
+            return _repeat(make, shots, seed, end, str(error), tell)
 
 
 def _split(machine: Machine, shots: int, seed: int, end: float | None, tell: Callable[[int, int], object]) -> Shots:
     splitter = Splitter(machine, shots, seed)
     machine.stand_for_many(splitter)
-    paths = []
+    paths: list[Path] = []
+    stopped: Outcome | None = None
     done = instructions = 0
     before = 0
-    while True:
-        machine.share_time(end)
-        outcome = machine.run()
-        splitter.check()
-        instructions += outcome.count - before
-        paths.append(Path(splitter.shots, _recorded(machine), machine.output, outcome))
-        done += splitter.shots
-        tell(done, len(paths))
-        if _is_stopped(outcome) or not splitter.waiting:
-            break
-        snapshot, splitter.shots, splitter.decided = splitter.waiting.pop()
-        machine.restore(snapshot)
-        before = snapshot.count
-    return Shots(done, _joined(paths), is_repeated=False, why="", instructions=instructions)
+    try:
+        while True:
+            machine.share_time(end)
+            outcome = machine.run()
+            splitter.check()
+            instructions += outcome.count - before
+            if _is_stopped(outcome):
+                stopped = outcome
+                break
+            paths.append(Path(splitter.shots, _recorded(machine), machine.output, outcome))
+            done += splitter.shots
+            tell(done, len(paths))
+            if not splitter.waiting:
+                break
+            snapshot, splitter.shots, splitter.decided = splitter.waiting.pop()
+            machine.restore(snapshot)
+            before = snapshot.count
+    except KeyboardInterrupt:
+        stopped = _interrupted()
+    return _made(paths, stopped, instructions)
 
 
 def _repeat(
@@ -180,19 +194,36 @@ def _repeat(
     seeds = np.random.default_rng([seed & (1 << 64) - 1, _SEEDS])
     machine = make(seed)
     start = machine.snapshot()
-    paths = []
+    paths: list[Path] = []
+    stopped: Outcome | None = None
     instructions = 0
-    for _ in range(shots):
-        machine.restore(start)
-        machine.reseed(int(seeds.integers(1 << 63)))
-        machine.share_time(end)
-        outcome = machine.run()
-        instructions += outcome.count
-        paths.append(Path(1, _recorded(machine), machine.output, outcome))
-        tell(len(paths), len(paths))
-        if _is_stopped(outcome):
-            break
-    return Shots(len(paths), _joined(paths), is_repeated=True, why=why, instructions=instructions)
+    try:
+        for _ in range(shots):
+            machine.restore(start)
+            machine.reseed(int(seeds.integers(1 << 63)))
+            machine.share_time(end)
+            outcome = machine.run()
+            instructions += outcome.count
+            if _is_stopped(outcome):
+                stopped = outcome
+                break
+            paths.append(Path(1, _recorded(machine), machine.output, outcome))
+            tell(len(paths), len(paths))
+    except KeyboardInterrupt:
+        stopped = _interrupted()
+    return _made(paths, stopped, instructions, why)
+
+
+def _made(paths: list[Path], stopped: Outcome | None, instructions: int, why: str = "") -> Shots:
+    done = sum(path.shots for path in paths)
+    return Shots(done, _joined(paths), bool(why), why, instructions, stopped)
+
+
+def _interrupted() -> Outcome:
+    """How a run ends that Ctrl-C stopped before it began."""
+    status = STATUS["interrupt"]
+    stops.settle(status)
+    return Outcome(status, Trap("interrupt", "stopped by Ctrl-C", None), 0)
 
 
 def _is_stopped(outcome: Outcome) -> bool:

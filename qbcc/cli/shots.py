@@ -58,6 +58,8 @@ def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, 
         show(json_text(data(found, settings, built, seed=seed, seconds=seconds)))
     else:
         _show(found, settings)
+        if found.stopped is not None and found.stopped.trap is not None:
+            say(render.trap(found.stopped.trap, built.shown, has_colour()))
         for run in found.paths:
             if run.outcome.trap is not None:
                 say(render.trap(run.outcome.trap, built.shown, has_colour()))
@@ -74,6 +76,8 @@ def _show(found: Shots, settings: Settings) -> None:
         say(f"every shot was run by itself: the program uses {found.why}")
     if settings.shots != found.shots:
         say(f"stopped after {found.shots:,} of {settings.shots:,} shots")
+    if not found.paths:
+        return
     if settings.shots == 1 or settings.prints:
         for run, label in zip(found.paths, labels(found.paths), strict=True):
             if settings.shots != 1:
@@ -132,8 +136,15 @@ def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, se
             for name, values in own(found).items()
         },
         "repeated": found.why if found.is_repeated else None,
+        "stopped": _stop(found, built),
         "stats": {"instructions": found.instructions, "seconds": seconds, "seed": seed},
     }
+
+
+def _stop(found: Shots, built: driver.Built) -> dict[str, Any] | None:
+    """What stopped the runs from outside, if anything did."""
+    trap = None if found.stopped is None else found.stopped.trap
+    return None if trap is None else render.trap_data(trap, built.shown)
 
 
 def _numbers(count: int, shots: int) -> dict[str, float]:

@@ -125,7 +125,7 @@ class Suite:
     def _many(self, case: Case, obj: ObjectFile) -> list[Failure]:
         count, limit = case.shots or SHOTS, self.settings.timeout
         found = shots.run(lambda seed: self._machine(case, obj, seed), count, case.seed or 0, limit)
-        if any(path.outcome.trap is not None and path.outcome.trap.name == "interrupt" for path in found.paths):
+        if found.stopped is not None and found.stopped.trap is not None and found.stopped.trap.name == "interrupt":
             raise KeyboardInterrupt
         return checks.many(case, found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -39,6 +40,7 @@ FILES = {
     "many.qbc": "main:\n" + "".join(f"f{i}: QADD r4, {i}\n QCALL f{i}\n QJLT r4, {i}, f{i}\n" for i in range(20000)) + " QHALT\n",
     "aer.qbc": entangled(24, 600),
     "test.qbc": "main: QADD r0, 1\n QJMP main\n; expect: 1\n",
+    "coins.qbc": "main: QSYSCALL 8\n QAND r1, r0, 1\n QMOV r0, name\n QSYSCALL 14\n QHALT\n.data\nname: .asciz \"coin\"\n",
     "random.qbc": "main: QALLOC r4, 1\n QH r4\n QMEAS r1, r4\n QSYSCALL 8\n QMOV r5, 0\non: QADD r5, 1\n QJLT r5, 90000000, on\n QHALT\n",
 }  # fmt: skip
 STAGES = {
@@ -137,6 +139,28 @@ def test_ctrl_c(folder: Path, stage: str) -> None:
     time.sleep(0.3)
     started.process.send_signal(signal.SIGINT)
     one_error(started.ended(130), "T130")
+
+
+@pytest.mark.parametrize("how", ["Ctrl-C", "time limit"])
+def test_shots_that_were_done_are_shown(folder: Path, how: str) -> None:
+    limit = ("--timeout", "3") if how == "time limit" else ()
+    # With an empty cache the interpreter is made first, which may take longer.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QBC_CACHE_DIR": str(folder / "cache")}
+    command = [sys.executable, "-c", START.format("qbc"), "run", "coins.qbc", "--shots", "2"]
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    started = Started(folder, "qbc", "run", "coins.qbc", "--shots", "1000000", *limit)
+    if not limit:
+        time.sleep(3)
+        started.process.send_signal(signal.SIGINT)
+    out = started.process.stdout
+    assert out is not None
+    table = out.read().decode()
+    said = started.ended(80 if limit else 130)
+    shots = re.search(r"stopped after ([\d,]+) of 1,000,000 shots", said)
+    assert shots is not None
+    assert f"{shots[1]} shots of " in table
+    assert "[status" not in table
+    one_error(said, "T80" if limit else "T130")
 
 
 @pytest.mark.parametrize("stage", LIMITED)

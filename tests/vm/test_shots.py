@@ -236,9 +236,33 @@ def test_repeated_runs_have_their_own_random_numbers() -> None:
 def test_the_time_limit_is_of_all_runs() -> None:
     text = "main: QALLOC r4\nagain: QH 1\nQMEAS r0, 1\nQJMP again"
     found = shots(text, 10**6, timeout=0.5)
-    assert found.paths[-1].outcome.trap is not None
-    assert found.paths[-1].outcome.trap.name == "time"
-    assert found.shots < 10**6
+    assert found.stopped is not None
+    assert found.stopped.trap is not None
+    assert (found.stopped.trap.name, found.status) == ("time", 80)
+    # What was not done to its end is no outcome.
+    assert (found.shots, found.paths) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "shots"),
+    [
+        ("main: QALLOC r4\nQH 1\nQMEAS r0, 1\nQALLOC r4\nQH 2\nQMEAS r0, 2\nQHALT", None),
+        ("main: QSYSCALL 9\nQHALT", 3),
+    ],
+)
+def test_ctrl_c_between_two_runs_leaves_those_that_were_done(text: str, shots: int | None) -> None:
+    obj = build(text)
+
+    def tell(_done: int, paths: int) -> None:
+        if paths == 3:
+            raise KeyboardInterrupt
+
+    found = run(lambda seed: Machine(obj, seed=seed), 1000, 1, tell=tell)
+    assert found.stopped is not None
+    assert found.stopped.trap is not None
+    assert (found.stopped.trap.name, found.status) == ("interrupt", 130)
+    assert found.shots == sum(path.shots for path in found.paths)
+    assert (found.shots == shots) if shots else (0 < found.shots < 1000)
 
 
 def test_classical_programs_are_one_path() -> None:
