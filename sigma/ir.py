@@ -14,7 +14,8 @@ load       base[, index]                                   distance in bytes
 store      value, base[, index]                            distance in bytes
 loadb      base                                            distance in bytes; one byte, as a number from 0 on
 storeb     value, base                                     distance in bytes; the low eight bits
-bound      index, length                                   – ; traps unless 0 ≤ index < length
+bound      index, length                                   – ; traps unless 0 ≤ index < length; imm says of what: None an index,
+                                                                "end" of a part (the length is one more), "start" (of its end one more)
 call       arguments                                       :class:`Function`, or the label of a subroutine
 result     the call, or a system call                      which of its results
 sys        r0, r1                                          number of the system call

@@ -611,10 +611,11 @@ class Machine:
             self._stop(name, "execution ran past the last instruction: end it with QHALT, QRET or QJMP")
             return
         fault = Fault(self.program, self._cells, pc)
-        message = fault.message(name)
-        if name == "trap":
-            message = self._text_at(fault.operands[0].value) or message
-        self._stop(name, message, fault.operands)
+        if name == "trap" and (text := self._text_at(fault.operands[0].value)):
+            # Where the text lies says nothing.
+            self._stop(name, text)
+            return
+        self._stop(name, fault.message(name), fault.operands)
 
     def _stop(self, name: str, message: str, operands: tuple[Operand, ...] = ()) -> None:
         self._calls.output.flush()

@@ -20,8 +20,8 @@ from sigma.lower.program import STACK, STACK_START
 from vm.isa import REGISTERS
 
 _SAVED: Final = range(4, REGISTERS)
-OUTSIDE: Final = "qbc_index_text"
-"""Makes the text of an index that is outside."""
+OUTSIDE: Final = {"bound": "qbc_index_text", "boundend": "qbc_end_text", "boundstart": "qbc_start_text"}
+"""Checks, and the routines that make the text of what is outside."""
 
 
 class Emitter:
@@ -135,7 +135,7 @@ class Emitter:
             following = blocks[number + 1].label if number + 1 < len(blocks) else ""
             labels.append(block.label)
             for inst in jumps(block, following, depths):
-                if inst.word == "bound":
+                if inst.word in OUTSIDE:
                     label = f"@outside{len(outside)}"
                     outside.append((label, inst))
                     self.line("QJGEU", *map(_operand, inst.operands), label, span=inst.span, labels=labels)
@@ -161,7 +161,7 @@ class Emitter:
         self.line("QMOV", aside, length, span=inst.span, labels=[label])
         self.line("QMOV", build.Reg(0), index, span=inst.span)
         self.line("QMOV", build.Reg(1), aside, span=inst.span)
-        self.line("QCALL", OUTSIDE, span=inst.span)
+        self.line("QCALL", OUTSIDE[inst.word], span=inst.span)
         self.line("QTRAP", build.Reg(0), span=inst.span)
 
     # -- data

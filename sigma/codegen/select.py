@@ -185,7 +185,7 @@ class Selector:
             case "store":
                 self.emit("QSTORE", self.operand(op.args[0]), self.memory(op.args[1], op.imm))
             case "bound":
-                self.emit("bound", self.operand(op.args[0]), self.operand(op.args[1]))
+                self.emit(f"bound{op.imm or ''}", self.operand(op.args[0]), self.operand(op.args[1]))
             case "call":
                 self._call(op)
             case "sys":

@@ -176,13 +176,13 @@ class Expressions(ABC):
         found.base = self.b.isa("QADD", base.base, distance)
         return found
 
-    def check(self, index: Op, length: Op | None) -> None:
-        """Trap unless an index is inside."""
+    def check(self, index: Op, length: Op | None, what: str | None = None) -> None:
+        """Trap unless an index is inside; ``what`` it is, as ``bound`` has it."""
         if length is None or self.lowering.is_unchecked:
             return
         if index.code == length.code == "const" and 0 <= index.imm < length.imm:
             return
-        self.b.op("bound", index, length, type=ir.NONE)
+        self.b.op("bound", index, length, type=ir.NONE, imm=what)
 
     def limit(self, value: Op, most: int, text: str) -> None:
         """Trap with a text unless a number is 0 to ``most``."""
@@ -216,8 +216,8 @@ class Expressions(ABC):
         is_inside = is_known and base.length is not None and 0 <= start.imm <= stop.imm <= base.length.imm
         if base.length is not None and not is_inside:
             # start ≤ stop ≤ length: each lies among one more than there are.
-            self.check(stop, b.isa("QADD", base.length, b.const(1)))
-            self.check(start, b.isa("QADD", stop, b.const(1)))
+            self.check(stop, b.isa("QADD", base.length, b.const(1)), "end")
+            self.check(start, b.isa("QADD", stop, b.const(1)), "start")
         found = self.moved(base, start, base.type.element)
         return Ref(node.type, found.base, found.offset, length)
 

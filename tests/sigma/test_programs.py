@@ -150,7 +150,9 @@ def test_a_recursion_with_many_values_is_right() -> None:
     [
         ("var a = [1, 2, 3]; var k = 5; a[k] = 1;", "index 5 is outside of an array of 3"),
         ("let a = [1, 2, 3]; var k = -1; print(\"{a[k]}\");", "index -1 is outside of an array of 3"),
-        ("var n = 4; let a = [1, 2, 3]; let b = a[0..n];", "index 4 is outside of an array of 4"),
+        ("var n = 4; let a = [1, 2, 3]; let b = a[0..n];", "a part that ends at 4 is outside of an array of 3"),
+        ("var n = 2; let a = [1, 2, 3]; let b = a[n..1];", "there is no part 2..1 of an array"),
+        ("var n = -2; let a = [1, 2, 3]; let b = a[n..1];", "there is no part -2..1 of an array"),
         ("var n = 1; assert(n == 2, \"two σ\");", "two σ"),
         ("var n = 1; assert(n == 2);", "assertion failed: n == 2"),
         ("var n = 0; print(\"{1 div n}\");", "QDIV: the divisor is the constant 0"),
