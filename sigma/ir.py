@@ -14,8 +14,9 @@ load       base[, index]                                   distance in bytes
 store      value, base[, index]                            distance in bytes
 loadb      base                                            distance in bytes; one byte, as a number from 0 on
 storeb     value, base                                     distance in bytes; the low eight bits
-bound      index, length                                   – ; traps unless 0 ≤ index < length; imm says of what: None an index,
-                                                                "end" of a part (the length is one more), "start" (of its end one more)
+bound      index, length                                   "end" or "start" of a part, or None; traps unless
+                                                           0 ≤ index < length (an end's is one more, and so is a
+                                                           start's, which is the end)
 call       arguments                                       :class:`Function`, or the label of a subroutine
 result     the call, or a system call                      which of its results
 sys        r0, r1                                          number of the system call

@@ -35,6 +35,8 @@ TIMED_OUT: Final = "T80"
 _STATUS: Final = {INTERRUPTED: 130, TIMED_OUT: 80}
 _LAST: Final = 3.0
 """Seconds that the report of a stop may take, where nobody may be reading it."""
+_LONGEST: Final = 1e6
+"""Seconds that are waited for at a time."""
 _QUIET: Final = ("SIGTERM", "SIGHUP", "SIGQUIT")
 """Signals that end the process as they always do, after the clean-up."""
 _WAKE: Final = b"\0"
@@ -280,6 +282,9 @@ def _watch(reading: int) -> None:
     while True:
         is_settled = process.settled
         wait = _LAST if is_settled else None if process.end is None else max(process.end - time.monotonic(), 0.0)
+        # No system waits for longer than it can count.
+        is_whole = wait is None or wait <= _LONGEST
+        wait = wait if is_whole else _LONGEST
         if select([reading], [], [], wait)[0]:
             for number in os.read(reading, 64):
                 if number == _signal.SIGINT or number in quiet:
@@ -288,7 +293,7 @@ def _watch(reading: int) -> None:
                         _end_by(number)
         elif is_settled:
             os._exit(process.settled)
-        else:
+        elif is_whole:
             if process.answering:
                 _wait_for_answer()
             if not process.settled:

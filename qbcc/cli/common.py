@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import json
+import math
 import os
 import re
 import signal
@@ -206,9 +207,20 @@ def _begin_limit(context: click.Context, _option: object, value: float | None) -
     return value
 
 
+class Amount(click.FloatRange):
+    """A number that is one: NaN is in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or fail."""
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"'{value}' is not a number", param, ctx)
+        return found
+
+
 def timeout_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``--timeout``, with what it says. The time counts from here on: compiling, running, waiting and saving."""
-    return click.option("--timeout", type=click.FloatRange(min=0), metavar="S", callback=_begin_limit, help=what)
+    return click.option("--timeout", type=Amount(min=0), metavar="S", callback=_begin_limit, help=what)
 
 
 _TAPE_OPTIONS = (

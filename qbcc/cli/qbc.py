@@ -11,6 +11,7 @@ import click
 
 from qbcc.cli import complete
 from qbcc.cli.common import (
+    Amount,
     define_option,
     fail,
     front_options,
@@ -136,7 +137,7 @@ def _device_options() -> list[Callable[..., Any]]:
         click.option("--dry-run", is_flag=True, help="Show what the first job would cost; send nothing."),
         click.option(
             "--max-cost",
-            type=click.FloatRange(min=0),
+            type=Amount(min=0),
             metavar="X",
             help="Send no job that brings the estimated cost of the run above X (default: no limit).",
         ),
@@ -367,7 +368,7 @@ def profile(
 @_level_option
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=Amount(min=0),
     default=60.0,
     show_default=True,
     metavar="S",

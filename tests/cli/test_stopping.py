@@ -222,3 +222,16 @@ def test_the_time_limit_in_json(folder: Path) -> None:
     started.process.wait(timeout=SOON)
     assert b'"code": "T80"' in out.read()
     assert started.ended(80) == ""
+
+
+@pytest.mark.parametrize("limit", ["inf", "1e30"])
+def test_a_limit_that_no_clock_can_count_is_none(folder: Path, limit: str) -> None:
+    started = Started(folder, "qbc", "run", "loop.qbc", "--timeout", limit)
+    time.sleep(1)
+    started.process.send_signal(signal.SIGINT)
+    one_error(started.ended(130), "T130")
+
+
+def test_a_limit_that_is_no_number(folder: Path) -> None:
+    said = Started(folder, "qbc", "run", "loop.qbc", "--timeout", "nan").ended(2)
+    assert "'nan' is not a number" in said
