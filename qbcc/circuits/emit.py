@@ -35,8 +35,13 @@ def follow(machine: Machine) -> tuple[Circuit, Outcome]:
     try:
         return explore(machine)
     except Undecided as error:
-        place = machine.program.location(error.pc)
-        raise messages_circuit.undecided(place.file, place.line, error.why, error.measured(machine.program)) from None
+        places = [machine.program.location(pc) for pc in (error.pc, *error.calls)]
+        # What the library decides, it decides for a line of the program.
+        own = next((place for place in places if not place.file.startswith("<")), places[0])
+        measured = error.measured(machine.program)
+        raise messages_circuit.undecided(
+            own.file, own.line, error.why, measured, is_called=own is not places[0]
+        ) from None
 
 
 def notes(machine: Machine, circuit: Circuit, kind: str) -> list[str]:

@@ -80,11 +80,16 @@ def unsupported(name: str, what: str, line: int | None = None) -> SourceError:
     return _error("E0809", f"{place}: {what}")
 
 
-def undecided(file: str, line: int, why: str, measured: str) -> SourceError:
+def undecided(file: str, line: int, why: str, measured: str, *, is_called: bool = False) -> SourceError:
+    """Report a decision that no circuit shows; ``is_called``: a routine of the library that the line calls makes it."""
     place = f"'{file}', line {line}: " if line else ""
+    called = "in what this line calls, " if is_called else ""
     outcomes = f" ({measured})" if measured else ""
-    return _error(
-        "E0807",
-        f"{place}{why}{outcomes}: there is no circuit of the program",
-        "'qbc run --shots' runs it; a circuit needs every decision by an outcome as a conditional with few outcomes",
-    )
+    notes = [
+        "'qbc run --shots' runs it; a circuit needs every decision by an outcome as a conditional with few outcomes"
+    ]
+    if is_called:
+        notes.append(
+            "what is printed or calculated after the last gate and measurement does not matter for the circuit"
+        )
+    return _error("E0807", f"{place}{called}{why}{outcomes}: there is no circuit of the program", *notes)

@@ -131,6 +131,28 @@ def test_a_loop_that_an_outcome_ends_is_an_error_at_its_line(tmp_path: Path) -> 
         assert "error[E0807]: 'p.qbc', line 4: a loop goes on as long as outcomes say" in done.stderr.decode()
 
 
+def test_a_decision_of_the_library_is_an_error_at_the_line_that_calls_it(tmp_path: Path) -> None:
+    text = """fn main() {
+    let a = qubit();
+    let b = qubit();
+    h(a);
+    cx(a, b);
+    let m = measure(a);
+    print("{probability(b):.3f}");
+    record("bit", measure(b));
+}
+"""
+    put(tmp_path, "p.sigma", text)
+    done = call("qbc", "draw", "p.sigma", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "error[E0807]: 'p.sigma', line 7: in what this line calls, a loop goes on as long" in done.stderr.decode()
+    # Behind the last measurement it does not matter.
+    lines = text.splitlines()
+    lines[6:8] = lines[7:5:-1]
+    put(tmp_path, "p.sigma", "\n".join(lines))
+    assert call("qbc", "draw", "p.sigma", cwd=tmp_path).returncode == 0
+
+
 def test_openqasm_is_imported_first(tmp_path: Path) -> None:
     put(tmp_path, "x.qasm", "OPENQASM 3.0;\nqubit q;\n")
     done = call("qbc", "run", "x.qasm", cwd=tmp_path)

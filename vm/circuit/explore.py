@@ -49,6 +49,8 @@ class Undecided(Exception):
     def __init__(self, pc: int, why: str, bits: Sequence[int] = ()) -> None:
         super().__init__(why)
         self.pc = pc
+        self.calls: tuple[int, ...] = ()
+        """Calls that were open, innermost first."""
         self.why = why
         self.bits = tuple(bits)
         self.places: dict[int, int] = {}
@@ -122,6 +124,7 @@ class Explorer:
                 pass
             except Undecided as error:
                 error.places = self._places
+                error.calls = tuple(location.pc for location in self._machine.call_stack())
                 raise
             outcome = self._machine.outcome
         bits = max((step.bit + 1 for step in steps(self._items)), default=0)
