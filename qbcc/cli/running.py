@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     pass
 
 _DUMP_LIMIT: Final = 1 << 20
+_RECORDS_SHOWN: Final = 20
 _PROGRESS_AFTER: Final = 1.0
 """Seconds before a progress bar shows."""
 
@@ -60,6 +61,8 @@ class Run:
         self.settings = settings
         self._go = go
         self._stdout = stdout
+        self._is_silent = True
+        """Whether the program has printed nothing yet."""
         self.built: driver.Built | None = None
         self.machine: Machine | None = None
         self.outcome: Outcome | None = None
@@ -191,7 +194,7 @@ class Run:
                 noise=settings.noise,
                 args=settings.args,
                 stdin=sys.stdin.buffer if sys.stdin is not None else None,
-                stdout=self._stdout or (None if settings.as_json or seed is not None else write_out),
+                stdout=self._stdout or (None if settings.as_json or seed is not None else self._write),
                 progress=self._shots if seed is not None else Progress(settings) if sys.stderr.isatty() else None,
             )
         except ValueError as error:
@@ -247,12 +250,28 @@ class Run:
         if not self.settings.as_json:
             sys.stdout.buffer.flush()
 
+    def _write(self, content: bytes) -> None:
+        self._is_silent = False
+        write_out(content)
+
+    def _show_records(self, machine: Machine) -> None:
+        """What a program recorded that printed nothing: else nobody would see that it did anything."""
+        from qbcc import render
+        from qbcc.visible import visible
+
+        for name, value in machine.records[:_RECORDS_SHOWN]:
+            say(f"recorded {visible(name)} = {render.number(value)}")
+        if len(machine.records) > _RECORDS_SHOWN:
+            say(f"… and {len(machine.records) - _RECORDS_SHOWN:,} more; --json has all of them")
+
     def _report(self, outcome: Outcome) -> int:
         """Trap, registers, memory and statistics on standard error."""
         settings = self.settings
         assert self.built is not None
         assert self.machine is not None
         if not settings.as_json:
+            if self._is_silent and self._stdout is None:
+                self._show_records(self.machine)
             if outcome.trap is not None:
                 from qbcc import render
 

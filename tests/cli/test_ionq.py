@@ -321,7 +321,7 @@ def test_ctrl_c_and_a_server_that_is_silent(server: Server, tmp_path: Path) -> N
 @pytest.mark.parametrize("kind", ["", "slow", "dropped"])
 def test_the_time_limit_reaches_the_waiting(server: Server, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Between two looks at a job, in an answer that does not come, between two tries. The job is not canceled."""
-    import vm.quantum.ionq.client  # noqa: F401
+    import vm.quantum.backends.ionq.client  # noqa: F401
 
     for name, value in {"IONQ_API_KEY": KEY, "IONQ_API_URL": server.address, "QBC_IONQ_INTERVAL": "0.5"}.items():
         monkeypatch.setenv(name, value)

@@ -200,7 +200,7 @@ def test_the_rest_of_a_foreign_block_is_no_error() -> None:
 
 def test_a_right_program_loads_no_table() -> None:
     code = (
-        "import sys; from qbcc.assemble import assemble; from qbcc.source import SourceFile\n"
+        "import sys; from qbcc.assembly.assemble import assemble; from qbcc.source import SourceFile\n"
         "assert assemble(SourceFile('a.qbc', 'main: QADD r0, r1\\n.macro m\\n QNOP\\n.endm\\n m\\n QHALT\\n')).object\n"
         "print(sorted({'qbcc.syntax.foreign', 'qbcc.syntax.habits', 'qbcc.nearest'} & {*sys.modules}))"
     )
