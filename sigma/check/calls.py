@@ -213,8 +213,8 @@ class Calls(Expressions):
             }[letter]
             wanted = {"n": "a number", "v": "a number or a bool", "Q": "a qubit or an array of them", "A": "an array"}
             if not is_good and given is not UNKNOWN:
-                text = f"this is {messages._a(given)}, and '{builtin.name}' takes {wanted[letter]}"
-                self.report(messages.bad_type(self.module.span(argument), text))
+                span, text = self.module.span(argument), self.module.written(argument)
+                self.report(messages.not_taken(span, given, builtin.name, wanted[letter], text))
                 argument.type = UNKNOWN
 
     def _result(self, node: s.Call, builtin: Builtin) -> Type:
@@ -283,7 +283,7 @@ class Calls(Expressions):
         if given is UNKNOWN:
             return None
         if not is_scalar(given) or given is QUBIT:
-            self.report(messages.not_printed(span, given))
+            self.report(messages.not_printed(span, given, source.strip()))
         elif (fault := forms.misfit(form, given)) is not None:
             self.report(messages.bad_format(of_form, fault.text, fault.note))
         return s.Piece(expr.expr, expr.tokens, form)
@@ -342,7 +342,7 @@ class Calls(Expressions):
         elif isinstance(inner, s.Call) and isinstance(target, Given) and target.builtin.is_gate:
             self._given_gate(inner, target.builtin)
         else:
-            self.expr(inner)
+            inner.type = self.call(inner) if isinstance(inner, s.Call) else self.expr(inner)
             self.report(messages.not_a_gate(self.module.span(inner), self.module.word(node.first)))
             return
         inner.target = target
