@@ -419,7 +419,11 @@ def same_qubit(span: Span, name: str, text: str, first: Span, other: str, value:
     if text == other:
         what = f"{short(text)} is there twice"
     elif text.startswith(f"{other}["):
-        what = f"{short(text)} is one of {short(other)}"
+        what = f"{short(text)} is {'a part' if '..' in text else 'one'} of {short(other)}"
+    elif other.startswith(f"{text}["):
+        what = f"{short(other)} is {'a part' if '..' in other else 'one'} of {short(text)}"
+    elif ".." in text or ".." in other:
+        what = f"{short(text)} and {short(other)} have one in common"
     where = f", with {value}" if value else ""
     return Diagnostic(
         "S0401", f"'{short(name)}' takes different qubits, and {what}{where}", span,

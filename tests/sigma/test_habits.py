@@ -359,8 +359,31 @@ def test_same_qubits_name_their_index() -> None:
         ("cx(q[i], q[i])", "q[i] is there twice"),
         ("cx(r, q[1])", "r and q[1] are the same one"),
         ("ctrl(q) x(q[k])", "q[k] is one of q, with k = 1"),
+        ("ctrl(q[0]) h(q)", "q[0] is one of q"),
+        ("ctrl(q[i]) h(q)", "q[i] is one of q"),
+        ("ctrl(q[i + 1]) h(q)", "q[i+1] is one of q"),
+        ("ctrl(r) h(q)", "r and q are the same one"),
+        ("ctrl(q[1]) h(q[0..2])", "q[0..2] and q[1] have one in common"),
+        ("ctrl(q[0..2]) h(q[1..3])", "q[1..3] and q[0..2] have one in common"),
+        ("ctrl(q[0..2]) h(q)", "q[0..2] is a part of q"),
+        ("ctrl(q) h(q[0..2])", "q[0..2] is a part of q"),
+        ("ctrl(r) h(q[0..2])", "have one in common"),
     ):
         assert wanted in said(f"{head} {call}; }}")[0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ctrl(q[0]) h(q[1..3])",
+        "ctrl(q[0..1]) h(q[1..3])",
+        "ctrl(q[i]) h(q[0..2])",
+        "ctrl(q[i..i]) h(q)",
+        "cx(q[i], q[0])",
+    ],
+)
+def test_qubits_that_may_differ_are_no_error(call: str) -> None:
+    assert codes(f"fn main() {{ let q = qubits(3); let i = argument(0, 1); {call}; h(q[i]); }}") == []
 
 
 def test_nearest() -> None:
