@@ -16,6 +16,8 @@ _FORM: Final = re.compile(
 _MARK: Final = re.compile(r"'(?:[^'\\]|\\.)*'|/\*.*?\*/|[()\[\]:]", re.DOTALL)
 MAX_WIDTH: Final = 999
 MAX_PLACES: Final = 17
+DEFAULT_PLACES: Final = 6
+"""Places of the form ``f`` that says none."""
 FORMS: Final = "forms are {x:8}, {x:<8}, {x:^8}, {x:*>8}, {x:08}, {x:+}, {x:.3f}, {n:x}, {n:b}, {n:o} and {n:c}"
 _KINDS: Final = {
     "e": "a float is printed with places, {x:.3f}, or in full, {x}",
@@ -85,14 +87,14 @@ def read(text: str) -> Form | FormFault:
     if fault is not None:
         return fault
     is_zero = bool(found["zero"]) and not found["align"]
-    places = found["places"]
+    places = int(found["places"]) if found["places"] is not None else DEFAULT_PLACES if found["kind"] == "f" else None
     return Form(
         found["fill"] or ("0" if found["zero"] and found["align"] else " "),
         found["align"] or "",
         (found["sign"] or "").replace("-", ""),
         is_zero,
         int(found["width"] or 0),
-        None if places is None else int(places),
+        places,
         found["kind"] or "",
     )
 

@@ -104,7 +104,7 @@ NAMES: Final = _table(
 """Names of values and functions elsewhere."""
 
 BASES: Final = _table(
-    ("np numpy math cmath torch jnp", "functions of numbers are of the language: sqrt(x), pi"),
+    ("np numpy math Math cmath torch jnp", "functions of numbers are of the language: sqrt(x), pi"),
     ("qc circuit circ qiskit cirq qml pennylane quantum", f"let q = qubits(n); {_GATES}"),
     ("sys os", "halt(status) ends the program; argument(0, 1) is an argument of the run"),
     ("console System io std::io fmt", _PRINTS),
@@ -248,11 +248,14 @@ MARKS: Final = {
     ("&", "&"): "bools are joined by and", ("|", "|"): "bools are joined by or",
     ("div", "/"): "integer division is the word 'div': n div 2",
     (":", ":"): "a name of a module is m.name",
+    (":", "="): "a name gets its value by =: let x = 3; or var x = 3;",
+    ("[", ":"): "a part of an array has both ends: a[0..2]",
+    (".", "*"): "a module is imported by its name: import std.math;",
 }  # fmt: skip
 """Marks elsewhere: the word before, and the one that cannot be there."""
 
 CHARACTERS: Final = {
-    **dict.fromkeys("“”‘’«»", 'a string is in plain quotes: "…"'),
+    **dict.fromkeys("“”„‘’«»", 'a string is in plain quotes: "…"'),
     "#": "a comment begins with //",
     "?": "a choice is written a if condition else b",
     "@": "a modifier has no @: inv t(q); ctrl(c) x(q); and a declaration has nothing above it",
@@ -267,6 +270,13 @@ CHARACTERS: Final = {
     "⊕": "write a ^ b", "²": "a square is a * a",
 }  # fmt: skip
 """Characters that no word has."""
+
+DIRECTIVES: Final = _table(
+    ("include import using", _IMPORT),
+    ("define", "a constant is written const N = 3;"),
+    ("if ifdef ifndef elif else endif pragma undef", "there are no directives: -D N=9 takes the place of a const"),
+)
+"""Words behind a # elsewhere."""
 
 MODULES: Final = _table(
     (

@@ -21,6 +21,11 @@ _STATEMENTS: Final = frozenset({"IF", "WHILE", "FOR", "RETURN", "BREAK", "CONTIN
 _BODY: Final = "a block is in braces: { … }"
 _CHOICE: Final = "a choice has both values: a if condition else b"
 _TUPLES: Final = "a tuple is taken apart by let (a, b) = …; other names have a let each"
+_MOST: Final = 24
+"""Most words that a note repeats."""
+_BINARY: Final = frozenset(
+    {"+", "*", "/", "div", "%", "and", "or", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "<<", ">>"}
+)
 _FOLLOWS: Final = frozenset({"NAME", "TYPE", "STRING", "INTEGER", "FLOAT", "{", "[", "(", "LET", "VAR", "FN", "GATE"})
 """What is right behind a word that begins a statement in another language."""
 
@@ -51,6 +56,8 @@ def syntax_note(kinds: Sequence[str], words: Sequence[str], begin: int, at: int,
         return _at_top(kinds[at], word, before)
     if "RETURN" in wanted and word in _INNER:
         return f"{habits.OUTSIDE}; in one, a name is declared by let" if word == "const" else habits.OUTSIDE
+    if word == ";" and before in (";", "}"):
+        return f"remove this ';': {'the statement has ended' if before == ';' else 'nothing ends a block but its }'}"
     if word in KEYWORDS and before in _NAMING and "NAME" in wanted and word != "mut":
         if word == "div":
             return "'div' is the word for integer division: take another name; in std.complex it is divide"
@@ -167,6 +174,15 @@ def _in_value(kinds: Sequence[str], words: Sequence[str], begin: int, at: int, w
         return "whether an array has a value, a loop finds"
     if word == "->" and ";" in wanted:
         return "write let c = measure(q);"
+    if before in ("int", "float", "bool") and at - 1 > begin and kinds[at] in ("INTEGER", "FLOAT", "NAME"):
+        return f"a number is converted by a call: {before}({word})"
+    if word == "{" and kinds[at - 1] == "NAME" and ";" in wanted and at - 1 > begin:
+        return f"a record is written {before}({_until(words, at + 1, '}')})"
+    if word == "=" and {")", ","} <= set(wanted) and kinds[at - 1] == "NAME":
+        value = f"write {after} in its place" if kinds[at + 1] in ENDS_VALUE else "write the value in its place"
+        return f"arguments have no names: {value}; fields of a record have, P(x: 3)"
+    if is_declared and word == ")" and set(wanted) == {","}:
+        return f"one name has no parentheses: {words[begin]} {before} = …;"
     if is_declared and at == begin + 1 and word in ("[", "{"):
         return _TUPLES
     if word == "," and is_declared and at == begin + 2:
@@ -196,7 +212,36 @@ def _in_value(kinds: Sequence[str], words: Sequence[str], begin: int, at: int, w
     if kinds[at] not in _FOLLOWS - {"(", "["}:
         return ""
     note = habits.HEADS.get(before, "")
-    return f"{note}: {before}({word})" if note == habits.PARENTHESES and kinds[at] == "NAME" else note
+    arguments = _until(words, at, ";") if note == habits.PARENTHESES else ""
+    return f"{note}: {_called(before, arguments)}" if arguments else note
+
+
+def _until(words: Sequence[str], at: int, end: str) -> str:
+    """Return the words from one on to an end, as a list of arguments."""
+    found = ""
+    for number in range(at, min(at + _MOST, len(words))):
+        word = words[number]
+        if word in (end, ";", "{", "}", "->", ""):
+            break
+        is_apart = found[-1:].isalnum() or found[-1:] in ("]", ")")
+        if word in (",", ":"):
+            found += f"{word} "
+        elif word in _BINARY:
+            found += f" {word} "
+        else:
+            found += ", " * (is_apart and (word[0].isalnum() or word[0] == "_")) + word
+    return found.strip()
+
+
+def _called(name: str, arguments: str) -> str:
+    """Return a call with what was written behind its name: numbers last; what takes one value is called for each."""
+    parts = arguments.split(", ")
+    known = BUILTINS.get(name)
+    if known is not None and known.is_gate:
+        parts.sort(key=lambda part: part[:1].isdigit() or part.startswith(("pi", "-")))
+    if known is not None and len(known.params) == 1 and all(part.count("(") == part.count(")") for part in parts):
+        return " ".join(f"{name}({part});" for part in parts)
+    return f"{name}({', '.join(parts)});"
 
 
 def _slip(kinds: Sequence[str], words: Sequence[str], begin: int, at: int) -> str:

@@ -60,6 +60,8 @@ _KINDS: Final = {
     "float": "FLOAT", "int": "INTEGER", "char": "INTEGER", "string": "STRING", "assign": "ASSIGN", "divide": "ASSIGN",
     "binary": "BINARY", "prefix": "PREFIX",
 }  # fmt: skip
+_CURLY: Final = re.compile(r"""[“”„«»‘’]((?:[^“”„«»‘’"\\\n]|\\[^\n])*)[“”„«»‘’"]""")
+"""A text in quotes of other shapes."""
 _ASM_START: Final = re.compile(r"\s*\{")
 _COMMENT: Final = re.compile(r"/\*|\*/|\n")
 _ASM: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|;[^\n]*|[{}]|\n')
@@ -271,6 +273,17 @@ class Lexer:
             self.diagnostics.append(messages.open_string(span, word))
             self.add("STRING", '""', at)
             return self.text.find("\n", at)
+        elif found := _CURLY.match(self.text, at):
+            return self.curly(found, column)
         else:
             self.diagnostics.append(messages.bad_character(span, word))
         return end
+
+    def curly(self, found: re.Match[str], column: int) -> int:
+        """Report a text in quotes of another shape, and read it as if they were plain."""
+        at, inner = found.start(), found[1]
+        span = Span(self.source, self.line, column, column + len(found[0]))
+        quote = "'" if found[0][0] in "‘’" and len(inner) == 1 else '"'
+        self.diagnostics.append(messages.bad_quotes(span, found[0][0], f"{quote}{inner}{quote}"))
+        self.add("INTEGER" if quote == "'" else "STRING", f"{quote}{inner}{quote}", at)
+        return found.end()

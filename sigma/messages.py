@@ -9,7 +9,7 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.source import Span
-from sigma.habits import CHARACTERS
+from sigma.habits import CHARACTERS, DIRECTIVES
 
 _NAMES: Final = {
     "NAME": "a name", "INTEGER": "a value", "FLOAT": "a value", "STRING": "a string", "TYPE": "a type",
@@ -18,6 +18,7 @@ _NAMES: Final = {
 _VALUE: Final = frozenset({"INTEGER", "FLOAT", "TRUE", "FALSE", "PREFIX", "INV", "CTRL", "RECORD"})
 _SUFFIXED: Final = re.compile(r"[0-9_]+(?:[uUlLfFdDn]{1,3}|[iuf](?:8|16|32|64|128|size))\Z")
 _IMAGINARY: Final = re.compile(r"[0-9_]+[ij]\Z")
+_DIRECTIVE: Final = re.compile(rf"\s*({'|'.join(DIRECTIVES)})\b")
 _CONVERSION: Final = re.compile(r"!\s*[rsa]\s*$")
 _DIVISION: Final = "integer division is the word 'div': n div 2"
 
@@ -43,8 +44,17 @@ def _list(wanted: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1] if shown else "something else"
 
 
+def bad_quotes(span: Span, quote: str, plain: str) -> Diagnostic:
+    """Report a text in quotes of another shape."""
+    fix = Fix(span, plain, f"write {short(plain)}")
+    text = f"'{quote}' belongs to no word of the language"
+    return Diagnostic("S0101", text, span, notes=(CHARACTERS[quote],), fix=fix)
+
+
 def bad_character(span: Span, character: str) -> Diagnostic:
     note = CHARACTERS.get(character, "")
+    if character == "#" and (found := _DIRECTIVE.match(span.source.line(span.line), span.column)):
+        note = DIRECTIVES[found[1]]
     notes = (note,) if note else ()
     name = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
     return Diagnostic("S0101", f"{name} belongs to no word of the language", span, notes=notes)
@@ -144,7 +154,20 @@ def comment_within(span: Span) -> Diagnostic:
     return Diagnostic("S0110", "'//' begins a comment, which the braces do not end", span, notes=notes)
 
 
-def slashes_within(fault: Diagnostic, span: Span) -> Diagnostic:
-    """Report slashes that were meant to divide between braces, at their place in the source."""
+def string_within(span: Span, text: str) -> Diagnostic:
+    """Report a string between the braces of another; ``text`` is what is between them."""
+    value = text.strip() if text.count('"') == 2 and len(text) <= 60 else 'expect(q, "ZZ")'
+    notes = (f'give the value a name before it is printed: let e = {value}; and {{e}}',)
+    return Diagnostic("S0110", "a string cannot be between the braces of another", span, notes=notes)
+
+
+def quote_within(span: Span) -> Diagnostic:
+    """Report a string that ends right before a word."""
+    notes = ('a quote in a string is written \\"',)
+    return Diagnostic("S0105", "the string ends here, and a word follows it", span, notes=notes)
+
+
+def within(fault: Diagnostic, span: Span) -> Diagnostic:
+    """Report what is wrong between braces, at its place in the source."""
     fix = replace(fault.fix, span=span) if fault.fix is not None else None
     return replace(fault, span=span, fix=fix)

@@ -14,6 +14,8 @@ from qbcc.diagnostics import Diagnostic
 from qbcc.source import SourceFile, Span
 from sigma import messages
 from sigma import syntax as s
+from sigma.builtins import BUILTINS
+from sigma.forms import split
 from sigma.habits_syntax import foreign_word, syntax_note
 from sigma.lexer import DECLARES, SPELLED, Tokens, lex
 from sigma.slashes import division
@@ -31,6 +33,8 @@ _COMPARISON: Final = 4
 _BEFORE: Final = "const x = "
 """What an expression is read behind."""
 SLASHES: Final = "S0111"
+_OF_ORDER: Final = frozenset({"S0105", "S0106"})
+"""What is said of words in a wrong order; between braces it is that they are no value."""
 MAX_READINGS: Final = 8
 """How often a source is read anew, each time with the comments as divisions that were in the way the time before."""
 MAX_DEPTH: Final = 100
@@ -44,6 +48,9 @@ _LEVELS: Final = {
 _STARTS: Final = frozenset({"LET", "VAR", "IF", "WHILE", "FOR", "BREAK", "CONTINUE", "RETURN"})
 _CONTINUED: Final = frozenset({"apply", "until", "catch", "except", "finally", "fixup", "elif", "elsif"})
 _NAMES: Final = frozenset({"CONST", "FN", "GATE", "RECORD", "VIEW", "LET", "VAR"})
+_ENDS: Final = (DECLARES | _STARTS) - {"IF"}
+"""Words before which a statement or a declaration has ended."""
+_VALUES: Final = frozenset({"INTEGER", "FLOAT", "STRING", ")", "]"})
 _NEVER_INSIDE: Final = DECLARES - {"LET", "VAR"}
 """Words that begin a declaration and no statement."""
 
@@ -93,9 +100,12 @@ def parse_expression(text: str, source: SourceFile, line: int, column: int) -> I
     tokens, shift = tree.tokens, column - 1 - len(_BEFORE)
     for fault in tree.diagnostics:
         if fault.code == SLASHES and fault.span is not None:
-            return messages.slashes_within(fault, fault.span.moved(source, line, shift))
+            return messages.within(fault, fault.span.moved(source, line, shift))
     if any(comment.is_line for comment in tokens.comments):
         return messages.comment_within(span)
+    for fault in tree.diagnostics[:1]:
+        if fault.code not in _OF_ORDER and fault.span is not None:
+            return messages.within(fault, fault.span.moved(source, line, shift))
     if tree.diagnostics or not isinstance(found, s.ConstDecl):
         notes = tree.diagnostics[0].notes if tree.diagnostics else ()
         return messages.bad_value(span, text, notes)
@@ -224,11 +234,18 @@ class _Parser:
 
     def named(self, first: int, at: int) -> list[int]:
         """The names that a broken declaration declares before a token."""
-        kinds = self.tokens.kinds
+        kinds, words = self.tokens.kinds, self.tokens.words
         if kinds[first] in ("EXPORT", "EXTERN"):
             first += 1
+        if words[first + 1 : first + 3] == [":", "="] and kinds[first] == "NAME":
+            return [first]
+        if kinds[first] in ("NAME", "TYPE") and kinds[first + 1] == "NAME" and words[first + 2 : first + 3] == ["="]:
+            # A declaration of another language: int k = 5;
+            return [first + 1]
         if kinds[first] not in _NAMES:
             return []
+        if kinds[first] in ("LET", "VAR") and words[first + 1] == "mut" and kinds[first + 2] == "NAME":
+            return [first + 2]
         if kinds[first + 1] != "(":
             return [place for place in range(first + 1, min(first + 2, at)) if kinds[place] == "NAME"]
         end = next((place for place in range(first + 1, at) if kinds[place] == ")"), at)
@@ -317,7 +334,11 @@ class _Parser:
         if is_spoiled or is_swallowed:
             return False
         before = tokens.words[at - 1] if at else ""
-        if ";" in wanted and at and (tokens.lines[at - 1] != tokens.lines[at] or tokens.kinds[at] == "}"):
+        nested = self.nested(at)
+        if nested is not None:
+            self.diagnostics.append(nested)
+            return False
+        if ";" in wanted and at and self.ends(at, wanted):
             self.diagnostics.append(messages.missing_semicolon(tokens.after(at - 1), before, comment is not None))
             return True
         span = tokens.span(at, at)
@@ -336,6 +357,35 @@ class _Parser:
             note = syntax_note(tokens.kinds, tokens.words, begin, at, wanted)
         self.diagnostics.append(messages.unexpected(span, word, before, wanted, note, opened))
         return False
+
+    def ends(self, at: int, wanted: list[str]) -> bool:
+        """Whether a statement or a declaration certainly has its end before a token."""
+        tokens = self.tokens
+        kind, before = tokens.kinds[at], tokens.kinds[at - 1]
+        if tokens.lines[at - 1] != tokens.lines[at] or kind == "}":
+            return True
+        if "]" in wanted:
+            return False
+        is_call = kind == "NAME" and before in _VALUES and tokens.kinds[at + 1] == "("
+        return kind in _ENDS or (is_call and tokens.words[at] in BUILTINS)
+
+    def nested(self, at: int) -> Diagnostic | None:
+        """Report a string between the braces of another, or a quote in one: a token is right behind a string."""
+        tokens = self.tokens
+        word = tokens.words[at - 1] if at else ""
+        if not at or tokens.kinds[at - 1] != "STRING":
+            return None
+        line, end = tokens.lines[at - 1], tokens.columns[at - 1] + len(word)
+        if (tokens.lines[at], tokens.columns[at]) != (line, end) or tokens.kinds[at] not in ("NAME", "STRING", "INTEGER"):
+            return None
+        text = tokens.source.line(line)
+        brace = word.rfind("{")
+        if brace <= word.rfind("}"):
+            return messages.quote_within(Span(tokens.source, line, end - 1, end))
+        start = tokens.columns[at - 1] + brace
+        stop = text.find("}", start)
+        inner = text[start : stop if stop >= 0 else len(text)]
+        return messages.string_within(Span(tokens.source, line, end - 1, end), split(inner)[0])
 
     def written(self, at: int) -> str:
         """A token as it is in the source, where && reads and."""

@@ -44,6 +44,11 @@ class Module:
         """Where a token stands."""
         return self.tokens.span(token, token)
 
+    def written(self, node: s.Node) -> str:
+        """A node as it is in the source, of several lines the first."""
+        span = self.span(node)
+        return span.source.line(span.line)[span.column - 1 : span.end_column - 1]
+
     def text(self, node: s.Node) -> str:
         """A node as it is written, with single blanks."""
         return " ".join(self.tokens.words[node.first : node.last + 1])

@@ -213,8 +213,8 @@ class Calls(Expressions):
             }[letter]
             wanted = {"n": "a number", "v": "a number or a bool", "Q": "a qubit or an array of them", "A": "an array"}
             if not is_good and given is not UNKNOWN:
-                text = f"this is {messages._a(given)}, and '{builtin.name}' takes {wanted[letter]}"
-                self.report(messages.bad_type(self.module.span(argument), text))
+                span, text = self.module.span(argument), self.module.written(argument)
+                self.report(messages.not_taken(span, given, builtin.name, wanted[letter], text))
                 argument.type = UNKNOWN
 
     def _result(self, node: s.Call, builtin: Builtin) -> Type:
@@ -283,7 +283,7 @@ class Calls(Expressions):
         if given is UNKNOWN:
             return None
         if not is_scalar(given) or given is QUBIT:
-            self.report(messages.not_printed(span, given))
+            self.report(messages.not_printed(span, given, source.strip()))
         elif (fault := forms.misfit(form, given)) is not None:
             self.report(messages.bad_format(of_form, fault.text, fault.note))
         return s.Piece(expr.expr, expr.tokens, form)
@@ -342,7 +342,7 @@ class Calls(Expressions):
         elif isinstance(inner, s.Call) and isinstance(target, Given) and target.builtin.is_gate:
             self._given_gate(inner, target.builtin)
         else:
-            self.expr(inner)
+            inner.type = self.call(inner) if isinstance(inner, s.Call) else self.expr(inner)
             self.report(messages.not_a_gate(self.module.span(inner), self.module.word(node.first)))
             return
         inner.target = target
@@ -408,19 +408,40 @@ class Calls(Expressions):
     def distinct(self, node: s.Call, places: Sequence[s.Expr], name: str) -> None:
         """Say where one qubit certainly stands twice."""
         seen: dict[object, s.Expr] = {}
+        inside: dict[object, s.Expr] = {}
+        """Arrays of which an element or a part was there, and the first such one."""
+        parts: list[tuple[object, range, s.Expr]] = []
         for argument in places:
             key = self._place(argument)
-            if key is None:
-                continue
-            whole = key[0] if isinstance(key, tuple) else None
-            first = seen.get(key) or (seen.get(whole) if whole is not None else None)
+            whole, taken = self._part(argument)
+            first = seen.get(key) or seen.get(whole) or inside.get(key)
+            if first is None and taken is not None:
+                first = next((other for base, range, other in parts if base == whole and _meet(range, taken)), None)
             if first is not None:
                 text, other = (self.module.text(each).replace(" ", "") for each in (argument, first))
                 value = self._indices(argument, first)
                 span, before = self.module.span(argument), self.module.span(first)
                 self.report(messages.same_qubit(span, name, text, before, other, value))
                 return
-            seen[key] = argument
+            if key is not None:
+                seen[key] = argument
+            if whole is not None:
+                inside.setdefault(whole, argument)
+            if whole is not None and taken is not None:
+                parts.append((whole, taken, argument))
+
+    def _part(self, node: s.Expr) -> tuple[object, range | None]:
+        """The array that an argument is certainly in, and which of its elements it is where that is known."""
+        if isinstance(node, s.Name) and isinstance(node.symbol, Local) and node.symbol.alias is not None:
+            return self._part(node.symbol.alias)
+        if isinstance(node, s.Index):
+            index = node.index.value
+            return self._place(node.base), range(index, index + 1) if isinstance(index, int) else None
+        if isinstance(node, s.Slice):
+            start, stop = node.start.value, node.stop.value
+            if isinstance(start, int) and isinstance(stop, int) and start < stop:
+                return self._place(node.base), range(start, stop)
+        return None, None
 
     def _indices(self, *places: s.Expr) -> str:
         """What the indices of qubits are where they are not written as numbers: ``k = 1``."""
@@ -444,6 +465,11 @@ class Calls(Expressions):
             if isinstance(index, s.Name) and isinstance(index.symbol, Local) and base is not None:
                 return (base, index.symbol)
         return None
+
+
+def _meet(a: range, b: range) -> bool:
+    """Whether two ranges have a number in common."""
+    return max(a.start, b.start) < min(a.stop, b.stop)
 
 
 def _is_quantum(type: Type) -> bool:

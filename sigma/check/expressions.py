@@ -27,6 +27,7 @@ from sigma.types import (
     Type,
     fits,
     is_number,
+    is_scalar,
     read,
 )
 
@@ -50,6 +51,28 @@ class Expressions(Scope, ABC):
         given = self.expr(node, wanted)
         if not fits(given, wanted):
             self.report(messages.mismatch(self.module.span(node), given, wanted, why))
+
+    def need_bound(self, node: s.Expr) -> None:
+        """Check a bound of a range or of a part: an int, where an array is perhaps meant by its length."""
+        given = self.expr(node, INT)
+        if not fits(given, INT):
+            note = f"write len({self.module.written(node)})" if isinstance(given, Array) else ""
+            self.report(messages.mismatch(self.module.span(node), given, INT, note=note))
+
+    def _need_index(self, node: s.Index, base: Type) -> None:
+        """Check an index: a qubit of an array is no place in it."""
+        given = self.expr(node.index, INT)
+        if fits(given, INT):
+            return
+        note = ""
+        if given is QUBIT and isinstance(base, Array) and base.element is QUBIT:
+            words, qubit = self.module.tokens.words, self.module.written(node.index)
+            is_alone = words[node.first - 1 : node.first] == ["("] and words[node.last + 1 : node.last + 2] == [")"]
+            place = (
+                f"{words[node.first - 2]}({qubit})" if is_alone else f"{qubit} in place of {self.module.written(node)}"
+            )
+            note = f"'{qubit}' is a qubit already: write {place}"
+        self.report(messages.mismatch(self.module.span(node.index), given, INT, note=note))
 
     def constant(self, node: s.Expr, what: str) -> int | None:
         """The value of an int that must be constant."""
@@ -93,11 +116,23 @@ class Expressions(Scope, ABC):
         self.expr(node)
         return node.value if isinstance(node.value, bytes) else None
 
+    def _peek(self, node: s.Expr) -> Type:
+        """The type of an expression in which nothing is reported."""
+        report, told = self.report, set(self.told)
+        self.report = lambda _: None
+        found = self.expr(node)
+        self.report, self.told = report, told
+        return found
+
     def _as_literal(self, node: s.Expr, what: str) -> str:
         """How something else is printed."""
         if what != "what is printed":
             return ""
         words = [self.module.word(token) for token in range(node.first, node.last + 1)]
+        given = self._peek(node)
+        if given is not UNKNOWN and (not is_scalar(given) or given is QUBIT):
+            found = messages.not_printed(self.module.span(node), given, self.module.written(node), is_alone=True)
+            return found.notes[0]
         if len(words) == 1 and words[0].startswith("'"):
             return f'write "{words[0][1:-1]}": single quotes hold one character, which is an int'
         if any(word.startswith('"') for word in words):
@@ -183,7 +218,7 @@ class Expressions(Scope, ABC):
             return None
         if found is None or isinstance(found, ModuleName):
             known = [n for n, symbol in module.target.names.items() if not isinstance(symbol, ModuleName)]
-            self.report(messages.unknown_member(self.module.at(node.name), name, f"the module {module.name}", known))
+            self.report(messages.not_in_module(self.module.at(node.name), name, module.name, known))
             return None
         self.resolve(found)
         return found
@@ -309,20 +344,26 @@ class Expressions(Scope, ABC):
 
     def _index(self, node: s.Index, _: Type | None) -> Type:
         base = self.expr(node.base)
-        self.need(node.index, INT)
+        self._need_index(node, base)
         if not isinstance(base, Array):
             if base is not UNKNOWN:
-                self.report(messages.not_indexable(self.module.span(node.base), base))
+                note = self.of_outcome(node.base, "measure(q[0]) is that of one qubit")
+                self.report(messages.not_indexable(self.module.span(node.base), base, note=note))
             return UNKNOWN
         index = node.index.value
         if isinstance(index, int) and base.length is not None and not 0 <= index < base.length:
             self.report(messages.index_outside(self.module.span(node.index), index, base.length))
         return read(base.element)
 
+    def of_outcome(self, node: s.Expr, note: str) -> str:
+        """What to write where the outcome of several qubits is taken for several values; nothing for another value."""
+        is_outcome = isinstance(node, s.Call) and isinstance(node.target, Given) and node.target.name == "measure"
+        return f"measure(q) of an array is one int, the first qubit its lowest bit: {note}" if is_outcome else ""
+
     def _slice(self, node: s.Slice, _: Type | None) -> Type:
         base = self.expr(node.base)
-        self.need(node.start, INT)
-        self.need(node.stop, INT)
+        self.need_bound(node.start)
+        self.need_bound(node.stop)
         if not isinstance(base, Array):
             if base is not UNKNOWN:
                 self.report(messages.not_indexable(self.module.span(node.base), base))
@@ -346,7 +387,14 @@ class Expressions(Scope, ABC):
         return UNKNOWN
 
     def _call(self, node: s.Call, wanted: Type | None) -> Type:
-        return self.call(node)
+        """A call where a value is wanted; as a statement it may give none."""
+        given = self.call(node)
+        if given == NOTHING:
+            declared = node.target.module.at(node.target.token) if node.target and node.target.module else None
+            name = self.module.written(node.function)
+            self.report(messages.no_value(self.module.span(node), name, self.module.written(node), declared))
+            return UNKNOWN
+        return given
 
     @abstractmethod
     def call(self, node: s.Call) -> Type:

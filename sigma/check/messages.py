@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from qbcc.diagnostics import Diagnostic, Fix, Related
 from qbcc.nearest import nearest, same_but_case
 from qbcc.source import Span
 from sigma import habits, library
+from sigma.builtins import BUILTINS, CONSTANTS
 from sigma.lexer import KEYWORDS
 from sigma.messages import short
 from sigma.types import BYTE, Array, Record, Tuple, Type, holds_qubits
 
 _SHOWN: Final = 12
 """Most names that a message lists."""
+_LEAST: Final = 3
+"""Fewest letters of the beginning of a name by which it is meant."""
+_REPEATED: Final = 60
+"""Most characters of a source that a note repeats."""
 
 
 def suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
@@ -101,9 +107,28 @@ def constant_cycle(span: Span, name: str) -> Diagnostic:
 
 def unknown_member(span: Span, name: str, of: str, known: Iterable[str]) -> Diagnostic:
     names = list(known)
-    fix = suggest(span, name, names)
-    notes = (f"it has {', '.join(names)}",) if fix is None and 0 < len(names) <= _SHOWN else ()
+    fix = suggest(span, name, names) or _longer(span, name, names)
+    longer = [each for each in names if each.startswith(name)] if len(name) >= _LEAST else []
+    shown = names if len(names) <= _SHOWN else longer
+    notes = (f"it has {', '.join(shown)}",) if fix is None and 0 < len(shown) <= _SHOWN else ()
     return Diagnostic("S0207", f"{of} has no '{short(name)}'", span, notes=notes, fix=fix)
+
+
+def not_in_module(span: Span, name: str, module: str, known: Iterable[str]) -> Diagnostic:
+    """Report a name that a module does not have."""
+    own = BUILTINS.get(name)
+    if own is None and name not in CONSTANTS:
+        return unknown_member(span, name, f"the module {module}", known)
+    notes = (f"it is of the language: write {name}" + (f"({', '.join('abc'[: len(own.params)])})" if own else ""),)
+    return Diagnostic("S0207", f"the module {module} has no '{short(name)}'", span, notes=notes)
+
+
+def _longer(span: Span, word: str, known: Iterable[str]) -> Fix | None:
+    """Return the fix that writes the only name that begins with a word."""
+    found = [name for name in known if name.startswith(word)]
+    if len(word) < _LEAST or len(found) != 1:
+        return None
+    return Fix(span, found[0], f"did you mean '{found[0]}'?")
 
 
 def no_members(span: Span, type: Type) -> Diagnostic:
@@ -126,7 +151,10 @@ def _a(type: Type) -> str:
 
 def mismatch(span: Span, given: Type, wanted: Type, why: Span | None = None, note: str = "") -> Diagnostic:
     related = (Related(why, f"{_a(wanted)} is wanted here"),) if why else ()
-    notes = [note] if note else []
+    text = f"this is {_a(given)}, and {_a(wanted)} is wanted"
+    if note:
+        return Diagnostic("S0301", text, span, related=related, notes=(note,))
+    notes = []
     if str(given) == "float" and str(wanted) == "int":
         notes.append("int(x) cuts off the fraction; round(x) and floor(x) give whole floats")
     if str(given) == "int" and str(wanted) == "bool":
@@ -139,8 +167,54 @@ def mismatch(span: Span, given: Type, wanted: Type, why: Span | None = None, not
         notes.append("write one of its qubits: q[0]")
     if str(given) == "bool" and str(wanted) in ("int", "float"):
         notes.append(f"write {wanted}(x)")
-    text = f"this is {_a(given)}, and {_a(wanted)} is wanted"
+    if isinstance(wanted, Array) and given is wanted.element and wanted.length in (None, 1):
+        notes.append(f"an array of it alone is [{_written(span)}]")
+    elif isinstance(wanted, Array) and given is wanted.element:
+        notes.append(f"write an array of {wanted.length} of them: [a, b, …]")
     return Diagnostic("S0301", text, span, related=related, notes=tuple(notes))
+
+
+def _written(span: Span) -> str:
+    """What is at a place."""
+    return short(span.source.line(span.line)[span.column - 1 : span.end_column - 1])
+
+
+def no_value(span: Span, name: str, text: str, declared: Span | None) -> Diagnostic:
+    """Report a call that returns nothing where a value is wanted."""
+    related = (Related(declared, "declared here"),) if declared else ()
+    notes = ("it is called as a statement" + (f": {text};" if len(text) <= _REPEATED else ""),)
+    return Diagnostic("S0301", f"'{short(name)}' returns no value", span, related=related, notes=notes)
+
+
+def untyped_string(span: Span, name: str, text: str, length: int, *, is_var: bool, is_format: bool) -> Diagnostic:
+    """Report a string whose type nothing says; ``is_format`` if it has values in braces."""
+    what = "a string stands in print, record, assert and expect only"
+    if is_format:
+        notes = (f"values in braces are printed: write print({text if len(text) <= _REPEATED else '…'});",)
+        return Diagnostic("S0322", what, span, notes=notes)
+    value = text if len(text) <= _REPEATED else "…"
+    notes = (f"as bytes it needs a type: {'var' if is_var else 'let'} {name}: [byte; {length}] = {value};",)
+    return Diagnostic("S0322", what, span, notes=notes)
+
+
+def not_taken(span: Span, given: Type, name: str, wanted: str, text: str) -> Diagnostic:
+    """Report an argument of a function of the language that is of another kind."""
+    notes: tuple[str, ...] = ()
+    if name == "record" and holds_qubits(given):
+        notes = (f"measure it: measure({text}) is a bool, of an array an int",)
+    elif name == "record" and str(given) == "string":
+        notes = (f"a text is printed: print({text});",)
+    elif name == "record" and isinstance(given, Array):
+        notes = (f'record its elements in a loop: for x in {text} {{ record("x", x); }}',)
+    elif str(given) == "string" and name == "len":
+        notes = (f"give it a name and a type: let t: [byte] = {text}; and len(t)",)
+    elif str(given) == "string" and name in ("int", "float", "bool"):
+        inner = text[1:-1].strip()
+        is_plain = inner.removeprefix("-").replace(".", "", 1).isdecimal()
+        notes = (f"a number is written without quotes: {inner}" if is_plain else "a text is not read as a number",)
+    elif holds_qubits(given):
+        notes = ("measure it: measure(q) is a bool, of an array an int",) if "number" in wanted else ()
+    return Diagnostic("S0322", f"this is {_a(given)}, and '{short(name)}' takes {wanted}", span, notes=notes)
 
 
 def bad_operands(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
@@ -199,9 +273,11 @@ def not_callable(span: Span, what: str, declared: Span | None = None, hidden: st
     return Diagnostic("S0304", f"{what} cannot be called", span, related=related, notes=notes)
 
 
-def not_indexable(span: Span, type: Type, *, is_counted: bool = False) -> Diagnostic:
-    notes = ("for i in 0..n counts from 0 to before n",) if is_counted and str(type) == "int" else ()
-    if isinstance(type, Tuple):
+def not_indexable(span: Span, type: Type, *, is_counted: bool = False, note: str = "") -> Diagnostic:
+    notes: tuple[str, ...] = (note,) if note else ()
+    if str(type) == "int" and not note:
+        notes = ("for i in 0..n counts from 0 to before n" if is_counted else "bit i of an int n is n >> i & 1",)
+    elif isinstance(type, Tuple):
         notes = ("let (a, b) = t; takes a tuple apart",)
     return Diagnostic("S0305", f"{_a(type)} has no elements", span, notes=notes)
 
@@ -260,7 +336,8 @@ def not_constant(span: Span, what: str, note: str = "") -> Diagnostic:
 
 
 def does_not_fit(span: Span, value: int) -> Diagnostic:
-    return Diagnostic("S0313", f"{short(str(value))} does not fit in 64 bits", span)
+    notes = ("an int is at most 9223372036854775807; a larger number is a float: 1e19",)
+    return Diagnostic("S0313", f"{short(str(value))} does not fit in 64 bits", span, notes=notes)
 
 
 def bad_length(span: Span, value: int, most: int) -> Diagnostic:
@@ -285,31 +362,31 @@ def zero_divisor(span: Span) -> Diagnostic:
     return Diagnostic("S0316", "division by zero", span)
 
 
-def pattern_size(span: Span, names: int, type: Type) -> Diagnostic:
-    return Diagnostic("S0317", f"{names} names cannot take {_a(type)} apart", span)
+def pattern_size(span: Span, names: int, type: Type, note: str = "") -> Diagnostic:
+    notes = (note,) if note else ()
+    return Diagnostic("S0317", f"{names} names cannot take {_a(type)} apart", span, notes=notes)
 
 
 def bad_format(span: Span, text: str, note: str = "") -> Diagnostic:
     return Diagnostic("S0318", text, span, notes=(note,) if note else ())
 
 
-def not_printed(span: Span, type: Type) -> Diagnostic:
-    """Report a value in a text that has no characters."""
+def not_printed(span: Span, type: Type, text: str, *, is_alone: bool = False) -> Diagnostic:
+    """Report a value that has no characters; ``text`` is how it is written, ``is_alone`` if it is not in braces."""
+    text = text if len(text) <= _REPEATED else "x"
     notes = ("numbers and bools can be printed",)
     if isinstance(type, Record):
-        notes = (f"print its fields: {{x.{type.fields[0].name}}}",) if type.fields else notes
+        notes = (f'print its fields: "{{{text}.{type.fields[0].name}}}"',) if type.fields else notes
     elif isinstance(type, Array):
-        notes = ('print its elements in a loop: for x in a { write("{x} "); }',)
+        notes = (f'print its elements in a loop: for x in {text} {{ write("{{x}} "); }}',)
         if type.element is BYTE:
-            notes = ("write_bytes(a) prints the bytes of an array",)
+            notes = (f"write_bytes({text}) prints the bytes of an array",)
     elif isinstance(type, Tuple):
-        notes = ("take it apart first: let (a, b) = t;",)
-    elif str(type) == "nothing":
-        notes = ("what is called here has no result",)
+        notes = (f"take it apart first: let (a, b) = {text};",)
     elif str(type) == "string":
         notes = ("write the text itself, outside of the braces",)
     if holds_qubits(type):
-        notes = ("measure it first: let b = measure(q);",)
+        notes = (f"measure it first: let b = measure({text});",)
     return Diagnostic("S0318", f"{_a(type)} cannot be printed", span, notes=notes)
 
 
@@ -342,7 +419,11 @@ def same_qubit(span: Span, name: str, text: str, first: Span, other: str, value:
     if text == other:
         what = f"{short(text)} is there twice"
     elif text.startswith(f"{other}["):
-        what = f"{short(text)} is one of {short(other)}"
+        what = f"{short(text)} is {'a part' if '..' in text else 'one'} of {short(other)}"
+    elif other.startswith(f"{text}["):
+        what = f"{short(other)} is {'a part' if '..' in other else 'one'} of {short(text)}"
+    elif ".." in text or ".." in other:
+        what = f"{short(text)} and {short(other)} have one in common"
     where = f", with {value}" if value else ""
     return Diagnostic(
         "S0401", f"'{short(name)}' takes different qubits, and {what}{where}", span,
@@ -392,12 +473,28 @@ def no_module(span: Span, code: str, message: str, notes: tuple[str, ...]) -> Di
     return Diagnostic("S0501", message, span, notes=notes)
 
 
-def no_main(span: Span) -> Diagnostic:
-    return Diagnostic("S0502", "there is no function main", span, notes=("a program starts at fn main() { … }",))
+def no_main(span: Span, cased: Span | None = None) -> Diagnostic:
+    """Report that there is no main; ``cased`` is the name of a function that differs from it in case only."""
+    text = "there is no function main"
+    if cased is None:
+        return Diagnostic("S0502", text, span, notes=("a program starts at fn main() { … }",))
+    notes = (f"'{_written(cased)}' is another name: case counts",)
+    return Diagnostic("S0502", text, cased, notes=notes, fix=Fix(cased, "main", "write 'main'"))
 
 
-def bad_main(span: Span) -> Diagnostic:
-    return Diagnostic("S0503", "main takes no arguments, and gives nothing or an int (the exit status)", span)
+def bad_main(span: Span, *, has_params: bool) -> Diagnostic:
+    notes = ("argument(i, default) is an argument of the run: let n = argument(0, 1);",) * has_params
+    text = "main takes no arguments, and gives nothing or an int (the exit status)"
+    return Diagnostic("S0503", text, span, notes=notes)
+
+
+def no_such_length(found: Diagnostic, element: str) -> Diagnostic:
+    """Say of a length that nothing declares what an array of any length is."""
+    if found.notes or found.fix is not None:
+        return found
+    return replace(
+        found, notes=(f"a length is a constant; an array of any length is [{element}], and len(a) its length",)
+    )
 
 
 def bad_define(span: Span | None, name: str, text: str) -> Diagnostic:

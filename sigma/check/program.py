@@ -9,7 +9,7 @@ from typing import Final
 from qbcc.assembly.includes import IncludeFault
 from qbcc.collector import collector_paused
 from qbcc.diagnostics import Diagnostic, Severity
-from qbcc.nearest import nearest
+from qbcc.nearest import nearest, same_but_case
 from qbcc.source import SourceFile
 from sigma import habits, library
 from sigma import syntax as s
@@ -376,9 +376,11 @@ class Checker:
         if found is None and "main" in main.lost:
             return
         if not isinstance(found, Function) or found.is_gate:
-            self.report(messages.no_main(main.tokens.after(max(len(main.tokens.kinds) - 2, 0))))
+            meant = same_but_case("main", [n for n, symbol in main.names.items() if isinstance(symbol, Function)])
+            cased = main.at(main.names[meant].token) if meant is not None else None
+            self.report(messages.no_main(main.tokens.after(max(len(main.tokens.kinds) - 2, 0)), cased))
         elif found.params or found.result not in (NOTHING, INT, UNKNOWN):
-            self.report(messages.bad_main(main.at(found.token)))
+            self.report(messages.bad_main(main.at(found.token), has_params=bool(found.params)))
 
 
 def declared_name(module: Module, node: s.Declaration) -> str:
@@ -417,6 +419,8 @@ def _instead(words: list[str]) -> tuple[str, ...]:
     if not words:
         return ()
     name = words[-1]
+    if words == ["std"]:
+        return (f"each module is imported by its name: import std.math; there are {', '.join(library.modules())}",)
     if words[0] != "std" and name in library.modules():
         return (f"the library's is import std.{name};",)
     if words[0] == "std" and (meant := nearest(name, library.modules())) is not None:

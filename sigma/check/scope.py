@@ -142,6 +142,9 @@ class Scope:
             return UNKNOWN
         if node.length is None:
             return Array(element, None)
+        if isinstance(node.length, s.Name) and self.lookup(node.length.word) is None:
+            self._unknown_length(node.length, element)
+            return UNKNOWN
         count = length(node.length)
         if count is None:
             return UNKNOWN
@@ -149,6 +152,13 @@ class Scope:
             self.report(messages.bad_length(self.module.span(node.length), count, MAX_LENGTH))
             return UNKNOWN
         return Array(element, count)
+
+    def _unknown_length(self, node: s.Name, element: Type) -> None:
+        """Say that a length has a name which means nothing."""
+        report = self.report
+        self.report = lambda found: report(messages.no_such_length(found, str(element)))
+        self.unknown(node, node.word)
+        self.report = report
 
     def _is_byte(self, node: s.Node) -> bool:
         """Whether a type is the name ``byte``, which is no keyword."""

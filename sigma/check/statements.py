@@ -6,6 +6,7 @@ from sigma import habits
 from sigma import syntax as s
 from sigma.check import messages
 from sigma.check.assembly import Assembly
+from sigma.check.calls import PIECE
 from sigma.symbols import Constant, Function, Given, Local, Symbol, Variable
 from sigma.types import (
     BOOL,
@@ -31,6 +32,8 @@ class Statements(Assembly):
     """Checks a body. A statement's check says whether control goes on behind it."""
 
     loops = 0
+    looped: dict[Symbol, str]
+    """Counters and elements of loops, which are fixed, and what to write for a loop that changes them."""
     owned: frozenset[Symbol] = frozenset()
     """Arrays and records that the function made: nobody else sees what it does to them."""
 
@@ -38,6 +41,7 @@ class Statements(Assembly):
         """Everything in a function or a gate."""
         self.function = function
         self.told = set()
+        self.looped = {}
         block = function.declaration.body
         assert block is not None
         self.blocks.append({})
@@ -109,17 +113,8 @@ class Statements(Assembly):
         if written is not None and not fits(given, written):
             why = self.module.span(node.written) if node.written is not None else None
             self.report(messages.mismatch(span, given, written, why))
-        elif found == NOTHING:
-            self.report(messages.mismatch(span, given, INT, note="what is called here gives nothing"))
-            found = UNKNOWN
         elif found is STRING:
-            self.report(
-                messages.bad_type(
-                    span,
-                    "a string stands in print, record, assert and expect only",
-                    "as bytes it needs a type: let text: [byte; 5] = …",
-                )
-            )
+            self._untyped(node)
             found = UNKNOWN
         if node.is_var and holds_qubits(found):
             self.report(messages.qubit_kept(self.module.at(node.names[0]), "a var"))
@@ -136,6 +131,14 @@ class Statements(Assembly):
                 self.owned |= {local}
             if not node.is_tuple and not node.is_var:
                 self._fixed(local, node.value)
+
+    def _untyped(self, node: s.Let) -> None:
+        """Report a string without a type that says what it is."""
+        span, content = self.module.span(node.value), node.value.value
+        name = self.module.word(node.names[0])
+        is_format = any(piece[1] is not None for piece in PIECE.finditer(content))
+        text = self.module.word(node.value.first)
+        self.report(messages.untyped_string(span, name, text, len(content), is_var=node.is_var, is_format=is_format))
 
     def _referred(self, node: s.Let, type: Type) -> Type:
         """What a name refers to: an array or a record that lies somewhere."""
@@ -198,7 +201,8 @@ class Statements(Assembly):
         if isinstance(type, Tuple) and len(type.elements) == len(names):
             return list(type.elements)
         if type is not UNKNOWN:
-            self.report(messages.pattern_size(self.module.span(value), len(names), type))
+            note = self.of_outcome(value, "let a = measure(q[0]); let b = measure(q[1]);")
+            self.report(messages.pattern_size(self.module.span(value), len(names), type, note))
         return [UNKNOWN] * len(names)
 
     def _assign(self, node: s.Assign) -> None:
@@ -276,6 +280,7 @@ class Statements(Assembly):
         note = "" if isinstance(symbol, Constant) else "declare it with var"
         if isinstance(symbol, Local) and self.function is not None and symbol in self.function.params:
             note = f"a parameter is fixed: write var x = {symbol.name};"
+        note = self.looped.get(symbol, note)
         self.report(messages.cannot_assign(span, what, declared, note))
 
     def _expression(self, node: s.ExprStatement) -> bool:
@@ -299,8 +304,12 @@ class Statements(Assembly):
             return True
         if isinstance(target, Function):
             self._no_gate(expr, f"a call of the function '{target.name}'")
-        self.expr(expr)
+        self._called(expr)
         return not (isinstance(target, Given) and target.name == "halt")
+
+    def _called(self, node: s.Call) -> None:
+        """A call that need not give a value."""
+        node.type = self.call(node)
 
     # -- control
 
@@ -326,13 +335,22 @@ class Statements(Assembly):
     def _for_range(self, node: s.ForRange) -> None:
         for bound in (node.start, node.stop, node.step):
             if bound is not None:
-                self.need(bound, INT)
+                self.need_bound(bound)
         if node.step is not None and node.step.value == 0 and node.step.type is INT and node.step.value is not None:
             self.report(messages.bad_step(self.module.span(node.step)))
         self.open()
         node.symbol = self.declare(node.name, INT)
+        self.looped[node.symbol] = self._counted(node)
         self._loop(node.body)
         self.close()
+
+    def _counted(self, node: s.ForRange) -> str:
+        """What to write for a loop whose counter changes in its body."""
+        name, start, stop = self.module.word(node.name), self.module.written(node.start), self.module.written(node.stop)
+        step = self.module.written(node.step) if node.step is not None else "1"
+        sign = ">" if step.startswith("-") else "<"
+        loop = f"while {name} {sign} {stop} {{ … {name} += {step}; }}"
+        return f"a loop that changes its counter is var {name} = {start}; {loop}"
 
     def _for_each(self, node: s.ForEach) -> None:
         given = self.expr(node.array)
@@ -344,7 +362,12 @@ class Statements(Assembly):
         types = self._apart(node.names, node.is_tuple, element, node.array)
         self.open()
         for token, type in zip(node.names, types, strict=True):
-            node.symbols.append(self.declare(token, type))
+            local = self.declare(token, type)
+            array, name = self.module.written(node.array), self.module.word(token)
+            note = f"an element changes in its array: for k in 0..len({array}) {{ {array}[k] = …; }}"
+            is_named = isinstance(node.array, s.Name) and not node.is_tuple
+            self.looped[local] = note if is_named else f"write var y = {name}; and change y"
+            node.symbols.append(local)
         self._loop(node.body)
         self.close()
 
@@ -364,8 +387,8 @@ class Statements(Assembly):
             if function.result not in (NOTHING, UNKNOWN) and not function.is_gate:
                 self.report(messages.empty_return(span, function.name, function.result))
         elif function.result == NOTHING:
-            self.expr(node.value)
-            if not function.is_gate:
+            given = self.expr(node.value)
+            if not function.is_gate and given is not UNKNOWN:
                 self.report(messages.bad_return(self.module.span(node.value), function.name))
         else:
             declared = function.declaration.result

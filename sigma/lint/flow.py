@@ -79,6 +79,18 @@ class Flow:
                     self._loop(node)
             case s.Choice():
                 self._condition(node.condition)
+            case s.ForRange():
+                self._range(node)
+
+    def _range(self, node: s.ForRange) -> None:
+        """Look for a range that no build gives a number."""
+        bounds = [node.start, node.stop, *([node.step] if node.step is not None else [])]
+        if not all(map(self.is_settled, bounds)):
+            return
+        start, stop, step = node.start.value, node.stop.value, 1 if node.step is None else node.step.value
+        if step and not range(start, stop, step):
+            span = self.module.tokens.span(node.start.first, bounds[-1].last)
+            self.look.report(messages.empty_range(span, start, stop, step))
 
     def _literal(self, node: s.If | s.While, condition: s.Boolean) -> None:
         """``if false`` and the like; ``while true`` is how a loop without a condition is written."""

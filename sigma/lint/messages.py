@@ -100,6 +100,28 @@ def fixed_condition(span: Span, value: bool, parts: tuple[Span, Span] | None) ->
     return _finding("S0910", text, span, related=related, notes=notes)
 
 
+def empty_range(span: Span, start: int, stop: int, step: int) -> Diagnostic:
+    """Report a range that has no number."""
+    text = f"this range is empty: {stop} is not {'above' if step > 0 else 'below'} {start}"
+    notes: tuple[str, ...] = ()
+    if start > stop:
+        notes = (f"to count down, write {start}..{stop} step -1, which ends before {stop}",)
+    elif start < stop:
+        notes = (f"a negative step counts down: write {stop - 1}..{start - 1} step {step}",)
+    return _finding("S0928", text, span, notes=notes)
+
+
+def braces_taken(span: Span, name: str, piece: str) -> Diagnostic:
+    """Report a value in braces in a text that no value is written into."""
+    text = f"{short(piece)} stays as it is: the text of '{name}' has no values in braces"
+    note = (
+        "print the value before, where the condition does not hold"
+        if name == "assert"
+        else "every run has the same names"
+    )
+    return _finding("S0929", text, span, notes=(note,))
+
+
 def endless(span: Span, names: str, body: Span, is_one: bool) -> Diagnostic:
     text = f"{names} {'does' if is_one else 'do'} not change in this loop"
     related = (Related(body, "the loop"),)

@@ -28,6 +28,8 @@ _WARNINGS: Final = {
     "S0925": "a comment that reads as a division",
     "S0926": "a copy that is changed and never read",
     "S0927": "a 'not' that applies to more than it seems to",
+    "S0928": "a loop over a range that is empty",
+    "S0929": "braces in a text that is taken as it is",
 }
 _HINTS: Final = {
     "S0912": "a gate on a qubit that was measured",

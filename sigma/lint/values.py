@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import Final
 
 from qbcc.source import Span
 from sigma import syntax as s
@@ -11,6 +13,10 @@ from sigma.lint.walk import Look, bodies, is_pure, key, lists, may_trap, within,
 from sigma.parser import PRECEDENCE
 from sigma.symbols import Function, Given, Local, RecordName, Variable
 from sigma.types import FLOAT, INT, NOTHING, Record, Type
+
+_TAKEN: Final = frozenset({"assert", "record"})
+"""Functions of the language whose text no value is written into."""
+_BRACES: Final = re.compile(r"(?<!\{)\{[^{}\s][^{}]*\}(?!\})")
 
 
 class Values:
@@ -26,6 +32,7 @@ class Values:
             for node in within(declaration):
                 self._compared(node)
                 self._negated(node)
+                self._taken(node)
         for function, body in bodies(self.module):
             for node in within(body):
                 self._same(node)
@@ -67,6 +74,17 @@ class Values:
         is_whole = isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0
         if not is_whole:
             self.look.report(messages.whole_quotient(self.module.at(node.at), wanted))
+
+    # -- texts
+
+    def _taken(self, node: s.Node) -> None:
+        """Look for values in braces where a text is only taken."""
+        if not isinstance(node, s.Call) or not isinstance(node.target, Given) or node.target.name not in _TAKEN:
+            return
+        text = next((a for a in node.arguments if isinstance(a, s.String)), None)
+        found = _BRACES.search(self.module.word(text.first)) if text is not None else None
+        if text is not None and found is not None:
+            self.look.report(messages.braces_taken(self.module.span(text), node.target.name, found[0]))
 
     # -- negations
 

@@ -13,7 +13,9 @@ from sigma.lower.values import Value
 from sigma.symbols import Module
 
 _ROOM: Final = 72
-"""Bytes that the longest number takes as text: 64 bits, and what ends them."""
+"""Bytes that the longest number without fixed places takes as text: 64 bits, and what ends them."""
+_FIXED_ROOM: Final = 336
+"""Bytes that a float with fixed places takes: a sign, 309 digits, a point, 17 places, and what ends them."""
 _INT, _FLOAT, _CHARACTER, _HEX = 1, 4, 5, 7
 """System calls that print a value as it is."""
 _BASES: Final = {"b": 2, "o": 8}
@@ -72,7 +74,7 @@ class Printed(Expressions):
         elif form.kind == "c":
             self.system(_CHARACTER, value)
         elif form.is_plain and form.kind not in _BASES:
-            number = _HEX if form.kind == "x" else _INT if type is types.INT and form.kind != "f" else _FLOAT
+            number = _HEX if form.kind == "x" else _INT if type is types.INT else _FLOAT
             self.system(number, self.widen(value) if number == _FLOAT else value)
         else:
             self._number(form, value, is_int=type is types.INT and form.kind != "f")
@@ -80,7 +82,7 @@ class Printed(Expressions):
     def _number(self, form: Form, value: Op, *, is_int: bool) -> None:
         """Print a number of which only its digits are known to the machine."""
         b = self.b
-        buffer = self.function.slot(_ROOM)
+        buffer = self.function.slot(_ROOM if form.places is None else _FIXED_ROOM)
         end = self._digits(form, buffer, value, is_int=is_int)
         length = b.isa("QSUB", end, buffer) if form.width else None
         before, text = None, buffer

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sigma.builder import replace
 from sigma.ir import LOADS, PURE, Block, Function, Op, can_trap, is_removable, reachable
 from sigma.passes.analysis import dominators, is_above, spans
 from sigma.passes.fold import fold, fold_branch
+
+_WORD: Final = 8
+"""Bytes of a word."""
+Words = dict[Op, dict[int, dict[str, Op]]]
+"""What is known of memory: by base, distance and kind of load, the value that is there."""
 
 
 def number_values(function: Function) -> bool:
@@ -18,7 +23,7 @@ def number_values(function: Function) -> bool:
     replaced: dict[Op, Op] = {}
     for block in blocks:
         kept = []
-        loads: dict[Any, Op] = {}
+        words: Words = {}
         for op in block.ops:
             op.args = [_root(replaced, arg) for arg in op.args]
             for edge in op.edges:
@@ -27,7 +32,7 @@ def number_values(function: Function) -> bool:
                 _settle(op)
             elif op.code not in PURE:
                 is_known = op.code == "bound" and (_is_plain(op) or _same(op, known, above, block) is not None)
-                if not is_known and not _memory(op, loads, replaced):
+                if not is_known and not _memory(op, words, replaced):
                     kept.append(op)
                 continue
             elif op.code in PURE:
@@ -76,24 +81,28 @@ def _same(
     return None
 
 
-def _memory(op: Op, loads: dict[Any, Op], replaced: dict[Op, Op]) -> bool:
+def _memory(op: Op, words: Words, replaced: dict[Op, Op]) -> bool:
     """Inside of a block, a word that was stored or loaded is known until something may change it; whether the
     operation is one of those."""
     if op.code in LOADS:
-        key = (id(op.args[0]), op.imm, op.code + op.type)
-        if key in loads:
-            replaced[op] = loads[key]
+        kinds = words.setdefault(op.args[0], {}).setdefault(op.imm, {})
+        kind = op.code + op.type
+        if kind in kinds:
+            replaced[op] = kinds[kind]
             return True
-        loads[key] = op
+        kinds[kind] = op
     elif op.code in ("store", "storeb"):
         value, base = op.args
         # The same base at another distance is another word; any other base may be anywhere.
-        for key in [k for k in loads if k[0] != id(base) or abs(k[1] - op.imm) < 8]:
-            del loads[key]
+        known = words.get(base, {})
+        words.clear()
+        words[base] = known
+        for distance in range(op.imm - _WORD + 1, op.imm + _WORD):
+            known.pop(distance, None)
         if op.code == "store":
-            loads[id(base), op.imm, "load" + value.type] = value
+            known[op.imm] = {"load" + value.type: value}
     elif op.code in ("call", "asm", "sys", "QSAMPLE"):
-        loads.clear()
+        words.clear()
     return False
 
 

@@ -10,8 +10,11 @@ from sigma import forms
 from sigma.types import BOOL, FLOAT, INT
 from tests.sigma.support import diagnostics, output
 
+FLOATS = (
+    0.0, -0.0, 0.5, -2.5, 3.14159, -1234.5678, 1e17, 1.5e16, 123.456, 92.5, 1e22, -1e300, 1.7976931348623157e308,
+    float("inf"), float("-inf"),
+)  # fmt: skip
 INTS = (0, 1, -1, 7, 42, -42, 255, 123456789, -(2**63), 2**63 - 1)
-FLOATS = (0.0, -0.0, 0.5, -2.5, 3.14159, -1234.5678, 1e300, float("inf"), float("-inf"))
 
 
 def python(value: float, form: str) -> str:
@@ -38,7 +41,9 @@ def made(rng: random.Random) -> tuple[str, float]:
     zero = "0" if width and not align and rng.random() < 0.5 else ""
     if is_float:
         sign = rng.choice(["", "", "+", " ", "-"])
-        return f"{align}{sign}{zero}{width}{rng.choice(['.0f', '.1f', '.3f', '.10f'])}", rng.choice(FLOATS[:-3])
+        return f"{align}{sign}{zero}{width}{rng.choice(['f', '.0f', '.1f', '.3f', '.10f', '.17f'])}", rng.choice(
+            [*FLOATS[:-2], *INTS[:-2], 2**63 - 1]
+        )
     kind = rng.choice(["", "d", "x", "b", "o"])
     sign = rng.choice(["", "", "+", " ", "-"]) if kind in ("", "d") else ""
     return f"{align}{sign}{zero}{width}{kind}", rng.choice(INTS)
@@ -68,6 +73,7 @@ def test_forms_are_those_of_python(seed: int) -> None:
         ("{true:^8}|{false:*<8}|{true:.>8}|", "  true  |false***|....true|"),
         ("{7:^5}|{7:^4}|{123456:^3}|{1:^1}|", "  7  | 7  |123456|1|"),
         ("{(1 if 2 > 1 else 0):3}|{max(1, 2):3}|{[1, 2][0]:3}|{':':4}|{7 /* a:b */:3}|", "  1|  2|  1|  58|  7|"),
+        ("{0.5:f}|{7:08f}|{7:f}|{1.0 / 0.0:8f}|", "0.500000|7.000000|7.000000|     inf|"),
         ("{7 div 2:3}|{1 << 3:x}|{not true}|", "  3|0x8|false|"),
     ],
 )  # fmt: skip
@@ -113,7 +119,11 @@ fn main() { print("{sum(P(x: 1, y: 2)):4}|{P(x: 3, y: 4).x}|{[P(x: 1, y: 5)][0].
         ("{x // two}", 3, "begins a comment", "div"),
         ("{x // the number}", 1, "begins a comment", "/* … */"),
         ("{}", 1, "nothing", "{{"),
-        ("{p}", 1, "cannot be printed", "{x.a}"),
+        ("{x < 2 < 3}", 7, "do not chain", "a < b and b < c"),
+        ("{x + 3 @ 2}", 7, "belongs to no word", "inv t(q)"),
+        ("{1 + 0b12}", 5, "not a number", "0b101"),
+        ("{x mod 2}", 3, "not a word", "a % b"),
+        ("{p}", 1, "cannot be printed", "{p.a}"),
         ("{t}", 1, "cannot be printed", "let (a, b) = t;"),
         ("{q}", 1, "cannot be printed", "measure(q)"),
         ("{a}", 1, "cannot be printed", "for x in a"),

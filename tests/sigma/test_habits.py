@@ -126,7 +126,7 @@ let c = measure q;              | measure(q)
 U(0.1, 0.2, 0.3) q;             | qubits first
 u3(0.1, 0.2, 0.3, q);           | u(q, θ, φ, λ)
 u1(0.1, q);                     | p(q, angle)
-cx q, r;                        | cx(q)
+cx q, r;                        | cx(q, r);
 h q;                            | h(q)
 reset q;                        | reset(q)
 barrier q, r;                   | barrier(q)
@@ -173,6 +173,49 @@ let k = 90°;                    | pi / 2
 discard(q);                     | end of the block
 let s = qubit(2);               | qubits(n)
 cx(q, q);                       | is there twice
+# one kind of value for another
+let mut k = 3; k = 4;           | var x = …;
+print(“hi”);                    | write "hi"
+for k in 0..3 { k += 1; }       | while k < 3
+for k in 3..0 step -1 { k = 1; } | while k > 0 { … k += -1; }
+for x in a { x = 3; }           | a[k] = …;
+i = a[0]; a[q] = 3;             | measure(q)
+for k in [q, r] { h([q, r][k]); } | write h(k)
+let s = [q, r]; for k in s { rx(s[k], 0.5); } | write k in place of s[k]
+for k in 0..a { }               | write len(a)
+let b = a[1..a];                | write len(a)
+let t = "hello world";          | let t: [byte; 11] = "hello world";
+var t = "é";                    | var t: [byte; 2] = "é";
+let t = "{i}";                  | print("{i}");
+let t: [byte; 3] = "abc"; print(t); | write_bytes(t)
+print(a);                       | for x in a
+let k = print("x");             | 'print' returns no value
+print("{reset(q)}");            | 'reset' returns no value
+let k = 1 + reset(q);           | reset(q);
+print("{expect(q, "Z")}");      | let e = expect(q, "Z");
+print("say "hi"");              | \"
+print("{i < j < 3}");           | write a < b and b < c
+let k = 3;;                     | remove this ';'
+let k = 3 let m = 4;            | ';'
+i = 3 print("x");               | ';'
+while i > 3 { };                | remove this ';'
+let k = float 3;                | float(3)
+cx a[0], a[1];                  | cx(a[0], a[1]);
+rx 0.5, q;                      | rx(q, 0.5);
+barrier q, r;                   | barrier(q); barrier(r);
+let k = int("3");               | without quotes: 3
+let k = len("abc");             | len(t)
+record("a", q);                 | measure(q)
+record("a", "b");               | print("b");
+let k = measure([q, r])[0];     | measure(q[0])
+let (k, l) = measure([q, r]);   | let a = measure(q[0]);
+let k = Math.PI;                | sqrt(x), pi
+rx(q, theta=0.3);               | write 0.3 in its place
+let k = a[:2];                  | a[0..2]
+let k := 3;                     | let x = 3;
+let (k) = 3;                    | no parentheses
+let k = 9223372036854775808;    | at most 9223372036854775807
+let k = P { x: 1 };             | P(x: 1)
 # slips
 lett k = 3;                     | 'let'
 whlie i > 3 { }                 | 'while'
@@ -197,6 +240,9 @@ fn f<T>(x: T) { }               | no type parameters
 fn f(x: &int) { }               | references
 fn f(x: int = 3) { }            | no default value
 fn f(*args) { }                 | fixed number
+fn f(a: [int; n]) { }           | of any length is [int]
+const N: int = 3 gate g(q: qubit) { } | ';'
+import std.math fn f() { }      | ';'
 fn f() = 3;                     | in braces
 fn f() => 3;                    | in braces
 fn f() { return; };             | no ';'
@@ -217,7 +263,11 @@ gate g a, b { cx a, b; }        | gate name(q: qubit)
 gate g(a, b) { }                | q: qubit
 gate g(a: qubit) -> int { }     | no result
 @guppy                          | nothing above it
-#include <stdio.h>              | begins with //
+#include <stdio.h>              | import std.name;
+#define N 3                     | const N = 3;
+#pragma once                    | no directives
+import std;                     | import std.math;
+import std.*;                   | import std.math;
 -- comment                      | begins with //
 print("x");                     | fn main()
 for i in 0..3 { }               | fn main()
@@ -261,6 +311,47 @@ def test_an_unknown_name_is_marked_wherever_it_is_used() -> None:
     assert [bool(d.notes) for d in found] == [True, True, False, False, False, False]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'let mut n = 3; n = 4; print("{n}");', 'var mut n = 3; n = 4; print("{n}");', 'n := 3; n += 1; print("{n}");',
+        'int n = 3; n = 4; print("{n}");', "print(“hi”);", "print(“{1}”); h(n);", "let c = ‘a’; print(\"{c}\");",
+        'let e = f(); print("{e}");', 'return f();', 'var e = 2; e = f();', 'print("{1 if f() else 2}");',
+        'let t = "abc"; write_bytes(t);', 'print("{expect([n], "Z")} and {1}"); h(n);', 'let e = 3;; print("{e}");',
+        'let e = 3 let k = 4; print("{e} {k}");', 'inv f();',
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_error(line: str) -> None:
+    assert len(said(f"fn f() {{ }}\nfn main() {{\n    let n = qubit(); h(n);\n    {{ {line} }}\n}}\n")) == 1
+
+
+@pytest.mark.parametrize("text", ["hello world", "é", ""])
+def test_a_string_compiles_as_its_note_says(text: str) -> None:
+    (found,) = diagnostics(f'fn main() {{ let t = "{text}"; write_bytes(t); }}')
+    mended = found.notes[0].partition(": ")[2]
+    assert codes(f"fn main() {{ {mended} write_bytes(t); }}") == []
+
+
+def test_names_in_modules() -> None:
+    text = "import std.math;\nfn main() { let k = math.@; }\n"
+    for word, wanted in (
+        ("fact(5)", "factorial"), ("factorail(5)", "did you mean 'factorial'?"), ("sqrt(2.0)", "write sqrt(a)"),
+        ("pi", "write pi"),
+    ):  # fmt: skip
+        assert wanted in said(text.replace("@", word))[0]
+
+
+def test_another_main() -> None:
+    assert "write 'main'" in said("fn Main() { }")[0]
+    assert "argument(i, default)" in said("fn main(args: [int]) { }")[0]
+
+
+def test_a_qubit_for_an_array() -> None:
+    text = "gate g(q: @) { h(q); }\nfn main() { let q = qubit(); g(q); }\n"
+    assert "is [q]" in said(text.replace("@", "[qubit]"))[0]
+    assert "an array of 2" in said(text.replace("@", "[qubit; 2]"))[0]
+
+
 def test_same_qubits_name_their_index() -> None:
     head = "fn main() { let q = qubits(3); let k = 1; let r = q[1]; var i = argument(0, 1);"
     for call, wanted in (
@@ -268,8 +359,31 @@ def test_same_qubits_name_their_index() -> None:
         ("cx(q[i], q[i])", "q[i] is there twice"),
         ("cx(r, q[1])", "r and q[1] are the same one"),
         ("ctrl(q) x(q[k])", "q[k] is one of q, with k = 1"),
+        ("ctrl(q[0]) h(q)", "q[0] is one of q"),
+        ("ctrl(q[i]) h(q)", "q[i] is one of q"),
+        ("ctrl(q[i + 1]) h(q)", "q[i+1] is one of q"),
+        ("ctrl(r) h(q)", "r and q are the same one"),
+        ("ctrl(q[1]) h(q[0..2])", "q[0..2] and q[1] have one in common"),
+        ("ctrl(q[0..2]) h(q[1..3])", "q[1..3] and q[0..2] have one in common"),
+        ("ctrl(q[0..2]) h(q)", "q[0..2] is a part of q"),
+        ("ctrl(q) h(q[0..2])", "q[0..2] is a part of q"),
+        ("ctrl(r) h(q[0..2])", "have one in common"),
     ):
         assert wanted in said(f"{head} {call}; }}")[0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ctrl(q[0]) h(q[1..3])",
+        "ctrl(q[0..1]) h(q[1..3])",
+        "ctrl(q[i]) h(q[0..2])",
+        "ctrl(q[i..i]) h(q)",
+        "cx(q[i], q[0])",
+    ],
+)
+def test_qubits_that_may_differ_are_no_error(call: str) -> None:
+    assert codes(f"fn main() {{ let q = qubits(3); let i = argument(0, 1); {call}; h(q[i]); }}") == []
 
 
 def test_nearest() -> None:

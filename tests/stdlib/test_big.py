@@ -50,6 +50,10 @@ def test_one_number(a: int, factor: int, term: int, shift: int, power: int) -> N
     big.call("qbc_big_multiply_add", SCRATCH, factor, term)
     a = a * factor + term
     assert get(big) == a
+    big.call("qbc_big_divide", SCRATCH, factor)
+    assert big.machine.get(2) == a % factor
+    assert get(big) == a // factor
+    put(big, a)
     big.call("qbc_big_shift", SCRATCH, shift)
     a <<= shift
     assert get(big) == a

@@ -34,6 +34,7 @@ SAMPLES: dict[str, dict[str, tuple[int | float, ...]]] = {
         "qbc_big_add": (SCRATCH, TEXT + 512),
         "qbc_big_subtract": (SCRATCH, TEXT + 512),
         "qbc_big_multiply_add": (SCRATCH, 7, 9),
+        "qbc_big_divide": (SCRATCH, 7),
         "qbc_big_power": (SCRATCH, 20),
         "qbc_big_shift": (SCRATCH, 100),
     },

@@ -39,11 +39,11 @@ CORNERS = [
 
 
 def formatted(library: Library, name: str, *args: int | float) -> str:
-    library.put(b"\xaa" * 64)
+    library.put(b"\xaa" * 400)
     end = library.call(name, SCRATCH, *args)
     text = library.string_at(SCRATCH)
     assert end == SCRATCH + len(text)
-    assert len(text) <= (24 if name == "qbc_format_float" else 27)
+    assert len(text) <= (24 if name == "qbc_format_float" else 329)
     return text.decode()
 
 
@@ -91,7 +91,12 @@ def test_fixed_places(value: float, places: int, scale: int, is_tie: bool) -> No
         (7, 3, "7.000"),
         (0.05, 3, "0.050"),
         (5e-324, 17, "0.00000000000000000"),
-        (1e19, 0, "1e+19"),
+        (1e19, 0, "10000000000000000000"),
+        (123.456, 17, "123.45600000000000307"),
+        (92.5, 17, "92.50000000000000000"),
+        (-4503599627370495.5, 0, "-4503599627370496"),
+        (4503599627370495.5, 17, "4503599627370495.50000000000000000"),
+        (9223372036854775808.0, 1, "9223372036854775808.0"),
         (math.inf, 2, "inf"),
         (-math.inf, 2, "-inf"),
         (math.nan, 1, "nan"),
@@ -99,6 +104,23 @@ def test_fixed_places(value: float, places: int, scale: int, is_tie: bool) -> No
 )
 def test_fixed_places_by_hand(value: float, places: int, text: str) -> None:
     assert formatted(lib("qbc_decimal.qbc"), "qbc_format_fixed", value, places) == text
+
+
+def test_many_fixed_places() -> None:
+    """Random bits, sizes and ties: the exact digits whatever the size."""
+    draw = random.Random(11)
+    for _ in range(700):
+        values = (
+            struct.unpack("<d", draw.randbytes(8))[0],
+            draw.uniform(-1, 1) * 10.0 ** draw.randint(-20, 25),
+            draw.randint(-(2**53), 2**53) / 2.0 ** draw.randint(0, 53),
+            2.0 ** draw.randint(-1074, 1023),
+            math.nextafter(10.0 ** draw.randint(0, 30), math.inf if draw.random() < 0.5 else 0.0),
+        )
+        for value in values:
+            places = draw.randint(0, 17)
+            text = formatted(lib("qbc_decimal.qbc"), "qbc_format_fixed", value, places)
+            assert (value, places, text) == (value, places, f"{value:.{places}f}") or value != value
 
 
 @pytest.mark.parametrize("places", [-1, 18])
