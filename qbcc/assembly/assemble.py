@@ -62,6 +62,8 @@ class Assembly:
     unclaimed: Mapping[str, Diagnostic] = field(default_factory=dict)
     """Those that it does not know, and what to say unless another source claims them. Only front ends ask for this: the
     assembler takes a name that it does not use."""
+    counts_instructions: bool = False
+    """Whether an expression depends on how many instructions lie between labels."""
     shots: int | None = None
     """So many runs the source asks for, unless the command line says how many."""
 
@@ -134,6 +136,7 @@ class Assembler:
             tuple(self.unit.statements),
             tuple(sources),
             frozenset(self.names.claimed),
+            counts_instructions=self.names.counts_instructions,
         )
 
     def _first_pass(self, lines: Iterable[Line] | None = None) -> None:

@@ -234,10 +234,11 @@ def no_nul(span: Span, text: Span, after: Span | None) -> Diagnostic:
     )
 
 
-def word_mixed(span: Span, name: str, narrow: str, fix: Fix | None) -> Diagnostic:
+def word_mixed(span: Span, name: str, narrow: str) -> Diagnostic:
+    # No fix: 16 bits may lose a part of the value, and the data may be what is wrong.
     text = f"{name} is 32 bits, and an item of .word is 16"
     notes = (f"{narrow} is 16 bits; items of 32 bits are .dword",)
-    return _finding("L0507", text, span, notes=notes, fix=fix)
+    return _finding("L0507", text, span, notes=notes)
 
 
 # -- contracts
