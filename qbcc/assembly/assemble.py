@@ -62,10 +62,10 @@ class Assembly:
     unclaimed: Mapping[str, Diagnostic] = field(default_factory=dict)
     """Those that it does not know, and what to say unless another source claims them. Only front ends ask for this: the
     assembler takes a name that it does not use."""
-    counts_instructions: bool = False
-    """Whether an expression depends on how many instructions lie between labels."""
     shots: int | None = None
     """So many runs the source asks for, unless the command line says how many."""
+    counts_instructions: bool = False
+    """Whether an expression depends on how many instructions lie between labels."""
 
 
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
