@@ -241,6 +241,21 @@ def word_mixed(span: Span, name: str, narrow: str) -> Diagnostic:
     return _finding("L0507", text, span, notes=notes)
 
 
+# -- habits of other assemblers
+
+
+def hidden_instruction(span: Span, text: str) -> Diagnostic:
+    notes = ("';' begins a comment, and does not separate instructions: write one a line",)
+    return _finding("L0701", f"'{short(text)}' is a comment, and reads as an instruction", span, notes=notes)
+
+
+def nearly_main(span: Span, name: str) -> Diagnostic:
+    notes = (f"the program begins with its first instruction: write main:, or .entry_point {name}",)
+    return _finding(
+        "L0702", f"the program does not begin at '{short(name)}': names have upper and lower case", span, notes=notes
+    )
+
+
 # -- contracts
 
 

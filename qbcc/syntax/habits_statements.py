@@ -175,7 +175,7 @@ def _include(place: Place, found: re.Match[str]) -> Diagnostic:
 
 
 def _condition(place: Place, found: re.Match[str]) -> Diagnostic:
-    notes = ("QJEQ r0, 1, label jumps if r0 is 1, QJNE if it is not, QJLT if it is less",)
+    notes: tuple[str, ...] = ("QJEQ r0, 1, label jumps if r0 is 1, QJNE if it is not, QJLT if it is less",)
     if found["word"].lower() in ("for", "while"):
         notes = ("a loop is a label, its instructions, QSUB r4, 1 and QJGT r4, 0, label", *notes)
     return messages_foreign.habit(place.span(*found.span("all")), "conditions and loops are jumps", notes)

@@ -13,6 +13,7 @@ from qbcc.flow.effects import Effects
 from qbcc.flow.program import Flow, analyse
 from qbcc.lint.assembly.contracts import Contracts
 from qbcc.lint.assembly.control import Control
+from qbcc.lint.assembly.habits import Habits
 from qbcc.lint.assembly.items import Items
 from qbcc.lint.assembly.kinds import Kinds
 from qbcc.lint.assembly.look import Look
@@ -56,6 +57,7 @@ def lint_assembly(assembly: Assembly, flow: Flow | None = None) -> Linted:
         memory.run()
         Items(look, memory.values).run()
         Packed(look, memory.values).run()
+        Habits(look).run()
         if any(finding.fix is not None and not keeps_count(finding.fix) for finding in found):
             found = _counted(found, Positions(look, memory.values))
         order = {id(source): number for number, source in enumerate(assembly.included)}
