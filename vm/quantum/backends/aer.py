@@ -118,8 +118,8 @@ class Aer(Simulator):
             raise _too_large(
                 circuit.qubits,
                 _AMPLITUDE << circuit.qubits,
-                f"{MOST} qubits are the most of a vector, and neither are all gates Clifford gates nor is little "
-                f"entanglement sure; '--backend aer:{MATRICES}' tries it with matrix products",
+                f"a statevector has at most {MOST} qubits. Use Clifford gates only, entangle fewer qubits with each "
+                f"other, or try '--backend aer:{MATRICES}', which needs little memory if there is little entanglement",
             )
         return MATRICES
 
