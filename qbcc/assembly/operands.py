@@ -182,7 +182,13 @@ _SIGNS: Final = {"MINUS": "QNEG", "TILDE": "QNOT"}
 
 def _calculated(line: Line, op: Op, node: Node) -> Diagnostic:
     """What to say of an expression that has a register in it."""
-    inner = node.inner if isinstance(node, Group) else node
+    inner = node
+    while isinstance(inner, Group):
+        inner = inner.inner
+    if isinstance(inner, Register):
+        return messages.register_in_operand(
+            line.span(node), line.span(node), "a register has no parentheses", _text(line, inner)
+        )
     parts: list[Node] = []
     ours = ""
     if isinstance(inner, Unary):
@@ -198,7 +204,7 @@ def _calculated(line: Line, op: Op, node: Node) -> Diagnostic:
         return messages.register_in_operand(
             line.span(node), line.whole(), "calculate in a register first: QADD r1, r2, 8", ""
         )
-    if op.name == "QMOV" and line.use is None:
+    if op.name == "QMOV" and line.use is None and isinstance(line.shape.arguments[0], Register):
         target = _text(line, line.shape.arguments[0])
         return messages.register_in_operand(
             line.span(node), line.tokens(line.shape.word, len(line.words) - 1), "", f"{ours} {target}, {texts}"

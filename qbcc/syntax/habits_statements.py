@@ -21,7 +21,8 @@ _ASSIGNING: Final = {
     "^": "QXOR", "<<": "QSHL", ">>": "QSAR",
 }  # fmt: skip
 _TEXT: Final = re.compile(
-    r"(?P<all>[ \t]*[\"'](?P<inner>[^\"']*)[\"'](?P<line>[ \t]*,[ \t]*(?:10|0xA|0AH))?(?:[ \t]*,[ \t]*0)?)"
+    r"(?P<all>[ \t]*(?:\"(?P<inner>[^\"]*)\"|'(?P<other>[^\"']*)')"
+    r"(?P<line>[ \t]*,[ \t]*(?:10|0xA|0AH))?(?:[ \t]*,[ \t]*0)?)"
     r"[ \t]*(?:;.*)?",
     re.IGNORECASE,
 )
@@ -46,11 +47,17 @@ def _data(place: Place, found: re.Match[str]) -> Diagnostic | None:
     if name.upper() in BY_NAME or (ours not in DATA_DIRECTIVES and advice is None and word[0] == "."):
         return None
     start, end = found.start("name"), found.end("word")
+    if ours in (".dword", ".qword") and re.match(r"[ \t]*-?\d+\.\d", found["rest"]):
+        ours = ".double"
     fix = place.fix(start, end, f"{name}: {ours}") if ours.startswith(".") else None
     text = _TEXT.fullmatch(found["rest"]) if ours == ".byte" else None
     if text is not None:
         line = "\\n" if text["line"] else ""
-        fix = place.fix(start, found.start("rest") + text.end("all"), f'{name}: .asciz "{text["inner"]}{line}"')
+        fix = place.fix(
+            start,
+            found.start("rest") + text.end("all"),
+            f'{name}: .asciz "{text["inner"] or text["other"] or ""}{line}"',
+        )
     return messages_foreign.habit(place.span(start, end), f"a label ends with ':', as in {short(name)}:", (), fix)
 
 
@@ -116,10 +123,12 @@ def _pi(place: Place, found: re.Match[str]) -> Diagnostic:
 
 def _braces(place: Place, found: re.Match[str]) -> Diagnostic | None:
     ours = _ours(found["word"])
+    if not ours:
+        return None
     names = _spread(found["list"])
     span = place.span(found.start("open"), found.end("close"))
     text = "a list of registers has no braces around it"
-    if names is None or not ours:
+    if names is None:
         notes = ("QPUSH r4, r5 takes r0 to r15; QCALL and QRET keep the return address by themselves",)
         return messages_foreign.habit(span, text, notes)
     fix = place.fix(*found.span("all"), f"{ours} {', '.join(names)}")
@@ -134,6 +143,8 @@ def _spread(text: str) -> list[str] | None:
         if len(ends) > 2 or not all(re.fullmatch(_REGISTER, end) for end in ends):
             return None
         first, last = int(ends[0][1:]), int(ends[-1][1:])
+        if last < first:
+            return None
         names += [f"r{number}" for number in range(first, min(last, first + _SPREAD) + 1)]
     return names
 
@@ -196,7 +207,7 @@ CALLS: Final[tuple[tuple[re.Pattern[str], Maker], ...]] = (
         _called,
     ),
     (
-        _pattern(r"(?P<all>\}?[ \t]*(?:else[ \t]+)?(?P<word>if|while|for|elif|switch)\b[^;]*[:{({].*)", re.I),
+        _pattern(r"(?P<all>\}?[ \t]*(?:else[ \t]+)?(?P<word>if|while|for|elif|switch|else)\b[^;]*[:{({].*)", re.I),
         _condition,
     ),
 )

@@ -73,7 +73,8 @@ LINES = [
     ("r0 += 1", "QADD r0, 1"), ("r0 -= r1", "QSUB r0, r1"), ("r0++", "QADD r0, 1"), ("r0 <<= 2", "QSHL r0, 2"),
     # labels without a colon
     (".data\nmsg db \"hello\", 10", 'msg: .asciz "hello\\n"'), (".data\nx .word 5", "x: .word"), (".data\nx db 5", "x: .byte"),
-    (".data\nx dq 5", "x: .qword"), (".data\nx .long 5", "x: .dword"),
+    (".data\nx dq 5", "x: .qword"), (".data\nx dq 1.5", "x: .double"), (".data\nx db \"it's\", 0", "it's"),
+    ("push {r7-r4}", "r0 to r15"), ("QPUSH (r4)", "write 'r4'"), ("} else {", "jumps"), (".data\nx .long 5", "x: .dword"),
     # values
     ("QRX r4, pi/2", ".define pi 3.141592653589793"), ("QRX r4, math.pi", "3.141592653589793"), ("QAND r0, true", "write '1'"),
     ("QMOV r0, NULL", "write '0'"), ("QMOV r0, &main", "write 'main'"), ("QMOV r0, offset main", "write 'main'"),
