@@ -19,6 +19,7 @@ _FAMILIES: Final = {
     "L04": "Kinds",
     "L05": "Values and memory",
     "L06": "Contracts",
+    "L07": "Habits of other assemblers",
 }
 _INTRODUCTION: Final = """# Findings in QBC
 

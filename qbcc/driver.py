@@ -203,6 +203,9 @@ def _content(name: str) -> tuple[bytes, str, Path | None]:
             notes = did_you_mean(near) or (f"no file has this name, and the standard library has no program '{name}'",)
             raise SourceError([Diagnostic("E0501", f"cannot read '{name}': no such file", None, notes=notes)])
         path, shown = found, f"<stdlib>/{found.name}"
+    if name.lower().endswith(".py"):
+        notes = (f"run it by Python: python3 {name}; there, 'import qbcc' compiles and runs programs in QBC and σ",)
+        raise SourceError([Diagnostic("E0506", f"'{name}' is a program in Python", None, notes=notes)])
     try:
         return read_regular_bytes(path, name, MAX_BYTES), shown, path
     except IncludeFault as fault:

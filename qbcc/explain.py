@@ -42,15 +42,21 @@ def others() -> dict[str, Explanation]:
     return found
 
 
+def _code(text: str) -> str:
+    """Return the code that a text is; a number alone is the exit status of a trap."""
+    wanted = text.strip().upper()
+    return f"T{wanted}" if wanted.isdecimal() and f"T{wanted}" in explanations_traps.EXPLANATIONS else wanted
+
+
 def find(code: str) -> Explanation | None:
     """The explanation of a code, of the assembler's or of a front end's; None if there is no such code."""
-    wanted = code.strip().upper()
+    wanted = _code(code)
     return table().get(wanted) or others().get(wanted)
 
 
 def explain(code: str) -> str | None:
     """The text for a code, or None if there is no such code."""
-    wanted = code.strip().upper()
+    wanted = _code(code)
     found = find(code)
     if found is None:
         return None

@@ -120,6 +120,11 @@ class Machine:
         :attr:`output`; ``progress`` is called some fifty times a second."""
         if engine not in ENGINES:
             raise ValueError(f"no engine {engine!r}: there are {', '.join(ENGINES)}")
+        if not isinstance(program, ObjectFile):
+            raise TypeError(
+                f"a machine takes a compiled program, not {type(program).__name__}: compile it first, as in "
+                "qbcc.Machine(qbcc.compile(program))"
+            )
         self.program = Program.load(program)
         self.seed = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else seed
         """The seed in use."""

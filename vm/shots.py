@@ -114,7 +114,7 @@ class Splitter:
     def check(self) -> None:
         """Refuse, if the program has used random numbers."""
         if self._machine.random_state != self._numbers:
-            self.refuse("system calls 8 and 9 (random numbers)")
+            self.refuse("random numbers (system calls 8 and 9)")
 
     def keep(self) -> None:
         """The instruction is going to change something, and may draw after that."""

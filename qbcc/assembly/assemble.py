@@ -64,6 +64,8 @@ class Assembly:
     assembler takes a name that it does not use."""
     shots: int | None = None
     """So many runs the source asks for, unless the command line says how many."""
+    counts_instructions: bool = False
+    """Whether an expression depends on how many instructions lie between labels."""
 
 
 def assemble(source: SourceFile, options: Options | None = None) -> Assembly:
@@ -134,6 +136,7 @@ class Assembler:
             tuple(self.unit.statements),
             tuple(sources),
             frozenset(self.names.claimed),
+            counts_instructions=self.names.counts_instructions,
         )
 
     def _first_pass(self, lines: Iterable[Line] | None = None) -> None:

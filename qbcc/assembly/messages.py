@@ -12,6 +12,7 @@ from qbcc.source import SourceFile, Span
 from qbcc.syntax.lines import Line
 from qbcc.syntax.messages import nearest_known, suggest
 from qbcc.wording import short
+from vm.isa import BY_NAME
 
 _USES = 3
 """Most uses of macros that a message lists."""
@@ -37,10 +38,12 @@ def too_many(span: Span | None, most: int) -> Diagnostic:
 # -- E02: instructions and operands
 
 
-def operand_count(span: Span, name: str, forms: Sequence[str], found: int) -> Diagnostic:
+def operand_count(span: Span, name: str, forms: Sequence[str], found: int, note: str = "") -> Diagnostic:
     takes = " or ".join(f"'{form}'" for form in forms)
     plural = "operand" if found == 1 else "operands"
-    return Diagnostic("E0202", f"{name} has {found} {plural} here; it is written {takes}", span)
+    return Diagnostic(
+        "E0202", f"{name} has {found} {plural} here; it is written {takes}", span, notes=(note,) if note else ()
+    )
 
 
 def not_a_register(span: Span, word: str, role: str) -> Diagnostic:
@@ -80,6 +83,13 @@ def code_in_data(span: Span, name: str) -> Diagnostic:
     return Diagnostic("E0207", f"{name} is an instruction, and this is the data section", span, notes=notes)
 
 
+def register_in_operand(span: Span, whole: Span, advice: str, ours: str) -> Diagnostic:
+    """``ours``: the line that does what the expression means, if there is one."""
+    fix = Fix(whole, ours, f"write '{short(ours)}'") if ours else None
+    text = "an expression is calculated while assembling, and the value of a register is not known then"
+    return Diagnostic("E0208", text, span, notes=(advice,) if advice and fix is None else (), fix=fix)
+
+
 def register_in_expression(span: Span, word: str) -> Diagnostic:
     return Diagnostic("E0208", f"{word} is a register: its value is not known while assembling", span)
 
@@ -94,6 +104,9 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
         return Diagnostic("E0301", f"there is no register {word}", span, notes=("registers are r0 to r15",))
     shown = word.split("~")[0]
     message = f"'{short(shown)}' is not defined"
+    if shown.upper() in BY_NAME:
+        text = f"{shown} is an instruction, and no operand"
+        return Diagnostic("E0301", text, span, notes=("write one instruction a line",))
     if shown.startswith("\\"):
         inside = f"'{short(shown)}' is a parameter inside the body of a macro that has it"
         return Diagnostic("E0301", message, span, notes=(inside,))
@@ -111,6 +124,11 @@ def undefined(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
             )
         elif shown[0] == "@":
             notes = ("a local label is seen between two ordinary labels",)
+        elif (number := foreign.value(shown)) is not None:
+            if len(number) > 1:
+                notes = (f"it is not predefined: write .define {shown} {number}",)
+            else:
+                fix = Fix(span, number, f"write '{number}'")
         elif (note := foreign.register(shown)) is not None:
             notes = (note,)
         elif re.fullmatch(r"[0-9A-Fa-f]+[hH]", shown):

@@ -89,6 +89,8 @@ class Names:
     claimed: set[str] = field(default_factory=set)
     """Names of the command line that the source defines or uses."""
     externals: dict[str, Span] = field(default_factory=dict)
+    counts_instructions: bool = False
+    """Whether the value of an expression depends on how many instructions lie between labels."""
     _missing: set[tuple[str, Span]] = field(default_factory=set)
     """Names that were reported."""
     _repeated: list[tuple[str, Span, Constant, Constant]] = field(default_factory=list)
@@ -399,8 +401,10 @@ class Names:
         if symbol == "+" and isinstance(left, int) and isinstance(right, Moving):
             left, right = right, left
         if isinstance(left, Moving) and isinstance(right, int) and symbol in "+-":
+            self.counts_instructions |= right != 0 and left.base != Base.DATA
             return Moving(left.base, left.offset + (right if symbol == "+" else -right), left.name)
         if isinstance(left, Moving) and isinstance(right, Moving) and left.base == right.base != Base.UNDEFINED:
+            self.counts_instructions |= left.base == Base.CODE
             if symbol == "-":
                 return left.offset - right.offset
             if node.operator in _COMPARISONS:

@@ -59,15 +59,19 @@ def _plan(line: Line) -> Plan:
 
 def _refuse_foreign(line: Line, op: Op, arguments: tuple[Node, ...]) -> None:
     """Raise :class:`SourceError` for loads and stores as other assemblers write them."""
-    if len(arguments) != 2 or op.name not in ("QMOV", "QSTORE") or line.use is not None:
+    if len(arguments) != 2 or not op.name.startswith(("QMOV", "QSTORE", "QLOAD")) or line.use is not None:
         return
     first, second = arguments
     whole = line.tokens(line.shape.word, line.shape.arguments[-1].last)
     left, right = _text(line, first), _text(line, second)
     if isinstance(first, Address) and not isinstance(second, Address | String):
-        advice = "the value comes first, the address second" if op.name == "QSTORE" else ""
+        advice = "the value comes first, the address second" if op.name.startswith("QSTORE") else ""
+        ours = op.name if op.name.startswith("QSTORE") else "QSTORE"
+        if op.name.startswith("QLOAD"):
+            ours = f"QSTORE{op.name.removeprefix('QLOAD').lstrip('SF')}"
+            advice = f"{ours} writes; {op.name} {right}, {left} reads" if isinstance(second, Register) else ""
         raise SourceError(
-            [messages.memory_operand(line.span(first), whole, op.name, advice, f"QSTORE {right}, {left}")]
+            [messages.memory_operand(line.span(first), whole, op.name, advice, f"{ours} {right}, {left}")]
         )
     if isinstance(second, Address) and isinstance(first, Register) and op.name == "QMOV":
         raise SourceError([messages.memory_operand(line.span(second), whole, op.name, "", f"QLOAD {left}, {right}")])
@@ -107,8 +111,13 @@ def _count_error(line: Line, ops: tuple[Op, ...], found: int) -> SourceError:
             forms.append(f"{names[0]} d, a")
         if op.optional is not None:
             forms.append(names[0])
+    note = ""
+    if ops[0].name == "QMEAS" and found > 2:
+        note = "it measures one qubit; a loop measures several: QMEAS r0, r4, then QADD r4, 1"
+    elif ops[0].name.startswith(("QLOAD", "QSTORE")) and found > 2:
+        note = "an access changes no address: write QADD r1, 8 after it"
     return SourceError(
-        [messages.operand_count(line.tokens(line.shape.word, len(line.words) - 1), ops[0].name, forms, found)]
+        [messages.operand_count(line.tokens(line.shape.word, len(line.words) - 1), ops[0].name, forms, found, note)]
     )
 
 
@@ -155,8 +164,54 @@ def _operand(line: Line, op: Op, letter: str, node: Node) -> Action:
         raise SourceError([messages.wrong_operand(line.span(node), "memory", op.name, note)])
     if isinstance(node, String):
         note = "put the text in .data under a label and use the label"
+        if op.name == "QSYSCALL":
+            note = "put the text in .data under a label: QMOV r0, label and QSYSCALL 2 print it"
         raise SourceError([messages.wrong_operand(line.span(node), "a string", op.name, note)])
+    if _has_register(line, node):
+        raise SourceError([_calculated(line, op, node)])
     return CONSTANT, node
+
+
+_SUMS: Final = {
+    "PLUS": "QADD", "MINUS": "QSUB", "STAR": "QMUL", "SLASH": "QDIV", "PERCENT": "QMOD", "AMP": "QAND", "BAR": "QOR",
+    "CARET": "QXOR", "SHL": "QSHL", "SHR": "QSHR",
+}  # fmt: skip
+"""Instructions that calculate as the operators of expressions do."""
+_SIGNS: Final = {"MINUS": "QNEG", "TILDE": "QNOT"}
+
+
+def _calculated(line: Line, op: Op, node: Node) -> Diagnostic:
+    """What to say of an expression that has a register in it."""
+    inner = node
+    while isinstance(inner, Group):
+        inner = inner.inner
+    if isinstance(inner, Register):
+        return messages.register_in_operand(
+            line.span(node), line.span(node), "a register has no parentheses", _text(line, inner)
+        )
+    parts: list[Node] = []
+    ours = ""
+    if isinstance(inner, Unary):
+        ours, parts = _SIGNS.get(inner.operator, ""), [inner.operand]
+    elif isinstance(inner, Binary):
+        ours, parts = _SUMS.get(inner.operator, ""), [inner.left, inner.right]
+    texts = ", ".join(_text(line, part) for part in parts)
+    if op.listed and ours == "QSUB":
+        return messages.register_in_operand(
+            line.span(node), line.whole(), f"{op.name} takes a list: {op.name} r4, r5", ""
+        )
+    if any(_has_register(line, part) and not isinstance(part, Register) for part in parts) or not ours:
+        return messages.register_in_operand(
+            line.span(node), line.whole(), "calculate in a register first: QADD r1, r2, 8", ""
+        )
+    if op.name == "QMOV" and line.use is None and isinstance(line.shape.arguments[0], Register):
+        target = _text(line, line.shape.arguments[0])
+        return messages.register_in_operand(
+            line.span(node), line.tokens(line.shape.word, len(line.words) - 1), "", f"{ours} {target}, {texts}"
+        )
+    return messages.register_in_operand(
+        line.span(node), line.whole(), f"calculate in a register first: {ours} r3, {texts}", ""
+    )
 
 
 def _what(node: Node) -> str:

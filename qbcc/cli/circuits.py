@@ -20,6 +20,8 @@ from vm.circuit.items import Circuit
 from vm.machine import Machine
 from vm.trap import ObjectError
 
+_ENDINGS: Final = {"qasm3": ".qasm", "qasm2": ".qasm", "qiskit": ".py"}
+"""Endings of circuits that are sources."""
 _SECONDS: Final = 60.0
 """Of a run, unless it is told otherwise."""
 
@@ -105,7 +107,7 @@ def emit(built: driver.Built, kind: str, output: Path | None, limits: Limits) ->
         if output is None:
             show(text.rstrip("\n"))
         else:
-            write_whole(output, (text.rstrip("\n") + "\n").encode(), built.inputs)
+            write_whole(output, (text.rstrip("\n") + "\n").encode(), built.inputs, _ENDINGS.get(kind, ""))
     except SourceError as error:
         fail(error.diagnostics, limits.as_json)
 

@@ -6,7 +6,6 @@ import errno
 import gc
 import io
 import json
-import math
 import os
 import re
 import signal
@@ -19,6 +18,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from qbcc.cli import complete
+from qbcc.cli.ranges import IntegerRange, NumberRange
 from qbcc.diagnostics import Diagnostic
 from qbcc.frontends import Settings
 from qbcc.syntax.text import parse_number
@@ -152,7 +152,8 @@ def parse_size(_context: object, _option: object, value: str) -> int:
 def parse_arguments(_context: object, _option: object, values: Sequence[str]) -> tuple[int | float, ...]:
     """Numbers for the program."""
     numbers = []
-    for value in values:
+    for word in values:
+        value = word.lstrip("\0")
         try:
             numbers.append(parse_number(value))
         except ValueError:
@@ -181,7 +182,7 @@ unchecked_option = click.option("--unchecked", is_flag=True, help="Compile σ wi
 
 def level_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``-O``, with what it says."""
-    return click.option("-O", "optimize", type=click.IntRange(0, 2), metavar="N", help=what)
+    return click.option("-O", "optimize", type=IntegerRange(0, 2), metavar="N", help=what)
 
 
 def front_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -207,26 +208,15 @@ def _begin_limit(context: click.Context, _option: object, value: float | None) -
     return value
 
 
-class Amount(click.FloatRange):
-    """A number that is one: NaN is in every range."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number, or fail."""
-        found: float = super().convert(value, param, ctx)
-        if math.isnan(found):
-            self.fail(f"'{value}' is not a number", param, ctx)
-        return found
-
-
 def timeout_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``--timeout``, with what it says. The time counts from here on: compiling, running, waiting and saving."""
-    return click.option("--timeout", type=Amount(min=0), metavar="S", callback=_begin_limit, help=what)
+    return click.option("--timeout", type=NumberRange(min=0), metavar="S", callback=_begin_limit, help=what)
 
 
 _TAPE_OPTIONS = (
     click.option(
         "--seed",
-        type=click.IntRange(0, (1 << 64) - 1),
+        type=IntegerRange(0, (1 << 64) - 1),
         metavar="N",
         help="Fix the random numbers (default: by chance).",
     ),

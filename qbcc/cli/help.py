@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from qbcc.cli import complete
+from qbcc.nearest import nearest
 
 Examples = Sequence[tuple[str, str]]
 """Command lines, each with what it does."""
@@ -39,6 +40,9 @@ _SECTIONS: Final = {
 _HEADING: Final = {name: title for title, names in _SECTIONS.items() for name in names}
 _RANGE: Final = r"(?:  \[|; )[^\[\];]*\bx\b[<>=][^\[\];]*\]$|  \[[^\[\];]*<=?x\]$"
 """What click adds of a range; where it matters, the text says it."""
+MARK: Final = "\0"
+"""Before a negative number of the command line, which the shell cannot write."""
+_NEGATIVE: Final = re.compile(r"-(?:\.?\d|inf)")
 _LONGEST: Final = 46
 """Characters of an example beside which what it does is written; below a longer one."""
 
@@ -58,6 +62,38 @@ class _Grouped(click.Command):
     def __init__(self, *args: Any, examples: Examples = (), **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line. A negative number is an argument where the command takes numbers; an unknown option is
+        answered by one that is near."""
+        if any(isinstance(parameter, click.Argument) and parameter.name == "args" for parameter in self.params):
+            args = [*self._marked(args)]
+        try:
+            rest = super().parse_args(ctx, args)
+            for name in ("file", "name"):
+                if isinstance(word := ctx.params.get(name), str):
+                    ctx.params[name] = word.lstrip(MARK)
+            return rest
+        except click.NoSuchOption as error:
+            near = nearest(error.option_name, [name for option in self.get_params(ctx) for name in option.opts])
+            possible = [] if near is None else [near]
+            raise click.NoSuchOption(error.option_name, possibilities=possible, ctx=error.ctx) from None
+
+    def _marked(self, args: list[str]) -> Iterator[str]:
+        """Yield the words of a command line, negative numbers with a mark that makes no option of them."""
+        valued = {
+            name
+            for option in self.params
+            if isinstance(option, click.Option) and not option.is_flag
+            for name in option.opts
+        }
+        before = ""
+        for at, word in enumerate(args):
+            if word == "--":
+                yield from args[at:]
+                return
+            yield MARK + word if _NEGATIVE.match(word) and before not in valued else word
+            before = word
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, those of one heading together."""
@@ -99,6 +135,12 @@ class Group(_Grouped, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for one of the other program, and for a file without a command, say what to write."""
         word = args[0]
+        if word == "help" and not ctx.resilient_parsing:
+            if len(args) == 1:
+                click.echo(ctx.get_help(), color=ctx.color)
+                ctx.exit()
+            args = [args[1], "--help"]
+            word = args[0]
         if self.get_command(ctx, word) is None and not ctx.resilient_parsing and word[:1].isalnum():
             meant = self._meant(word)
             if meant is not None:

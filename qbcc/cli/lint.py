@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,10 +154,12 @@ def _mended(
     found: list[Diagnostic],
 ) -> tuple[str, int]:
     """The text with the fixes that leave a program of it, and how many those are. With a fix, a compiler may know more,
-    and refuse what would trap when it runs: then the fix is left out."""
+    and refuse what would trap when it runs; or the linter finds a new error. Then the fix is left out."""
+    errors = _count(found)
 
     def is_sound(text: str) -> bool:
-        return not given.tool(SourceFile(source.name, text, source.path), run.options).errors
+        linted = given.tool(SourceFile(source.name, text, source.path), run.options)
+        return not linted.errors and _count(linted.findings) <= errors
 
     text, count = fixed(source, found)
     if not count or is_sound(text):
@@ -166,6 +169,11 @@ def _mended(
         if each.fix is not None and is_sound(fixed(source, [*kept, each])[0]):
             kept.append(each)
     return fixed(source, kept)
+
+
+def _count(findings: Iterable[Diagnostic]) -> Counter[str]:
+    """Return how many errors there are of each code."""
+    return Counter(found.code for found in findings if found.severity is Severity.ERROR)
 
 
 def _findings(

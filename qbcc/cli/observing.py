@@ -16,7 +16,7 @@ from qbcc.cli.running import Run, write_out
 from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.export import atomic
-from qbcc.files import write_whole
+from qbcc.files import refuse_source, write_whole
 from qbcc.observe import tracing
 from qbcc.observe.profiling import Profile
 from qbcc.source import SourceFile
@@ -48,6 +48,7 @@ def trace(file: str, settings: Settings, filters: Filters) -> int:
             status.append(_trace(file, settings, filters, stream))
 
     try:
+        refuse_source(filters.output, "")
         atomic.write([(filters.output, fill)], (Path(file),))
     except SourceError as error:
         fail(error.diagnostics, settings.as_json)
@@ -145,7 +146,7 @@ def profile(file: str, settings: Settings, views: Views) -> int:
         _tables(made, views.top)
     if views.output is not None:
         try:
-            write_whole(views.output, _written(made, views.output, Path(file).name).encode(), run.built.inputs)
+            write_whole(views.output, _written(made, views.output, Path(file).name).encode(), run.built.inputs, "")
         except SourceError as error:
             fail(error.diagnostics, settings.as_json)
     return status

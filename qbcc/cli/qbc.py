@@ -11,7 +11,6 @@ import click
 
 from qbcc.cli import complete
 from qbcc.cli.common import (
-    Amount,
     define_option,
     fail,
     front_options,
@@ -30,6 +29,7 @@ from qbcc.cli.common import (
     version_option,
 )
 from qbcc.cli.help import Group
+from qbcc.cli.ranges import IntegerRange, NumberRange
 from qbcc.cli.running import Run, parse_dump
 from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
@@ -77,7 +77,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[..., Any]] = [
         click.option(
             "--max-instructions",
-            type=click.IntRange(min=0),
+            type=IntegerRange(min=0),
             metavar="N",
             help="Stop after N instructions (default: no limit).",
         ),
@@ -92,7 +92,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--seed",
-            type=click.IntRange(0, (1 << 64) - 1),
+            type=IntegerRange(0, (1 << 64) - 1),
             metavar="N",
             help="Fix the random numbers (default: by chance).",
         ),
@@ -137,7 +137,7 @@ def _device_options() -> list[Callable[..., Any]]:
         click.option("--dry-run", is_flag=True, help="Show what the first job would cost; send nothing."),
         click.option(
             "--max-cost",
-            type=Amount(min=0),
+            type=NumberRange(min=0),
             metavar="X",
             help="Send no job that brings the estimated cost of the run above X (default: no limit).",
         ),
@@ -202,7 +202,7 @@ _OUTPUT_HELP = "Save the output buffer as .bin, .npz, .parquet, .sqlite, .csv or
 )
 @click.option(
     "--shots",
-    type=click.IntRange(1, 1 << 40),
+    type=IntegerRange(1, 1 << 40),
     metavar="N",
     help="Run N times, and count the outcomes (default: 1 run).",
 )
@@ -295,7 +295,7 @@ def call(file: str, name: str, args: tuple[int | float, ...], **options: Any) ->
     help="Show what reads or writes this register only (default: all).",
 )
 @click.option(
-    "--last", type=click.IntRange(1, 1 << 18), metavar="N", help="Show the last N only, at the end (default: all)."
+    "--last", type=IntegerRange(1, 1 << 18), metavar="N", help="Show the last N only, at the end (default: all)."
 )
 @click.option(
     "-o",
@@ -329,7 +329,7 @@ def trace(file: str, args: tuple[int | float, ...], **options: Any) -> None:
 @click.argument("file", metavar="FILE", shell_complete=complete.programs)
 @click.argument("args", nargs=-1, metavar="[-- ARG…]", callback=parse_arguments)
 @click.option(
-    "--top", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Show N rows of each table."
+    "--top", type=IntegerRange(1), default=20, show_default=True, metavar="N", help="Show N rows of each table."
 )
 @click.option("--annotate", is_flag=True, help="Show the sources with the cost of each line (default: tables).")
 @click.option(
@@ -368,7 +368,7 @@ def profile(
 @_level_option
 @click.option(
     "--timeout",
-    type=Amount(min=0),
+    type=NumberRange(min=0),
     default=60.0,
     show_default=True,
     metavar="S",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from qbcc import driver
-from qbcc.cli import complete
+from qbcc.cli import complete, sources
 from qbcc.cli.common import (
     define_option,
     fail,
@@ -127,6 +127,8 @@ def compile_command(
 
         if dump_after is not None:
             raise click.UsageError(f"--dump-after shows a compilation, and --emit {emit} a run")
+        if sum(map(driver.has_front_end, files)) > 1:
+            raise click.UsageError(f"--emit {emit} takes one program: each source in σ is one")
         built = circuits.load(files, defines, include, settings, as_json=as_json)
         circuits.emit(built, emit, output, circuits.Limits(**limits, as_json=as_json))
         return
@@ -138,7 +140,7 @@ def compile_command(
 
         with within_memory(as_json=as_json):
             text = _shown(files, emit, dump_after, Options(defines, include), settings, as_json)
-        _put(text, output, [Path(name) for name in files])
+        _put(text, output, [Path(name) for name in files], emit)
         return
     with within_memory(as_json=as_json):
         pieces, diagnostics = driver.read(files, defines, include, settings)
@@ -181,20 +183,20 @@ def _write_beside(piece: driver.Piece) -> None:
     _write(target, to_bytes(piece.object), [piece])
 
 
-def _put(text: str, output: Path | None, inputs: Sequence[Path]) -> None:
+def _put(text: str, output: Path | None, inputs: Sequence[Path], emit: str) -> None:
     """Text to standard output, or whole to a file that is no input."""
     if output is None:
         show(text.rstrip("\n"))
         return
     try:
-        write_whole(output, (text.rstrip("\n") + "\n").encode(), inputs)
+        write_whole(output, (text.rstrip("\n") + "\n").encode(), inputs, ".qbc" if emit == "asm" else "")
     except SourceError as error:
         fail(error.diagnostics)
 
 
 def _write(target: Path, content: bytes, pieces: Sequence[driver.Piece]) -> None:
     try:
-        write_whole(target, content, driver.inputs_of(pieces))
+        write_whole(target, content, driver.inputs_of(pieces), "")
     except SourceError as error:
         fail(error.diagnostics)
 
@@ -249,7 +251,7 @@ def _emit_text(pieces: Sequence[driver.Piece], emit: str, output: Path | None, a
             text = {"asm": disassemble, "symbols": symbols}[emit](obj)
     except SourceError as error:
         fail(error.diagnostics, as_json)
-    _put(text, output, driver.inputs_of(pieces))
+    _put(text, output, driver.inputs_of(pieces), emit)
 
 
 @qbcc.command(
@@ -277,7 +279,7 @@ def import_command(file: str, output: Path | None, as_json: bool) -> None:
         found = read(file)
         text = source(found)
         if output is not None:
-            write_whole(output, text.encode(), found.inputs)
+            write_whole(output, text.encode(), found.inputs, ".qbc")
     except SourceError as error:
         fail(error.diagnostics, as_json)
     if output is None:
@@ -305,7 +307,11 @@ def check(
     unchecked: bool,
     as_json: bool,
 ) -> None:
-    """Report the errors of sources and objects; write nothing."""
+    """Report the errors of sources and objects; write nothing.
+
+    Of a folder, all sources are meant.
+    """
+    files = sources.named(files, sources.checker)
     settings = front_settings(files, optimize, unchecked)
     with within_memory(as_json=as_json):
         _, diagnostics = driver.read(files, defines, include, settings)

@@ -80,6 +80,10 @@ class Run:
             self.built = driver.load([self.file], settings.defines, settings.include, front)
         if self.built.object is None:
             fail(self.built.diagnostics, settings.as_json)
+        if not len(self.built.object.code):
+            notes = ("a program begins at main: and ends with QHALT",)
+            text = f"'{self.file}' cannot run: the program has no instructions"
+            fail([Diagnostic("E0801", text, None, notes=notes)], settings.as_json)
         if self._go is None:
             settings = self.settings = with_shots(settings, self.built.shots)
         if settings.journal is not None:

@@ -15,7 +15,7 @@ from qbcc.cli.common import fail, has_colour, json_text, say, show
 from qbcc.cli.settings import Settings
 from qbcc.diagnostics import SourceError
 from qbcc.export.messages import missing_extra
-from qbcc.observe.outcomes import ORDER, heading, is_ordered, labels, value_text
+from qbcc.observe.outcomes import ORDER, counted, heading, is_ordered, labels, value_text
 from qbcc.visible import visible
 from vm.shots import Shots, Value
 
@@ -63,7 +63,7 @@ def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, 
         for run in found.paths:
             if run.outcome.trap is not None:
                 say(render.trap(run.outcome.trap, built.shown, has_colour()))
-                say(f"{run.shots:,} of {found.shots:,} shots ended so")
+                say(f"{run.shots:,} of {counted(found.shots)} ended so")
                 break
         if settings.stats:
             say(f"{found.instructions:,} instructions in {seconds:.3f} s, {len(found.paths):,} outcomes, seed {seed}")
@@ -75,13 +75,15 @@ def _show(found: Shots, settings: Settings) -> None:
     if found.is_repeated:
         say(f"every shot was run by itself: the program uses {found.why}")
     if settings.shots != found.shots:
-        say(f"stopped after {found.shots:,} of {settings.shots:,} shots")
+        say(f"stopped after {found.shots:,} of {counted(settings.shots or found.shots)}")
     if not found.paths:
         return
+    if not any(run.recorded or run.outcome.trap for run in found.paths):
+        say("nothing is recorded or measured, so there is nothing to count: --prints shows what a shot prints")
     if settings.shots == 1 or settings.prints:
         for run, label in zip(found.paths, labels(found.paths), strict=True):
             if settings.shots != 1:
-                show(f"-- {label}: {run.shots:,} shots")
+                show(f"-- {label}: {counted(run.shots)}")
             _print(run.output)
     show(heading(found.shots, found.paths))
     rows = zip(labels(found.paths), (run.shots for run in found.paths), strict=True)
@@ -110,7 +112,7 @@ def _rows(rows: list[tuple[str, int]], shots: int, *, bars: bool) -> None:
         show(f"  {name:<{wide}}  {count:>{digits},}  {count / shots:.4f} ± {error(count, shots):.4f}{bar}")
     if len(rows) > _SHOWN:
         rest = rows[_SHOWN:]
-        show(f"  … and {len(rest):,} more with {sum(count for _, count in rest):,} shots")
+        show(f"  … and {len(rest):,} more with {counted(sum(count for _, count in rest))}")
 
 
 def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> dict[str, Any]:
@@ -184,7 +186,7 @@ def plot(found: Shots, path: Path, inputs: Iterable[Path]) -> None:
     hidden = len(found.paths) - len(runs)
     order = f" ({ORDER})" if is_ordered(found.paths) else ""
     left_out = f"; {hidden:,} rarer outcomes left out" if hidden else ""
-    axes.set_title(f"{found.shots:,} shots{order}{left_out}", fontsize=10)
+    axes.set_title(f"{counted(found.shots)}{order}{left_out}", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     content = io.BytesIO()
     figure.savefig(content, format=path.suffix[1:].lower(), dpi=150)

@@ -12,6 +12,7 @@ import click
 
 from qbcc import driver, frontends, near_files
 from qbcc.assembly.includes import MAX_SOURCE, IncludeFault, decode, read_regular_bytes
+from qbcc.cli.common import say
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.source import SourceFile
 from qbcc.wording import did_you_mean
@@ -35,9 +36,24 @@ def named(names: Sequence[str], tool: Callable[[str], object]) -> list[str]:
     once. ``tool`` gives that of a file by its name, or None."""
     found: dict[str, None] = {}
     for name in names:
-        for each in _walk(name, tool) if name != STDIN and Path(name).is_dir() else (name,):
-            found.setdefault(each)
+        if name == STDIN or not Path(name).is_dir():
+            found.setdefault(name)
+            continue
+        inside = list(_walk(name, tool))
+        if not inside:
+            say(f"there is no source in the folder '{name}': sources end in {_endings(tool)}")
+        found.update(dict.fromkeys(inside))
     return list(found)
+
+
+def _endings(tool: Callable[[str], object]) -> str:
+    endings = [".qbc", *(f".{ending}" for ending in frontends.endings())]
+    return ", ".join(ending for ending in endings if tool(f"a{ending}") is not None)
+
+
+def checker(name: str) -> str | None:
+    """Return the name of a file that ``qbcc check`` takes from a folder; None for others."""
+    return name if name.endswith(".qbc") or frontends.find(name) is not None else None
 
 
 def _walk(folder: str, tool: Callable[[str], object]) -> Iterator[str]:
@@ -55,15 +71,14 @@ def read(name: str, stdin_name: str | None, tool: Callable[[str], Tool | None], 
         raise click.UsageError("--stdin-name FILE says what language standard input has")
     shown = stdin_name if name == STDIN and stdin_name is not None else name
     found = tool(Path(shown).name)
+    if found is None and name != STDIN and not os.path.lexists(name):
+        notes = did_you_mean(near_files.near(name, near_files.endings(name))) or ("no file has this name",)
+        raise SourceError([Diagnostic("E0501", f"cannot read '{name}': no such file", None, notes=notes)])
     if found is None:
         own = Path(shown).name
         ending = own.removeprefix(frontends.stem(own))
         message = f"there is no {what} for {f'{ending} files' if ending else 'such files'} yet: '{shown}'"
-        notes: tuple[str, ...] = (
-            f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",
-        )
-        if name != STDIN and not os.path.lexists(name):
-            notes = did_you_mean(near_files.near(name, near_files.endings(name))) or notes
+        notes = (f"'qbcc {'fmt' if what == 'formatter' else 'lint'}' takes .qbc and .sigma files, and folders of them",)
         raise SourceError([Diagnostic("E0810", message, None, notes=notes)])
     try:
         if name == STDIN:

@@ -175,6 +175,18 @@ _TABLE: Final = (
         ".global f\nf:\n    QMOV r6, r0\n    QADD r0, r6\n    QRET",
         ".global f\nf:\n    QPUSH r6\n    QMOV r6, r0\n    QADD r0, r6\n    QPOP r6\n    QRET",
     ),
+    (
+        "L0701",
+        "In other assemblers ';' separates instructions of one line. Here it begins a comment, so what follows it is not executed. A comment alone on its line is not counted.",
+        "main:\n    QMOV r0, 1; QSYSCALL 1\n    QHALT",
+        "main:\n    QMOV r0, 1\n    QSYSCALL 1\n    QHALT",
+    ),
+    (
+        "L0702",
+        "A program begins at the label main, or where .entry_point says, else with its first instruction. Upper and lower case differ in names, so Main and MAIN are labels as any other; so are _main and _start.",
+        "    QMOV r0, 1\n    QSYSCALL 1\nMain:\n    QMOV r0, 5\n    QSYSCALL 1\n    QHALT",
+        "main:\n    QMOV r0, 1\n    QSYSCALL 1\n    QMOV r0, 5\n    QSYSCALL 1\n    QHALT",
+    ),
 )  # fmt: skip
 EXPLANATIONS: Final = {
     code: Explanation(RULES[code].title, f"{text} {_ALLOW.format(code)}", wrong, right)

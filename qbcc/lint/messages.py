@@ -234,10 +234,26 @@ def no_nul(span: Span, text: Span, after: Span | None) -> Diagnostic:
     )
 
 
-def word_mixed(span: Span, name: str, narrow: str, fix: Fix | None) -> Diagnostic:
+def word_mixed(span: Span, name: str, narrow: str) -> Diagnostic:
+    # No fix: 16 bits may lose a part of the value, and the data may be what is wrong.
     text = f"{name} is 32 bits, and an item of .word is 16"
     notes = (f"{narrow} is 16 bits; items of 32 bits are .dword",)
-    return _finding("L0507", text, span, notes=notes, fix=fix)
+    return _finding("L0507", text, span, notes=notes)
+
+
+# -- habits of other assemblers
+
+
+def hidden_instruction(span: Span, text: str) -> Diagnostic:
+    notes = ("';' begins a comment, and does not separate instructions: write one a line",)
+    return _finding("L0701", f"'{short(text)}' is a comment, and reads as an instruction", span, notes=notes)
+
+
+def nearly_main(span: Span, name: str) -> Diagnostic:
+    notes = (f"the program begins with its first instruction: write main:, or .entry_point {name}",)
+    return _finding(
+        "L0702", f"the program does not begin at '{short(name)}': names have upper and lower case", span, notes=notes
+    )
 
 
 # -- contracts

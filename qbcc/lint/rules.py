@@ -1,5 +1,5 @@
 """What is looked for in QBC. Codes L01xx registers, L02xx stack, L03xx control, L04xx kinds, L05xx values and memory,
-L06xx contracts."""
+L06xx contracts, L07xx what other assemblers mean by a line."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ _WARNINGS: Final = {
 _HINTS: Final = {
     "L0302": "a routine that nothing calls",
     "L0403": "a whole quotient where a fraction is wanted",
+    "L0701": "a comment that reads as an instruction",
+    "L0702": "a label that is nearly main in a program without main",
 }
 RULES: Final = {
     code: Rule(code, title, level)

@@ -34,11 +34,16 @@ def labels(runs: Sequence[Path]) -> list[str]:
     return [_named(run, is_bits=is_bits) for run in runs]
 
 
+def counted(shots: int) -> str:
+    """Return a number of shots: ``1 shot``, ``1,000 shots``."""
+    return f"{shots:,} shot{'s' * (shots != 1)}"
+
+
 def heading(shots: int, runs: Sequence[Path]) -> str:
     """Return what is counted, in which order: ``1,000 shots of a, b (first rightmost)``."""
     names = list(dict.fromkeys(visible(name) for run in runs for name, _ in run.recorded))
     of = f" of {', '.join(names[:_NAMES])}{', …' * (len(names) > _NAMES)}" if names else ""
-    return f"{shots:,} shots{of}{f' ({ORDER})' if is_ordered(runs) else ''}"
+    return f"{counted(shots)}{of}{f' ({ORDER})' if is_ordered(runs) else ''}"
 
 
 def is_ordered(runs: Sequence[Path]) -> bool:

@@ -184,6 +184,18 @@ def instruction(word: str) -> Advice | None:
     return table.get(low) or (table.get(low[1:]) if low[:1] == "q" else None)
 
 
+_VALUES: Final = {
+    "true": "1", "false": "0", "null": "0", "nil": "0", "nullptr": "0", "none": "0",
+    "pi": "3.141592653589793", "m_pi": "3.141592653589793", "tau": "6.283185307179586",
+}  # fmt: skip
+"""Names that other languages have for numbers."""
+
+
+def value(word: str) -> str | None:
+    """Return the number that a name of another language means; None if that is not known."""
+    return _VALUES.get(word.lower())
+
+
 def directive(word: str) -> Advice | None:
     """Return what QBC has for another assembler's directive, dot included; None if that is not known."""
     return _table(_DIRECTIVES).get(word.lower())

@@ -6,41 +6,19 @@ here, so a pattern may be broad."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
-from qbcc.diagnostics import Diagnostic, Fix
-from qbcc.source import SourceFile, Span
-from qbcc.syntax import foreign, messages, messages_foreign
+from qbcc.diagnostics import Diagnostic
+from qbcc.source import SourceFile
+from qbcc.syntax import foreign, habits_statements, messages, messages_foreign
 from qbcc.syntax.lines import DIRECTIVES
-
-Maker = Callable[["Place", re.Match[str]], Diagnostic | None]
-"""Makes the message of a match; None if it is something else after all."""
-
-
-class Place:
-    """A line and the character where it stopped being one."""
-
-    def __init__(self, source: SourceFile, number: int, text: str, column: int) -> None:
-        self.source = source
-        self.number = number
-        self.text = text
-        self.at = column - 1
-        """Index of the character."""
-
-    def span(self, start: int, end: int) -> Span:
-        """The characters from one index up to another."""
-        return Span(self.source, self.number, start + 1, max(end, start + 1) + 1)
-
-    def fix(self, start: int, end: int, text: str) -> Fix:
-        """Put a text in the place of some characters."""
-        return Fix(self.span(start, end), text, f"write '{text}'")
+from qbcc.syntax.place import Maker, Place
 
 
 def explain_line(source: SourceFile, number: int, text: str, column: int) -> Diagnostic | None:
     """Return what to say of a line, if another language writes the whole of it like that."""
     place = Place(source, number, text, column)
-    for pattern, make in _LINES if len(text) <= _MOST else ():
+    for pattern, make in (*_LINES, *habits_statements.LINES) if len(text) <= _MOST else ():
         found = pattern.match(text)
         if found is not None and (made := make(place, found)) is not None:
             return made
@@ -274,7 +252,8 @@ _LINES: Final[tuple[tuple[re.Pattern[str], Maker], ...]] = (
     (
         re.compile(
             r"[ \t]*(?P<all>(?:def[ \t]+\w+[ \t]*\(.*\).*:|from[ \t]+\w+[ \t]+import\b.*|import[ \t]+\w+.*|"
-            r"for[ \t]+\w+[ \t]+in\b.*))"
+            r"for[ \t]+\w+[ \t]+in\b.*|\w+[ \t]*=[ \t]*(?:\w+\.)?(?:Quantum|Classical)\w+\(.*|"
+            r"(?!QCALL\b)\w+(?:\.\w+)+\(.*))"
         ),
         _python,
     ),
@@ -289,6 +268,7 @@ _LINES: Final[tuple[tuple[re.Pattern[str], Maker], ...]] = (
         re.compile(rf"[ \t]*{_LABELS}(?P<all>\.macro[ \t]+(?P<name>\w+)[ \t]*\((?P<inner>[^()]*)\))", re.IGNORECASE),
         _macro_parameters,
     ),
+    *habits_statements.CALLS,
     (re.compile(rf"[ \t]*{_LABELS}(?P<all>(?P<name>[A-Za-z_]\w*)\((?P<inner>[^;]*)\))[ \t]*(?:;.*)?$"), _macro_call),
     (
         re.compile(

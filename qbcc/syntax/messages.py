@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qbcc.diagnostics import Diagnostic, Fix
 from qbcc.source import Span
 from qbcc.syntax.text import CharacterFault
 from qbcc.wording import short
+from vm.isa import BY_NAME
 
 if TYPE_CHECKING:
     from qbcc.syntax import foreign
@@ -28,6 +30,10 @@ def suggest(span: Span, word: str, known: Iterable[str]) -> Fix | None:
     """Return the fix that writes the known word which was probably meant."""
     name = nearest_known(word, tuple(known))
     return None if name is None else Fix(span, name, f"did you mean '{name}'?")
+
+
+_INTERRUPT: Final = re.compile(r"[ \t]*[0-9$]")
+"""What follows the word ``int`` where it calls the system."""
 
 
 def _renamed(span: Span, advice: foreign.Advice) -> Fix | None:
@@ -79,6 +85,8 @@ def bad_number(span: Span, word: str) -> Diagnostic:
 
 def unexpected(span: Span, word: str, before: str, wanted: str, label: str = "") -> Diagnostic:
     notes = (f"if '{short(label)}' is a label, write '{short(label)}:'",) if label else ()
+    if word.upper() in BY_NAME and before:
+        notes = ("write one instruction a line",)
     after = f" after '{short(before)}'" if before else ""
     return Diagnostic("E0105", f"'{short(word)}' cannot stand here{after}: expected {wanted}", span, notes=notes)
 
@@ -100,7 +108,8 @@ def unknown_word(span: Span, word: str, known: Iterable[str], is_alone: bool = F
     from qbcc.syntax import foreign
 
     message = f"'{short(word)}' is not an instruction or a macro"
-    advice = foreign.instruction(word)
+    is_interrupt = word.lower() == "int" and _INTERRUPT.match(span.source.line(span.line), span.end_column - 1)
+    advice = foreign.instruction("svc" if is_interrupt else word)
     if advice is not None and (advice.ours or not is_alone):
         return Diagnostic("E0201", message, span, notes=_called(advice), fix=_renamed(span, advice))
     fix = suggest(span, word, known)

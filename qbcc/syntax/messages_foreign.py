@@ -83,6 +83,11 @@ def other_language(span: Span, language: str, advice: str) -> Diagnostic:
     return Diagnostic("E0110", f"this is a line of {language}, and the file is read as QBC", span, notes=(advice,))
 
 
+def habit(span: Span, message: str, notes: tuple[str, ...] = (), fix: Fix | None = None) -> Diagnostic:
+    """What a line of another language is here."""
+    return Diagnostic("E0110", message, span, notes=notes, fix=fix)
+
+
 def indexed_qubit(span: Span) -> Diagnostic:
     notes = (
         "QALLOC r4, 2 makes two qubits; QH r4 acts on the first, and after QADD r5, r4, 1 QCX r4, r5 acts on both",

@@ -67,6 +67,34 @@ LINES = [
     ("cx q[0], q[1];", "handle"), ("measure q -> c;", "qbcc import"), ("c = measure q;", "qbcc import"),
     ("fn main() {", ".sigma"), ("def main():", "import qbcc"), ("import numpy as np", "import qbcc"),
     ("operation Main() : Unit {", "σ"), ("use q = Qubit();", "σ"),
+    ("qc.h(0)", "Python"), ("qc = QuantumCircuit(2)", "Python"), ("}", "QRET"),
+    ("for (int i = 0; i < 5; i++) {", "QJGT r4, 0, label"), ("if r0 == 1:", "QJEQ r0, 1, label"),
+    ("if (r0 == 1) {", "QJEQ r0, 1, label"), ("while r0 < 5:", "QJGT r4, 0, label"),
+    ("r0 += 1", "QADD r0, 1"), ("r0 -= r1", "QSUB r0, r1"), ("r0++", "QADD r0, 1"), ("r0 <<= 2", "QSHL r0, 2"),
+    # labels without a colon
+    (".data\nmsg db \"hello\", 10", 'msg: .asciz "hello\\n"'), (".data\nx .word 5", "x: .word"), (".data\nx db 5", "x: .byte"),
+    (".data\nx dq 5", "x: .qword"), (".data\nx dq 1.5", "x: .double"), (".data\nx db \"it's\", 0", "it's"),
+    ("push {r7-r4}", "r0 to r15"), ("QPUSH (r4)", "write 'r4'"), ("} else {", "jumps"), (".data\nx .long 5", "x: .dword"),
+    # values
+    ("QRX r4, pi/2", ".define pi 3.141592653589793"), ("QRX r4, math.pi", "3.141592653589793"), ("QAND r0, true", "write '1'"),
+    ("QMOV r0, NULL", "write '0'"), ("QMOV r0, &main", "write 'main'"), ("QMOV r0, offset main", "write 'main'"),
+    ("ldr r0, =main", "QMOV r0, main"), ("QMOV r0 = 5", "QMOV r0, 5"), (".define N = 5", ".define N 5"),
+    ("QMOV r0, -r1", "QNEG r0, r1"), ("QMOV r0, ~r1", "QNOT r0, r1"), ("QMOV r0, r1 + 1", "QADD r0, r1, 1"),
+    ("QMOV r0, (r1 * r2)", "QMUL r0, r1, r2"), ("QADD r0, r1 + r2", "QADD r3, r1, r2"),
+    # lines and lists
+    ("QHALT QHALT", "one instruction a line"), ("QADD r0, 1 QHALT", "one instruction a line"),
+    ("push {r4, lr}", "return address"), ("QPUSH {r4, r5}", "QPUSH r4, r5"), ("QPUSH {r4-r7}", "QPUSH r4, r5, r6, r7"),
+    ("QPUSH r4-r7", "QPUSH r4, r5"),
+    # accesses
+    ("QLOAD r0, [r1!]", "QADD r1, 8"), ("QLOAD r0, [r1]!", "QADD r1, 8"), ("QLOAD r0, [r1, #8]!", "QADD r1, 8"),
+    ("QLOAD r0, [r1], 8", "QADD r1, 8"), ("QLOAD [r1], r0", "QSTORE r0, [r1]"), ("QSTOREB [r1], r0", "QSTOREB r0, [r1]"),
+    ("QLOADSW [r1], r0", "QSTOREW r0, [r1]"), ("QMOV r0, qword [main]", "QLOAD r0, [main]"),
+    ("mov qword ptr [rax], 5", "QSTORE r0, [x]"), ("mov r0, dword ptr [r1]", "QLOADW r0, [r1]"),
+    ("lw t0, 4(sp)", "in brackets"), ("movq 8(%rbp), %rax", "in brackets"),
+    # calls
+    ('QSYSCALL "hi"', "QSYSCALL 2"), ("int 0x80", "QSYSCALL"), ("QCALL main()", "QCALL main"), ("QCALL main(r1)", "r0 to r3"),
+    ("jmp short main", "QJMP main"), (".include qbc_hash.qbc", '"qbc_hash.qbc"'), (".include <qbc_hash.qbc>", '"qbc_hash.qbc"'),
+    ("QMEAS r0 -> r1", "QMEAS r1, r0"), ("QMEAS r0, r4, 3", "one qubit"),
 ]  # fmt: skip
 
 

@@ -165,8 +165,16 @@ def test_samples_of_large_groups() -> None:
     ("text", "backend", "words"),
     [
         ("main: QALLOC r0\n QT 1\n QPROB r0, 1\n QHALT", "aer:stabilizer", "QT is no Clifford gate"),
-        (ghz(29), "aer:statevector", "29 qubits have met: their state takes 8,589,934,592 bytes"),
-        (ghz(15), "aer:density_matrix", "15 qubits have met: their state takes 17,179,869,184 bytes"),
+        (
+            ghz(29),
+            "aer:statevector",
+            "29 qubits share one state, which takes 8,589,934,592 bytes: a statevector has at most 28 qubits",
+        ),
+        (
+            ghz(15),
+            "aer:density_matrix",
+            "15 qubits share one state, which takes 17,179,869,184 bytes: a density matrix has at most",
+        ),
         (ghz(40, " QPURITY r1, 1, 20"), "aer:matrix_product_state", "a look at 20 of 40 qubits that met takes"),
     ],
 )
@@ -325,7 +333,10 @@ def test_a_mixture_that_grows_is_drawn() -> None:
         ("depolarizing=2", "is no probability"),
         ("depolarizing=nan", "is no probability"),
         ("depolarizing=", "write NAME=RATE"),
-        ("depolarizing", "cannot be read"),
+        ("depolarizing", "write depolarizing=0.01"),
+        ("0.02", "write depolarizing=0.02"),
+        ("", "write depolarizing=0.01"),
+        ("readout=0.1, readout=0.2", "'readout' is given twice"),
         ("magic=0.1", "no noise 'magic': there are depolarizing"),
         ("depolarizing=0.1,,", "write NAME=RATE"),
     ],

@@ -537,7 +537,7 @@ def test_too_many_gates_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "MOST_GATES", 64)
     for engine in ENGINES:
         name, message = trap("main: QALLOC r0\nagain: QX 1\n QJMP again", engine)
-        assert (name, "63 gates wait" in message) == ("quantum", True), message
+        assert (name, "63 gates wait to be run, and at most 48 can: measure" in message) == ("quantum", True), message
 
 
 def test_snapshots_hold_qubits() -> None:
@@ -643,7 +643,12 @@ def test_every_quantum_instruction_has_a_fault_or_none() -> None:
 def test_a_state_too_large_says_how_large() -> None:
     chain = "main: QALLOC r0, 29\n QMOV r1, 1\nnext: QADD r2, r1, 1\n QCX r1, r2\n QMOV r1, r2\n QJLT r1, 29, next\n QADD r3, 1\n QMOV r1, 1\n QRX 1, 0.3\n QJLT r3, 60, next\n QMEAS r0, 1"
     name, message = trap(chain)
-    assert (name, "29 qubits have met" in message, "8,589,934,592 bytes" in message) == ("quantum", True, True)
+    assert name == "quantum"
+    assert message == (
+        "29 qubits share one state, which takes 8,589,934,592 bytes: a statevector has at most 28 qubits. Use Clifford "
+        "gates only, entangle fewer qubits with each other, or try '--backend aer:matrix_product_state', which needs "
+        "little memory if there is little entanglement"
+    )
 
 
 def test_no_table_past_the_memory_limit() -> None:

@@ -69,7 +69,7 @@ def test_a_state_larger_than_the_memory_limit() -> None:
     machine = Machine(build(circuit(18, 20)), memory=4_000_000)
     assert trap(machine) == (
         "memory",
-        "18 qubits have met: their state takes 4,194,304 bytes, more than the limit of 4,000,000 (--memory)",
+        "18 qubits share one state, which takes 4,194,304 bytes, more than the limit of 4,000,000 (--memory)",
     )
 
 
@@ -90,7 +90,7 @@ def test_a_simulation_larger_than_the_host(monkeypatch: pytest.MonkeyPatch) -> N
     machine = Machine(build(circuit(23, 30)))
     name, message = trap(machine)
     assert name == "memory"
-    assert message == "23 qubits have met: their state takes 402,653,184 bytes, and the host has 300,000,000 left"
+    assert message == "23 qubits share one state, which takes 402,653,184 bytes, and the host has 300,000,000 left"
 
 
 def test_inspections_apart_are_those_of_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -283,8 +283,13 @@ class Log:
         """Forget the gates that ran. Raises :class:`FaultError` where too many wait."""
         numbers, owners = self._waiting()
         self.renumbered += 1
-        if len(numbers) > MOST_GATES * 3 // 4:
-            raise FaultError("quantum", f"{len(numbers):,} gates wait to be run; at most {MOST_GATES:,} can")
+        most = MOST_GATES * 3 // 4
+        if len(numbers) > most:
+            raise FaultError(
+                "quantum",
+                f"{len(numbers):,} gates wait to be run, and at most {most:,} can: measure or inspect the qubits "
+                "earlier, which runs their gates",
+            )
         self.words[layout.GATE_COUNT // 8] = len(numbers)
         if not len(numbers):
             return

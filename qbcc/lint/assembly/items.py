@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from qbcc.diagnostics import Fix
 from qbcc.flow.routines import Routine
 from qbcc.lint import messages
 from qbcc.lint.assembly.look import Look
@@ -107,10 +106,8 @@ class Items:
         row = self.rows[index]
         address = self.values.address(routine, index, 1)
         if row[0] in _NARROW and self._is_word(routine, index, address):
-            line = self.code.lines[index]
-            narrow = _NARROW[row[0]]
-            fix = Fix(line.word_span(), narrow, f"write {narrow}") if line.use is None else None
-            self.look.report(messages.word_mixed(self.look.span(index), self.code.op(index).name, narrow, fix))
+            name, narrow = self.code.op(index).name, _NARROW[row[0]]
+            self.look.report(messages.word_mixed(self.look.span(index), name, narrow))
             return
         part = self._part(address)
         if part is None or address is None:

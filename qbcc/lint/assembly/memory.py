@@ -33,6 +33,8 @@ _DIVISIONS: Final = {BY_NAME[name][0].code for name in ("QDIV", "QMOD", "QDIVU",
 _COUNTS: Final = {"QALLOC": (1, None), "QFREE": (1, None), "QSAMPLE": (1, 64), "QPURITY": (1, 64), "QENTROPY": (1, 64)}
 """Numbers of qubits, the operand named n."""
 _CODE_POINTS: Final = 0x10FFFF
+_PRINT_INTEGER: Final = 1
+"""System call; hexadecimal digits, as system call 7 prints them, are what one reads bits in."""
 _NEAR: Final = 1 << 16
 """Bytes behind an address that a routine which is given it may reach."""
 _BUFFER_END: Final = OUTPUT_BUFFER + (1 << 32)
@@ -226,7 +228,7 @@ class Memory:
             other = INTEGER if code == _LOADF else REAL
             if all(kind == other for kind, _ in found) and (code == _LOADF or self._is_calculated_with(load)):
                 line = self.code.lines[load.index]
-                word = line.word_span() if line.use is None else None
+                word = line.word_span() if line.use is None and self._traps_as_it_is(load) else None
                 span = self.look.span(load.index)
                 self.look.report(messages.other_kind(span, word, code == _LOADF, found[0][1]))
 
@@ -289,9 +291,33 @@ class Memory:
         for use in self.look.chains(load.routine).uses(load.index, register)[0]:
             if self.code.op(use).kinds in ("number", "compare", "float"):
                 return True
-            if self.rows[use][0] == SYSTEM_CALL and self.code.constant(self.rows[use][1]) in (1, 7):
+            if self.rows[use][0] == SYSTEM_CALL and self.code.constant(self.rows[use][1]) == _PRINT_INTEGER:
                 return True
         return False
+
+    def _traps_as_it_is(self, load: _Access) -> bool:
+        """Whether all that is calculated with a word ends in a system call that takes the other kind. Then the other
+        load changes a program that traps, and no result of another one."""
+        wanted = "float" if self.rows[load.index][0] == _LOAD else "int"
+        chains = self.look.chains(load.routine)
+        waiting, seen, is_taken = [load.index], {load.index}, False
+        while waiting:
+            made = waiting.pop()
+            register = self.rows[made][1]
+            uses, leaves = chains.uses(made, register)
+            if leaves and (load.routine.returns or load.routine.tails):
+                return False
+            for use in uses:
+                number = self.code.constant(self.rows[use][1]) if self.rows[use][0] == SYSTEM_CALL else None
+                call = BY_SYSTEM_CALL.get(number) if isinstance(number, int) else None
+                if call is not None and register < len(call.takes) and call.takes[register] == wanted:
+                    is_taken = True
+                elif self.code.op(use).result not in ("number", "same") or not self.code.writes[use]:
+                    return False
+                elif use not in seen:
+                    seen.add(use)
+                    waiting.append(use)
+        return is_taken
 
     # -- the output buffer
 

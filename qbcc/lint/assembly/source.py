@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from qbcc.assembly.assemble import Assembly, Options, assemble
@@ -12,11 +13,13 @@ from qbcc.flow.effects import Effects
 from qbcc.flow.program import Flow, analyse
 from qbcc.lint.assembly.contracts import Contracts
 from qbcc.lint.assembly.control import Control
+from qbcc.lint.assembly.habits import Habits
 from qbcc.lint.assembly.items import Items
 from qbcc.lint.assembly.kinds import Kinds
 from qbcc.lint.assembly.look import Look
 from qbcc.lint.assembly.memory import Memory
 from qbcc.lint.assembly.packed import Packed
+from qbcc.lint.assembly.positions import Positions, keeps_count
 from qbcc.lint.assembly.registers import Registers
 from qbcc.lint.assembly.stack import Stack
 from qbcc.lint.finding import Linted, Remark
@@ -54,6 +57,9 @@ def lint_assembly(assembly: Assembly, flow: Flow | None = None) -> Linted:
         memory.run()
         Items(look, memory.values).run()
         Packed(look, memory.values).run()
+        Habits(look).run()
+        if any(finding.fix is not None and not keeps_count(finding.fix) for finding in found):
+            found = _counted(found, Positions(look, memory.values))
         order = {id(source): number for number, source in enumerate(assembly.included)}
         findings = {finding: None for finding in found if _is_meant(look, finding)}
         own = [source for source in assembly.included if look.is_own_source(source)]
@@ -70,6 +76,13 @@ def _levelled(look: Look) -> Look:
         effects = Effects(flow.cut, flow.effects.level | unlevel)
         look = Look(Flow(flow.code, flow.cut, effects), look.assembly, look.report)
     return look
+
+
+def _counted(found: list[Diagnostic], positions: Positions) -> list[Diagnostic]:
+    """Return the findings without the fixes that move instructions, if the program depends on their places."""
+    if not positions.matter():
+        return found
+    return [replace(f, fix=None) if f.fix is not None and not keeps_count(f.fix) else f for f in found]
 
 
 def _is_meant(look: Look, finding: Diagnostic) -> bool:

@@ -104,10 +104,10 @@ class Aer(Simulator):
     def _choose(self, circuit: Circuit, angles: NDArray[np.float64], start: Parts) -> str:
         method = self._cheap(circuit, start)
         if method == VECTOR and circuit.qubits > MOST:
-            raise _too_large(circuit.qubits, _AMPLITUDE << circuit.qubits, f"{MOST} qubits are the most of a vector")
+            raise _too_large(circuit.qubits, _AMPLITUDE << circuit.qubits, f"a statevector has at most {MOST} qubits")
         if method == DENSITY and circuit.qubits > MOST_MIXED:
             size = _AMPLITUDE << 2 * circuit.qubits
-            raise _too_large(circuit.qubits, size, f"{MOST_MIXED} qubits are the most of a density matrix")
+            raise _too_large(circuit.qubits, size, f"a density matrix has at most {MOST_MIXED} qubits")
         if method:
             return method
         tableaus = all(tableau.can_hold(state) for state, _ in start)
@@ -118,8 +118,8 @@ class Aer(Simulator):
             raise _too_large(
                 circuit.qubits,
                 _AMPLITUDE << circuit.qubits,
-                f"{MOST} qubits are the most of a vector, and neither are all gates Clifford gates nor is little "
-                f"entanglement sure; '--backend aer:{MATRICES}' tries it with matrix products",
+                f"a statevector has at most {MOST} qubits. Use Clifford gates only, entangle fewer qubits with each "
+                f"other, or try '--backend aer:{MATRICES}', which needs little memory if there is little entanglement",
             )
         return MATRICES
 
@@ -301,11 +301,11 @@ class Aer(Simulator):
 
 
 def _too_large(qubits: int, size: int, why: str) -> FaultError:
-    return FaultError("quantum", f"{qubits} qubits have met: their state takes {size:,} bytes, and {why}")
+    return FaultError("quantum", f"{qubits} qubits share one state, which takes {size:,} bytes: {why}")
 
 
 def _need_memory(qubits: int, size: int, times: int) -> None:
-    limits.need(size, f"{qubits} qubits have met: their state", times)
+    limits.need(size, f"{qubits} qubits share one state, which", times)
 
 
 def _vector(state: State, random: np.random.Generator) -> Pure:

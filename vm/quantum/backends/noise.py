@@ -155,6 +155,8 @@ def parse(text: str) -> Noise:
         data: dict[str, Any] = {}
         for part in text.split(","):
             name, equals, rate = part.partition("=")
+            if name.strip() in data:
+                raise ValueError(f"--noise: '{name.strip()}' is given twice")
             try:
                 data[name.strip()] = float(rate)
             except ValueError:
@@ -162,7 +164,19 @@ def parse(text: str) -> Noise:
             if not equals:
                 raise ValueError(f"'{part}' is no noise: write NAME=RATE, as depolarizing=0.01")
         return _own(data, "--noise")
+    if not Path(text).is_file() and (not text.strip() or text.strip() in KINDS or _is_number(text)):
+        rate = text.strip() if _is_number(text) else "0.01"
+        name = text.strip() if text.strip() in KINDS else "depolarizing"
+        raise ValueError(f"--noise: '{text}' is not of the form NAME=RATE: write {name}={rate}")
     return _file(Path(text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _file(path: Path) -> Noise:
