@@ -309,7 +309,7 @@ class Expressions:
             self._lines.do(f"QMUL r0, {size}")
             self._lines.do(f"QADD {register}, r0")
         span = getattr(node, "span", None)
-        line = f"line {span.start_line}: " if span is not None else ""
+        line = f"{self._lines.where(span.start_line)}: " if span is not None else ""
         lowest = -size if index.kind.name == "int" else 0
         words = f"{line}an index of '{name}' is outside {lowest} to {size - 1}: its length is {size}"
         self._trap_unless(f"QJLTU {register}, {size}", words)

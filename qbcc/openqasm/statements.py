@@ -4,7 +4,7 @@ whose variable is used are unrolled, a ``def`` is expanded where it is called.""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final, NoReturn
 
@@ -42,8 +42,8 @@ _MOST_ITEMS: Final = 1 << 16
 class Lowering:
     """Lowers one text."""
 
-    def __init__(self, name: str) -> None:
-        self.lines = Lines(name)
+    def __init__(self, name: str, where: Callable[[int], str]) -> None:
+        self.lines = Lines(name, where)
         self._gates = Gates(self.lines)
         self._expressions = Expressions(self.lines, self._call_value)
         self._calls = Calls(self.lines, self._expressions)
@@ -805,10 +805,10 @@ def _nodes(found: Any) -> Iterator[Any]:
             waiting += [getattr(each, one.name, None) for one in fields(each) if one.name != "span"]
 
 
-def source(name: str, tree: Any) -> str:
-    """The program of a tree of OpenQASM 3. Raises :class:`Refusal`."""
-    lowering = Lowering(name)
+def source(name: str, tree: Any, where: Callable[[int], str]) -> str:
+    """The program of a tree of OpenQASM 3; ``where`` names a line of the text. Raises :class:`Refusal`."""
+    lowering = Lowering(name, where)
     try:
         return lowering.program(tree)
     except RecursionError:
-        raise messages_circuit.unreadable(name, None, "it is too deeply nested") from None
+        raise messages_circuit.unreadable(name, "it is too deeply nested") from None

@@ -195,7 +195,7 @@ def test_what_traps_has_a_text(text: str, words: str) -> None:
 
 
 REFUSED = [
-    ("qubit[2] q;\ncx q[0], q[0];", "error[E0808]: 'c.qasm', line 4: q[0] is there twice: the qubits of a gate must differ"),
+    ("qubit[2] q;\ncx q[0], q[0];", "error[E0808]: line 4: q[0] is there twice: the qubits of a gate must differ"),
     ("qubit[2] q;\ncx q, q;", "line 4: q[0] is there twice"),
     ("qubit[2] q;\nx q[2];", "line 4: index 2 is outside 0 to 1"),
     ("qubit[2] q;\nqubit[3] r;\ncx q, r;", "line 5: registers of 2 and 3 qubits in one gate"),
@@ -207,7 +207,7 @@ REFUSED = [
     ("gate h a { U(1, 2, 3) a; }", "line 3: the gate 'h' is already defined by stdgates.inc"),
     ("qubit q;\nqubit q;", "line 4: 'q' is already defined"),
     ("bit[2] c;\nqubit[3] q;\nc = measure q;", "line 5: 3 qubits into 2 bits"),
-    ("extern f(int) -> int;", "error[E0809]: 'c.qasm', line 3: 'extern' functions have no form in QBC: write a 'def'"),
+    ("extern f(int) -> int;", "error[E0809]: line 3: 'extern' functions have no form in QBC: write a 'def'"),
     ("cal { foo }", "line 3: calibrations"),
     ("qubit q;\nx $0;", "line 4: the physical qubit '$0' has no form in QBC: declare a qubit"),
     ("complex[float[64]] z;", "line 3: the type complex has no form in QBC"),
@@ -246,13 +246,58 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "words"), REFUSED, ids=[words[-50:] for _, words in REFUSED])
 def test_what_is_refused_names_its_line(text: str, words: str) -> None:
+    """``words``: the code, where it matters, the line and the beginning of the message."""
     with pytest.raises(SourceError) as caught:
         imported(V3 + text)
     (diagnostic,) = caught.value.diagnostics
-    assert words.removeprefix(f"error[{diagnostic.code}]: ") in diagnostic.message
-    assert words.startswith(("line", f"error[{diagnostic.code}]"))
+    assert diagnostic.span is not None
+    shown = f"error[{diagnostic.code}]: line {diagnostic.span.line}: {diagnostic.message}"
+    assert shown.removeprefix("" if words.startswith("error") else shown[: len("error[E0808]: ")]).startswith(words)
+
+
+PLACES = [
+    ("qubit[2] q;\ncx q[0], q[5];", "q[5]", "index 5 is outside 0 to 1"),
+    ("int a = 1 +\n  foo * 2;", "foo", "'foo' is not defined"),
+    ("qubit q; // q\nfoo q; // q", "foo q;", "gate 'foo' is not defined"),
+    ("duration d = 10dt;", "10dt", "a duration in dt is not known: write it in ns, us, ms or s"),
+    ("int a = `;", "`", "'`' is not a character of OpenQASM here"),
+    ("$$", "$", "'$' is not a character of OpenQASM here"),
+    ('bit c = "01;', '"', "the string does not end on its line"),
+    ("int a; /* b", "/", "the comment does not end: '*/' is missing"),
+    ("qubit q;\nrx((1) q;", "q", "'q' is not expected here"),
+    ("qubit[2] q\nU(0, 0, 0) q;", "", "expected ';' before 'U' on the next line"),
+    ("qubit q;\nx q", "", "the text ends inside of a statement or a block: ';' or '}' is missing"),
+    ("int a = " + "1" * 5000 + ";", "1" * 5000, "a number of more than 400 digits"),
+]
+
+
+@pytest.mark.parametrize(("text", "marked", "message"), PLACES, ids=[message[:40] for *_, message in PLACES])
+def test_the_caret_is_under_what_is_wrong(text: str, marked: str, message: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        imported(V3 + text)
+    (diagnostic,) = caught.value.diagnostics
+    span = diagnostic.span
+    assert span is not None
+    assert diagnostic.message == message
+    assert span.source.line(span.line)[span.column - 1 : span.end_column - 1] == marked
+
+
+def test_the_place_is_that_in_the_file() -> None:
+    """Also after an include on the same line, and in the included file."""
+    Path("a.inc").write_text("gate g a { U(0, 0, 0) a; }\nqubit r;\n", "utf-8")
+    with pytest.raises(SourceError) as caught:
+        imported('OPENQASM 3.0;\nqubit q; include "a.inc"; g q; foo q;')
+    span = caught.value.diagnostics[0].span
+    assert span is not None
+    assert (span.source.name, span.line, span.column, span.end_column) == ("c.qasm", 2, 32, 38)
+    Path("a.inc").write_text("qubit r;\n foo r;\n", "utf-8")
+    with pytest.raises(SourceError) as caught:
+        imported('OPENQASM 3.0;\nqubit q; include "a.inc"; g q; foo q;')
+    span = caught.value.diagnostics[0].span
+    assert span is not None
+    assert (span.source.name, span.line, span.column, span.end_column) == ("a.inc", 2, 2, 8)
 
 
 def test_a_gate_that_is_not_included_says_so() -> None:
-    with pytest.raises(SourceError, match=r"line 1: gate 'h' is not defined: write include \"stdgates\.inc\"; first"):
+    with pytest.raises(SourceError, match=r"gate 'h' is not defined: write include \"stdgates\.inc\"; first"):
         imported("OPENQASM 3.0; qubit q; h q;")
