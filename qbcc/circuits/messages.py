@@ -6,6 +6,7 @@ from typing import Final
 
 from qbcc.diagnostics import Diagnostic, SourceError
 from qbcc.explanation import Explanation
+from qbcc.source import Span
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     "E0807": Explanation(
@@ -60,10 +61,36 @@ def unwritable(kind: str, why: str, *notes: str) -> SourceError:
     return _error("E0807", f"the circuit cannot be written as {kind}: {why}", *notes)
 
 
-def unreadable(name: str, line: int | None, why: str) -> SourceError:
-    """``line``: in that file, where it is known."""
-    place = f"'{name}'" + (f", line {line}" if line else "")
-    return _error("E0808", f"{place}: {why}")
+Place = Span | str
+"""Where it is: in a line, or only the name of a file."""
+
+
+def unreadable(place: Place, why: str, *notes: str) -> SourceError:
+    return _at("E0808", place, why, notes)
+
+
+def unsupported(place: Place, what: str, *notes: str) -> SourceError:
+    return _at("E0809", place, what, notes)
+
+
+def _at(code: str, place: Place, message: str, notes: tuple[str, ...]) -> SourceError:
+    if isinstance(place, Span):
+        return SourceError([Diagnostic(code, message, place, notes=notes)])
+    return _error(code, f"'{place}': {message}", *notes)
+
+
+def not_openqasm(place: Place) -> SourceError:
+    """A file of another language."""
+    return unreadable(
+        place,
+        "this is not OpenQASM",
+        "a text in OpenQASM begins with OPENQASM 3.0; or OPENQASM 2.0;",
+        "'qbcc import' turns OpenQASM into QBC; sources in QBC and σ are run as they are, by 'qbc run'",
+    )
+
+
+def unknown_version(place: Place, version: str) -> SourceError:
+    return unreadable(place, f"OpenQASM {version} is not known: version 2.0 and versions 3.x are")
 
 
 def not_imported(name: str) -> SourceError:
@@ -73,11 +100,6 @@ def not_imported(name: str) -> SourceError:
         f"'{name}' is OpenQASM, which is imported first",
         f"'qbcc import {name} -o {base}.qbc' makes a program of it, which 'qbc run {base}.qbc' runs",
     )
-
-
-def unsupported(name: str, what: str, line: int | None = None) -> SourceError:
-    place = f"'{name}'" + (f", line {line}" if line else "")
-    return _error("E0809", f"{place}: {what}")
 
 
 def undecided(file: str, line: int, why: str, measured: str, *, is_called: bool = False) -> SourceError:

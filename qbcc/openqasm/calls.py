@@ -7,11 +7,11 @@ from typing import Any, Final, NoReturn
 
 from openqasm3 import ast
 
-from qbcc.openqasm import gates, values
+from qbcc.openqasm import arithmetic, gates, values
 from qbcc.openqasm.expressions import Expressions
 from qbcc.openqasm.gates import Linear, Op
 from qbcc.openqasm.lines import Lines
-from qbcc.openqasm.values import Array, Cell, Const, GateDefinition, Kind, Number, Qubits, Refusal, Run, Scope
+from qbcc.openqasm.values import Array, Bits, Cell, Const, GateDefinition, Kind, Qubits, Refusal, Run, Scope
 
 MOST_GATES: Final = 100_000
 """Gates that one statement may stand for."""
@@ -63,11 +63,12 @@ class Calls:
         """A qubit whose index the program computes: its handle is kept in a word."""
         if not found.first:
             raise Refusal("an index into an alias or a part of a register must be a constant", node)
-        self._expressions.check_index(index.register, len(found.operands))
+        name = found.shown[0].partition("[")[0]
+        self._expressions.check_index(index, len(found.operands), name, node)
         self._lines.do(f"QADD {index.register}, {found.first}")
         label = self._lines.word()
         self._lines.do(f"QSTORE {index.register}, [{label}]")
-        return Qubits((f"[{label}]",), (f"{found.shown[0].partition('[')[0]}[…]",), False)
+        return Qubits((f"[{label}]",), (f"{name}[…]",), False)
 
     # -- gates
 
@@ -138,7 +139,8 @@ class Calls:
         else:
             wanted, qubits = len(found.node.arguments), len(found.node.qubits)
         if angles != wanted:
-            raise Refusal(f"'{node.name.name}' takes {wanted} angles, and {angles} are given", node, is_wrong=True)
+            takes = values.count(wanted, "angle")
+            raise Refusal(f"'{node.name.name}' takes {takes}, not {angles}", node, is_wrong=True)
         return qubits
 
     def _modified(self, node: Any, angles: Sequence[Linear], on: Sequence[str], scope: Scope) -> list[Op]:
@@ -161,9 +163,15 @@ class Calls:
             elif name == "inv":
                 ops = gates.inverse(ops)
             else:
-                exponent = float(self._expressions.constant(given.argument, scope))
-                ops = gates.power(ops, exponent, MOST_GATES)
+                ops = gates.power(ops, self._exponent(given.argument, scope), MOST_GATES)
         return ops
+
+    def _exponent(self, node: Any, scope: Scope) -> float:
+        """The exponent of ``pow``. In it 1/2 is a half: stdgates.inc of the specification defines ``sx`` so."""
+        if isinstance(node, ast.BinaryExpression) and node.op.name == "/":
+            a, b = (self._expressions.constant(each, scope) for each in (node.lhs, node.rhs))
+            return arithmetic.floats("/", arithmetic.as_float(a, node), arithmetic.as_float(b, node), node)
+        return arithmetic.as_float(self._expressions.constant(node, scope), node)
 
     def _inner(self, node: Any, angles: Sequence[Linear], on: Sequence[str], scope: Scope) -> list[Op]:
         if isinstance(node, ast.QuantumPhase):
@@ -186,8 +194,9 @@ class Calls:
                 ops += self.called(statement, inner)
             elif isinstance(statement, ast.ForInLoop):
                 for value in self.loop_values(statement, inner):
-                    known = value if isinstance(value, Cell) else Const(value, Kind("int"))
-                    scope = Scope(inner, {statement.identifier.name: known})
+                    if not isinstance(value, (Const, Cell)):
+                        raise Refusal("a loop in a gate goes over a range, a set or an array", statement)
+                    scope = Scope(inner, {statement.identifier.name: value})
                     ops += self._gate_body(statement.block, scope)
             self._bound(ops, statement)
         return ops
@@ -203,10 +212,7 @@ class Calls:
     def _angle(self, node: Any, scope: Scope) -> Linear:
         found = self._expressions.value(node, scope)
         if isinstance(found, Const):
-            try:
-                return Linear(values.as_float(found.value))
-            except OverflowError:
-                raise Refusal("the angle is too large", node, is_wrong=True) from None
+            return Linear(arithmetic.as_float(found, node))
         if isinstance(node, ast.Identifier):
             cell = scope.find(node.name)
             if isinstance(cell, Cell) and cell.kind.is_float and scope.is_gate:
@@ -236,21 +242,42 @@ class Calls:
 
     def _wrong_count(self, node: Any, needed: int) -> NoReturn:
         name = getattr(getattr(node, "name", None), "name", "gphase")
-        raise Refusal(f"'{name}' is on {needed} qubits here, and {len(node.qubits)} are given", node, is_wrong=True)
+        acts = values.count(needed, "qubit")
+        raise Refusal(f"'{name}' acts on {acts} here, not {len(node.qubits)}", node, is_wrong=True)
 
-    def loop_values(self, node: Any, scope: Scope) -> Sequence[Number | Cell]:
-        """The values of a loop's variable, or the elements of an array; raises :class:`Refusal`."""
+    def loop_values(self, node: Any, scope: Scope) -> Sequence[Const | Cell | Bits]:
+        """The values of a loop's variable, or the elements of an array or a register; raises :class:`Refusal`."""
         kind = self._expressions.kind(node.type, scope)
         domain = node.set_declaration
         if isinstance(domain, ast.RangeDefinition):
-            return values.span_of(domain, lambda each: self._expressions.integer(each, scope), None)
+            span = values.span_of(domain, lambda each: self._expressions.integer(each, scope), None)
+            return _Values(span, kind, node)
         if isinstance(domain, ast.DiscreteSet):
             found = [self._expressions.constant(each, scope) for each in domain.values]
-        elif isinstance(domain, ast.Identifier) and isinstance(scope.find(domain.name), Array):
-            array = scope.find(domain.name)
-            if len(array.shape) != 1:
-                raise Refusal("a loop over an array of several dimensions is not supported", node)
-            return [Cell(f"{array.label}+{8 * place}", array.kind) for place in range(array.shape[0])]
-        else:
-            raise Refusal("a loop goes over a range, a set or an array", node)
-        return [values.as_float(each) if kind.is_float else each for each in found]
+            return [Const(arithmetic.converted(each, kind, node), kind) for each in found]
+        there = scope.find(domain.name) if isinstance(domain, ast.Identifier) else None
+        if isinstance(domain, ast.IndexExpression) and isinstance(domain.collection, ast.Identifier):
+            register = scope.find(domain.collection.name)
+            if isinstance(register, Bits):
+                there = self._expressions.bits_at(register, [domain.index], node, scope, 0)
+        if isinstance(there, Bits):
+            return [Bits((place,), False) for place in there.places]
+        if not isinstance(there, Array):
+            raise Refusal("a loop goes over a range, a set, an array or a register of bits", node)
+        if len(there.shape) != 1:
+            raise Refusal("a loop over an array of several dimensions is not supported", node)
+        return [Cell(f"{there.label}+{8 * place}", there.kind) for place in range(there.shape[0])]
+
+
+class _Values(Sequence[Const]):
+    """The values of a range, in the type of a loop's variable."""
+
+    def __init__(self, span: range, kind: Kind, node: Any) -> None:
+        self._span, self._kind, self._node = span, kind, node
+
+    def __len__(self) -> int:
+        return len(self._span)
+
+    def __getitem__(self, place: Any) -> Any:
+        value = Const(self._span[place], arithmetic.LITERAL)
+        return Const(arithmetic.converted(value, self._kind, self._node), self._kind)

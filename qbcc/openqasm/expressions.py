@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any, Final
 
 from openqasm3 import ast
 
-from qbcc.openqasm import values
+from qbcc.openqasm import arithmetic, values
+from qbcc.openqasm.arithmetic import BOOL, FLOAT, INT, LITERAL
 from qbcc.openqasm.lines import WORD, Lines, at
-from qbcc.openqasm.values import Array, Bits, Cell, Const, Kind, Number, Qubits, Refusal, Run, Scope, Value
+from qbcc.openqasm.values import Array, Bits, Cell, Const, Kind, Qubits, Refusal, Run, Scope, Value
 
 FIRST: Final = 8
 """The register of an expression's result: r8; deeper ones follow. Gates load qubits and angles into r1 to r9."""
 _LAST: Final = 15
-BOOL: Final = Kind("bool", 1)
-INT: Final = Kind("int")
-FLOAT: Final = Kind("float")
+_SIGN: Final = -(1 << (WORD - 1))
+"""The highest bit of a word."""
 CONSTANTS: Final = {
     "pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau, "euler": math.e, "ℇ": math.e,
 }  # fmt: skip
@@ -28,6 +27,8 @@ _FUNCTIONS: Final[dict[str, tuple[Callable[..., Any], tuple[str, ...]]]] = {
     "exp": (math.exp, ("QEXP",)), "log": (math.log, ("QLOG",)), "sqrt": (math.sqrt, ("QSQRT",)),
     "ceiling": (math.ceil, ("QCEIL",)), "floor": (math.floor, ("QFLOOR",)),
 }  # fmt: skip
+_ARGUMENTS: Final = {"mod": 2, "pow": 2, "popcount": 1, "rotl": 2, "rotr": 2}
+_NANOSECONDS: Final = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 _COMPARES: Final = {"==": "QSEQ", "!=": "QSNE", "<": "QSLT", "<=": "QSLE", ">": "QSLT", ">=": "QSLE"}
 _INTEGERS: Final = {"+": "QADD", "-": "QSUB", "*": "QMUL", "&": "QAND", "|": "QOR", "^": "QXOR"}
 _FLOATS: Final = {"+": "QADD", "-": "QSUB", "*": "QMUL", "/": "QDIV", "**": "QPOW"}
@@ -43,21 +44,23 @@ class Expressions:
 
     # -- constants
 
-    def constant(self, node: Any, scope: Scope) -> Number:
+    def constant(self, node: Any, scope: Scope) -> Const:
         """A value that must be known; raises :class:`Refusal`."""
         mark = len(self._lines.lines)
         found = self.value(node, scope)
         if not isinstance(found, Const):
             del self._lines.lines[mark:]
             raise Refusal("this must be a constant, and it depends on what the program computes", node)
-        return found.value
+        return found
 
     def integer(self, node: Any, scope: Scope) -> int:
         """A constant integer."""
         found = self.constant(node, scope)
-        if isinstance(found, float) and not found.is_integer():
-            raise Refusal(f"an integer is needed here, and this is {found}", node, is_wrong=True)
-        return int(found)
+        if found.kind.name == "angle":
+            raise Refusal("an integer is needed here, and this is an angle", node, is_wrong=True)
+        if isinstance(found.value, float) and not found.value.is_integer():
+            raise Refusal(f"an integer is needed here, and this is {found.value}", node, is_wrong=True)
+        return int(found.value)
 
     # -- values
 
@@ -77,16 +80,15 @@ class Expressions:
         if isinstance(found, Const):
             self._lines.do(f"QMOV {register}, {self.text(found, as_float=as_float)}")
             return register
-        if as_float and not found.kind.is_float:
-            self._lines.do(f"QFLOAT {found.register}, {found.register}")
+        if as_float:
+            self._to_float(found)
         return found.register
 
     def text(self, found: Const, *, as_float: bool = False) -> str:
         """A constant as an operand."""
-        number = found.value
-        if as_float or isinstance(number, float):
-            return repr(float(number))
-        whole = int(number)
+        if as_float or found.kind.is_float:
+            return repr(arithmetic.as_float(found))
+        whole = int(found.value)
         return str(whole - (1 << WORD) if whole >= 1 << (WORD - 1) else whole)
 
     def operand(self, found: Value, *, as_float: bool = False) -> str:
@@ -98,18 +100,80 @@ class Expressions:
     def converted(self, found: Value, kind: Kind, node: Any) -> Value:
         """A value as one of a type, as by an assignment or a cast."""
         if isinstance(found, Const):
-            return Const(self._const_as(found, kind, node), kind)
-        register = found.register
+            return found if kind.is_literal else Const(arithmetic.converted(found, kind, node), kind)
+        register, old = found.register, found.kind
+        arithmetic.check_angle(old, kind, node)
         if kind.is_float:
-            self.in_register(found, as_float=True)
-        elif kind.name == "bool" or (kind.name == "bit" and kind.width == 1 and found.kind.width != 1):
-            if found.kind.name not in ("bool", "bit") or found.kind.width != 1:
+            self._to_float(found)
+        elif kind.name == "bool":
+            if old.name not in ("bool", "bit") or old.width != 1:
                 self._lines.do(f"QSNE {register}, {register}, 0")
-        else:
-            if found.kind.is_float:
-                self._lines.do(f"QINT {register}, {register}")
+        elif kind.name == "angle":
+            self._to_angle(found, kind)
+        elif old.is_float:
+            if kind.name == "bit":
+                raise Refusal("a float has no bits: write int(…) first", node, is_wrong=True)
+            self._to_integer(register, kind)
+        elif not arithmetic.holds(kind, old):
             self.wrap(register, kind)
         return Run(register, kind)
+
+    def _to_float(self, found: Run) -> None:
+        """A number as a float, an angle in radians."""
+        register, do = found.register, self._lines.do
+        if found.kind.is_float:
+            return
+        if found.kind.width == WORD and found.kind.name in ("uint", "bit"):
+            # From 2⁶³ on, half of it, with the lowest bit kept so that it is rounded once.
+            do(f"QSHR r0, {register}, 1", "as an unsigned number")
+            do(f"QAND r1, {register}, 1")
+            do("QOR r0, r1")
+            do("QFLOAT r0")
+            do("QADD r0, r0")
+            do(f"QSLT r1, {register}, 0")
+            do(f"QFLOAT {register}, {register}")
+            do(f"QSEL {register}, r1, r0, {register}")
+            return
+        do(f"QFLOAT {register}, {register}")
+        if found.kind.name == "angle":
+            do(f"QMUL {register}, {math.tau / (1 << found.kind.width)!r}")
+
+    def _to_integer(self, register: str, kind: Kind) -> None:
+        """A float as an integer, towards 0; one that does not fit in a word traps."""
+        do = self._lines.do
+        most = 2.0**WORD if kind.name == "uint" else 2.0 ** (WORD - 1)
+        do(f"QSLT r0, {register}, {most!r}")
+        do(f"QSLE r1, {-(2.0 ** (WORD - 1))!r}, {register}")
+        do("QAND r0, r1")
+        self._trap_unless("QJNE r0, 0", "the float does not fit in an integer of 64 bits")
+        if kind.name == "uint":
+            do(f"QSLE r1, {2.0 ** (WORD - 1)!r}, {register}")
+            do(f"QSUB r0, {register}, {2.0 ** (WORD - 1)!r}")
+            do("QINT r0")
+            do(f"QXOR r0, {_SIGN}")
+            do(f"QINT {register}, {register}")
+            do(f"QSEL {register}, r1, r0, {register}")
+        else:
+            do(f"QINT {register}, {register}")
+        self.wrap(register, kind)
+
+    def _to_angle(self, found: Run, kind: Kind) -> None:
+        """A number of radians as the nearest angle; of an angle of another width the high bits, and bits unchanged."""
+        register, do = found.register, self._lines.do
+        if found.kind.name == "angle":
+            if kind.width != found.kind.width:
+                mnemonic = "QSHL" if kind.width > found.kind.width else "QSHR"
+                do(f"{mnemonic} {register}, {abs(kind.width - found.kind.width)}")
+            return
+        if found.kind.name == "bit":
+            return
+        self._to_float(found)
+        do(f"QDIV {register}, {math.tau!r}")
+        do(f"QFLOOR r0, {register}")
+        do(f"QSUB {register}, r0")
+        do(f"QMUL {register}, {float(1 << kind.width)!r}")
+        do(f"QROUND {register}, {register}")
+        self._to_integer(register, kind)
 
     def wrap(self, register: str, kind: Kind) -> None:
         """Keep the low bits of an integer, with its sign where it has one."""
@@ -118,25 +182,14 @@ class Expressions:
             self._lines.do(f"QSHL {register}, {rest}")
             self._lines.do(f"{'QSAR' if kind.name == 'int' else 'QSHR'} {register}, {rest}")
 
-    def _const_as(self, found: Const, kind: Kind, node: Any) -> Number:
-        value = found.value
-        if kind.is_float:
-            return float(value)
-        if kind.name == "bool":
-            return bool(value)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise Refusal(f"{value} is not an integer", node, is_wrong=True)
-        whole = int(value) & ((1 << kind.width) - 1)
-        if kind.name == "int" and whole >> (kind.width - 1):
-            whole -= 1 << kind.width
-        return whole
-
     # -- leaves
 
     def _IntegerLiteral(self, node: Any, _scope: Scope, _depth: int) -> Value:  # noqa: N802
-        return Const(node.value, INT)
+        return Const(node.value, LITERAL)
 
     def _FloatLiteral(self, node: Any, _scope: Scope, _depth: int) -> Value:  # noqa: N802
+        if not math.isfinite(node.value):
+            raise Refusal("the number is too large for a float", node, is_wrong=True)
         return Const(node.value, FLOAT)
 
     def _BooleanLiteral(self, node: Any, _scope: Scope, _depth: int) -> Value:  # noqa: N802
@@ -146,7 +199,9 @@ class Expressions:
         return Const(node.value, Kind("bit", node.width))
 
     def _DurationLiteral(self, node: Any, _scope: Scope, _depth: int) -> Value:  # noqa: N802
-        return Const(float(node.value), Kind("duration"))
+        if node.unit.name not in _NANOSECONDS:
+            raise Refusal(f"a duration in {node.unit.name} is not known: write it in ns, us, ms or s", node)
+        return Const(float(node.value) * _NANOSECONDS[node.unit.name], Kind("duration"))
 
     def _Identifier(self, node: Any, scope: Scope, depth: int) -> Value:  # noqa: N802
         found = scope.find(node.name)
@@ -207,6 +262,10 @@ class Expressions:
             self._lines.do(f"QLOAD {register}, [{part}]")
             return Run(register, Kind("bit", 1))
         whole = self.value(collection, scope, depth)
+        if whole.kind.is_float:
+            raise Refusal("a float has no bits that an index selects", node, is_wrong=True)
+        if len(elements) != 1:
+            raise Refusal("a number has one index, that of its bits", node, is_wrong=True)
         (element,) = elements
         places = values.indices(element, lambda each: self.integer(each, scope), whole.kind.width, node)
         if places != list(range(places[0], places[0] + len(places))):
@@ -230,7 +289,7 @@ class Expressions:
                 label, first = found.places[0]
                 if list(found.places) != [(label, first + place) for place in range(len(found.places))]:
                     raise Refusal("an index into joined registers must be a constant", node)
-                self.check_index(index.register, len(found.places))
+                self.check_index(index, len(found.places), _name(node), node)
                 return self._address(index.register, label, first)
         places = values.indices(element, lambda each: self.integer(each, scope), len(found.places), node)
         return Bits(tuple(found.places[place] for place in places), not single)
@@ -240,12 +299,20 @@ class Expressions:
         self._lines.do(f"QADD {register}, {label}+{8 * first}" if first else f"QADD {register}, {label}")
         return register
 
-    def check_index(self, register: str, size: int) -> None:
-        """Trap where an index is outside its register."""
-        inside = self._lines.label("inside")
-        self._lines.do(f"QJLTU {register}, {size}, {inside}", f"an index below {size}")
-        self._lines.do(f"QTRAP {register}")
-        self._lines.mark(inside)
+    def check_index(self, index: Run, size: int, name: str, node: Any) -> None:
+        """Count a negative index from the end, and trap where an index is outside."""
+        register = index.register
+        if index.kind.is_float or index.kind.name == "angle":
+            raise Refusal("an index is an integer", node, is_wrong=True)
+        if index.kind.name == "int":
+            self._lines.do(f"QSLT r0, {register}, 0", "from the end")
+            self._lines.do(f"QMUL r0, {size}")
+            self._lines.do(f"QADD {register}, r0")
+        span = getattr(node, "span", None)
+        line = f"{self._lines.where(span.start_line)}: " if span is not None else ""
+        lowest = -size if index.kind.name == "int" else 0
+        words = f"{line}an index of '{name}' is outside {lowest} to {size - 1}: its length is {size}"
+        self._trap_unless(f"QJLTU {register}, {size}", words)
 
     def array_place(self, found: Array, elements: Sequence[Any], node: Any, scope: Scope, depth: int) -> int | str:
         """The number of an element, or the register with its address."""
@@ -254,12 +321,14 @@ class Expressions:
             found.shape
         ):
             raise Refusal("only single elements of an array are supported: name every index", node)
-        computed: list[Value] = []
+        name = _name(node)
         register = f"r{FIRST + depth}"
         total = 0
         is_known = True
         for size, part in zip(found.shape, parts, strict=True):
             index = self.value(part, scope, depth + (0 if is_known else 1))
+            if index.kind.is_float or index.kind.name == "angle":
+                raise Refusal("an index is an integer", node, is_wrong=True)
             if isinstance(index, Const):
                 whole = int(index.value)
                 if not -size <= whole < size:
@@ -269,14 +338,13 @@ class Expressions:
                     self._lines.do(f"QMUL {register}, {size}")
                     self._lines.do(f"QADD {register}, {whole % size}")
             else:
-                self.check_index(index.register, size)
+                self.check_index(index, size, name, node)
                 if is_known:
                     self._lines.do(f"QADD {register}, {total * size}")
                 else:
                     self._lines.do(f"QMUL {register}, {size}")
                     self._lines.do(f"QADD {register}, {index.register}")
                 is_known = False
-            computed.append(index)
         return total if is_known else self._address(register, found.label)
 
     # -- operators
@@ -284,28 +352,34 @@ class Expressions:
     def _UnaryExpression(self, node: Any, scope: Scope, depth: int) -> Value:  # noqa: N802
         found = self.value(node.expression, scope, depth)
         sign = node.op.name
+        if sign == "!":
+            found = self.converted(found, BOOL, node)
+            if isinstance(found, Const):
+                return Const(not found.value, BOOL)
+            self._lines.do(f"QSEQ {found.register}, {found.register}, 0")
+            return found
         if isinstance(found, Const):
             return self._unary_const(sign, found, node)
         register = found.register
-        if sign == "!":
-            self._lines.do(f"QSEQ {register}, {register}, 0")
-            return Run(register, BOOL)
-        if sign == "-":
-            self._lines.do(f"QNEG {register}, {register}")
-            return Run(register, FLOAT if found.kind.is_float else INT)
-        self._lines.do(f"QNOT {register}, {register}")
-        self.wrap(register, found.kind)
-        return found
+        if sign == "~" and found.kind.is_float:
+            raise Refusal("'~' is for bits and integers", node, is_wrong=True)
+        kind = arithmetic.number(found.kind) if sign == "-" else found.kind
+        self._lines.do(f"{'QNEG' if sign == '-' else 'QNOT'} {register}, {register}")
+        if not kind.is_float:
+            self.wrap(register, kind)
+        return Run(register, kind)
 
     def _unary_const(self, sign: str, found: Const, node: Any) -> Value:
-        if sign == "!":
-            return Const(not found.value, BOOL)
-        if sign == "-":
-            kind = found.kind if found.kind.is_float else INT
-            return Const(-found.value, kind)
         if found.kind.is_float:
-            raise Refusal("'~' is for bits and integers", node, is_wrong=True)
-        return Const(self._const_as(Const(~int(found.value), found.kind), found.kind, node), found.kind)
+            if sign == "~":
+                raise Refusal("'~' is for bits and integers", node, is_wrong=True)
+            return Const(-found.value, found.kind)
+        kind = arithmetic.number(found.kind) if sign == "-" else found.kind
+        value = -int(found.value) if sign == "-" else ~int(found.value)
+        if kind.is_literal:
+            arithmetic.in_word(Const(value, kind), node)
+            return Const(value, kind)
+        return Const(arithmetic.wrapped(value, kind), kind)
 
     def _BinaryExpression(self, node: Any, scope: Scope, depth: int) -> Value:  # noqa: N802
         sign = node.op.name
@@ -313,9 +387,21 @@ class Expressions:
         if sign in ("&&", "||"):
             return self._logical(sign, left, node, scope, depth)
         right = self.value(node.rhs, scope, depth + isinstance(left, Run))
+        if "angle" in (left.kind.name, right.kind.name):
+            left, right = self._with_angle(sign, left, right, node)
+        result = f"r{FIRST + depth}"
+        if sign in arithmetic.SHIFTS:
+            return self._shift(sign, left, right, result, node)
+        if left.kind.is_float or right.kind.is_float:
+            return self._of_floats(sign, left, right, result, node)
+        if "angle" in (left.kind.name, right.kind.name) and sign in ("*", "/"):
+            return self._scaled(sign, left, right, result, node)
+        kind = arithmetic.together(sign, left, right, node)
+        left, right = self.converted(left, kind, node), self.converted(right, kind, node)
         if isinstance(left, Const) and isinstance(right, Const):
-            return self._binary_const(sign, left, right, node)
-        return self._binary(sign, left, right, node, depth)
+            value = arithmetic.calculated(sign, int(left.value), int(right.value), kind, node)
+            return Const(value, BOOL if sign in arithmetic.COMPARES else kind)
+        return self._of_integers(sign, left, right, result, kind, node)
 
     def _logical(self, sign: str, left: Value, node: Any, scope: Scope, depth: int) -> Value:
         if isinstance(left, Const):
@@ -332,58 +418,54 @@ class Expressions:
         self._lines.mark(end)
         return Run(register, BOOL)
 
-    def _binary_const(self, sign: str, left: Const, right: Const, node: Any) -> Value:
-        a, b = left.value, right.value
-        if sign in _COMPARES:
-            return Const(_compare(sign, a, b), BOOL)
-        is_float = left.kind.is_float or right.kind.is_float
-        if sign in ("&", "|", "^", "<<", ">>", "%") and not is_float:
-            if sign == "%" and b == 0:
-                raise Refusal("division by 0", node, is_wrong=True)
-            if sign in ("<<", ">>") and not 0 <= b <= 4096:
-                raise Refusal(f"a shift by {b}", node, is_wrong=True)
-            kind = left.kind if left.kind.name == "bit" else right.kind if right.kind.name == "bit" else left.kind
-            whole = _integers(sign, int(a), int(b))
-            return Const(self._const_as(Const(whole, kind), kind, node) if kind.name == "bit" else whole, kind)
-        try:
-            found = _arithmetic(sign, a, b, is_float=is_float)
-        except (ZeroDivisionError, OverflowError, ValueError) as error:
-            raise Refusal(f"the value of this is not a number: {error}", node, is_wrong=True) from None
-        if found is None:
-            raise Refusal(f"'{sign}' is not for these operands", node, is_wrong=True)
-        return Const(found, FLOAT if is_float or isinstance(found, float) else INT)
+    def _of_floats(self, sign: str, left: Value, right: Value, result: str, node: Any) -> Value:
+        if isinstance(left, Const) and isinstance(right, Const):
+            a, b = arithmetic.as_float(left, node), arithmetic.as_float(right, node)
+            if sign in arithmetic.COMPARES:
+                return Const(arithmetic.COMPARES[sign](a, b), BOOL)
+            return Const(arithmetic.floats(sign, a, b, node), FLOAT)
+        first, second = (self.operand(self.converted(each, FLOAT, node)) for each in (left, right))
+        if sign in arithmetic.COMPARES:
+            return self._compare(sign, first, second, result)
+        if sign not in _FLOATS:
+            what = "of floats that the program computes is not supported" if sign == "%" else "is for integers and bits"
+            raise Refusal(f"'{sign}' {what}", node, is_wrong=sign != "%")
+        self._lines.do(f"{_FLOATS[sign]} {result}, {first}, {second}")
+        return Run(result, FLOAT)
 
-    def _binary(self, sign: str, left: Value, right: Value, node: Any, depth: int) -> Value:
-        is_float = left.kind.is_float or right.kind.is_float
-        if isinstance(left, Const) and isinstance(left.value, Fraction):
-            is_float = True
-        result = f"r{FIRST + depth}"
-        a, b = (self.operand(each, as_float=is_float) for each in (left, right))
-        if sign in _COMPARES:
-            if sign in (">", ">="):
-                a, b = b, a
-            self._lines.do(f"{_COMPARES[sign]} {result}, {a}, {b}")
-            return Run(result, BOOL)
-        if is_float:
-            if sign not in _FLOATS:
-                raise Refusal(f"'{sign}' is for integers and bits", node, is_wrong=True)
-            self._lines.do(f"{_FLOATS[sign]} {result}, {a}, {b}")
-            return Run(result, FLOAT)
-        kind = left.kind if left.kind.name == "bit" and sign in ("&", "|", "^", "<<", ">>") else INT
-        if left.kind.name == right.kind.name == "uint":
-            kind = left.kind if left.kind.width >= right.kind.width else right.kind
+    def _compare(self, sign: str, a: str, b: str, result: str) -> Value:
+        if sign in (">", ">="):
+            a, b = b, a
+        self._lines.do(f"{_COMPARES[sign]} {result}, {a}, {b}")
+        return Run(result, BOOL)
+
+    def _of_integers(self, sign: str, left: Value, right: Value, result: str, kind: Kind, node: Any) -> Value:
+        if sign in arithmetic.COMPARES:
+            if kind == arithmetic.UINT and sign not in ("==", "!="):
+                return self._compare(sign, self._flipped(left, "r0"), self._flipped(right, "r1"), result)
+            return self._compare(sign, self.operand(left), self.operand(right), result)
+        a, b = self.operand(left), self.operand(right)
         if sign in _INTEGERS:
             self._lines.do(f"{_INTEGERS[sign]} {result}, {a}, {b}")
-        elif sign in ("<<", ">>"):
-            right_shift = "QSHR" if left.kind.name != "int" else "QSAR"
-            self._lines.do(f"{'QSHL' if sign == '<<' else right_shift} {result}, {a}, {b}")
         elif sign in ("/", "%"):
-            self._truncating(sign, result, a, b)
+            if isinstance(right, Const) and right.value == 0:
+                raise Refusal("division by 0", node, is_wrong=True)
+            if kind.name == "int":
+                self._truncating(sign, result, a, b)
+            else:
+                self._lines.do(f"{'QDIVU' if sign == '/' else 'QMODU'} {result}, {a}, {b}")
         else:
             raise Refusal(f"'{sign}' of integers that the program computes is not supported", node)
-        if kind.width < WORD:
+        if sign not in arithmetic.BITWISE and not (sign in ("/", "%") and kind.name != "int"):
             self.wrap(result, kind)
         return Run(result, kind)
+
+    def _flipped(self, found: Value, register: str) -> str:
+        """An unsigned word with its highest bit flipped: signed numbers are in the order of such words."""
+        if isinstance(found, Const):
+            return str(int(found.value) - (1 << (WORD - 1)))
+        self._lines.do(f"QXOR {register}, {found.register}, {_SIGN}")
+        return register
 
     def _truncating(self, sign: str, result: str, a: str, b: str) -> None:
         """Integer division as in C, towards 0: of the absolute values, with the sign after that."""
@@ -396,6 +478,93 @@ class Expressions:
         lines.do("QSLT r1, r1, 0")
         lines.do("QNEG r2, r0")
         lines.do(f"QSEL {result}, r1, r2, r0")
+
+    def _shift(self, sign: str, left: Value, right: Value, result: str, node: Any) -> Value:
+        if left.kind.is_float or right.kind.is_float or right.kind.name == "angle":
+            raise Refusal(f"'{sign}' is for integers and bits", node, is_wrong=True)
+        if left.kind.name == "bool":
+            left = Const(int(left.value), INT) if isinstance(left, Const) else Run(left.register, INT)
+        if isinstance(right, Const):
+            distance = int(right.value)
+            if isinstance(left, Const):
+                return arithmetic.shifted(sign, left, distance, node)
+            arithmetic.shifted(sign, Const(0, INT), distance, node)
+            last = left.kind.width - 1
+            if distance > last and (sign == "<<" or left.kind.name != "int"):
+                self._lines.do(f"QMOV {result}, 0")
+                return left
+            self._lines.do(f"{self._shifter(sign, left.kind)} {result}, {left.register}, {min(distance, last)}")
+        else:
+            kind = arithmetic.kind_of(left)
+            left = self.converted(left, kind, node)
+            self._shift_by(sign, self.operand(left), right, kind, result)
+            left = Run(result, kind)
+        if sign == "<<":
+            self.wrap(result, left.kind)
+        return left
+
+    def _shifter(self, sign: str, kind: Kind) -> str:
+        return "QSHL" if sign == "<<" else "QSAR" if kind.name == "int" else "QSHR"
+
+    def _shift_by(self, sign: str, a: str, right: Run, kind: Kind, result: str) -> None:
+        """A shift by a distance that the program computes; instructions take it modulo 64."""
+        lines, b = self._lines, right.register
+        if right.kind.name == "int":
+            self._trap_unless(f"QJGE {b}, 0", "a shift by a negative distance")
+        # 0 for a distance below 64.
+        lines.do(f"QSHR r1, {b}, 6")
+        if sign == ">>" and kind.name == "int":
+            lines.do(f"QSEL r1, r1, 63, {b}")
+            lines.do(f"QSAR {result}, {a}, r1")
+        else:
+            lines.do(f"{self._shifter(sign, kind)} r0, {a}, {b}")
+            lines.do(f"QSEL {result}, r1, 0, r0")
+
+    def _trap_unless(self, jump: str, words: str) -> None:
+        """Trap with a text unless a jump is taken."""
+        fine = self._lines.label("fine")
+        self._lines.do(f"{jump}, {fine}")
+        self._lines.do(f"QTRAP {self._lines.text(words)}")
+        self._lines.mark(fine)
+
+    # -- angles
+
+    def _with_angle(self, sign: str, left: Value, right: Value, node: Any) -> tuple[Value, Value]:
+        """Operands one of which is an angle; a number that is added or compared is one in radians."""
+        if sign in arithmetic.SHIFTS:
+            return left, right
+        names = (left.kind.name, right.kind.name)
+        if sign in ("*", "/"):
+            if "float" in names:
+                raise Refusal(f"'{sign}' of an angle and a float: write float(…) for the angle", node, is_wrong=True)
+            if (sign == "*" and names[0] == names[1]) or (sign == "/" and names[0] != "angle"):
+                raise Refusal(f"'{sign}' is not for these operands", node, is_wrong=True)
+            return left, right
+        if sign not in ("+", "-", *arithmetic.COMPARES, *arithmetic.BITWISE) or "bit" in names or "duration" in names:
+            raise Refusal(f"'{sign}' is not for these operands", node, is_wrong=True)
+        if sign in arithmetic.BITWISE and names != ("angle", "angle"):
+            raise Refusal(f"'{sign}' is not for these operands", node, is_wrong=True)
+        kind = max((each.kind for each in (left, right) if each.kind.name == "angle"), key=lambda each: each.width)
+        return self.converted(left, kind, node), self.converted(right, kind, node)
+
+    def _scaled(self, sign: str, left: Value, right: Value, result: str, node: Any) -> Value:
+        """An angle times or divided by an integer, or the quotient of two angles, which is an integer."""
+        kind = left.kind if left.kind.name == "angle" else right.kind
+        if left.kind.name == right.kind.name:
+            kind = Kind("uint", max(left.kind.width, right.kind.width))
+            shared = Kind("angle", kind.width)
+            left, right = self.converted(left, shared, node), self.converted(right, shared, node)
+        if isinstance(left, Const) and isinstance(right, Const):
+            arithmetic.in_word(left, node)
+            arithmetic.in_word(right, node)
+            return Const(arithmetic.calculated(sign, int(left.value), int(right.value), kind, node), kind)
+        if sign == "/" and (right.kind.name == "int" or right.kind.is_literal):
+            if isinstance(right, Const) and right.value == 0:
+                raise Refusal("division by 0", node, is_wrong=True)
+            self._truncating(sign, result, self.operand(left), self.operand(right))
+            self.wrap(result, kind)
+            return Run(result, kind)
+        return self._of_integers(sign, left, right, result, kind, node)
 
     # -- calls and casts
 
@@ -421,7 +590,12 @@ class Expressions:
         width = WORD if size is None else self.integer(size, scope)
         if width < 1 or (name in ("int", "uint") and width > WORD):
             raise Refusal(f"{name}[{width}] is not a type that QBC has: 1 to {WORD} bits", node)
-        return Kind(name, WORD if name in ("float", "angle") else width)
+        if name == "angle":
+            width = arithmetic.MOST_ANGLE if size is None else width
+            if width > arithmetic.MOST_ANGLE:
+                most = arithmetic.MOST_ANGLE
+                raise Refusal(f"angle[{width}] is not supported: write angle[{most}] or float", node)
+        return Kind(name, WORD if name == "float" else width)
 
     def _SizeOf(self, node: Any, scope: Scope, _depth: int) -> Value:  # noqa: N802
         found = scope.find(node.target.name) if isinstance(node.target, ast.Identifier) else None
@@ -429,22 +603,27 @@ class Expressions:
             dimension = 0 if node.index is None else self.integer(node.index, scope)
             if not 0 <= dimension < len(found.shape):
                 raise Refusal(f"the array has {len(found.shape)} dimensions", node, is_wrong=True)
-            return Const(found.shape[dimension], INT)
+            return Const(found.shape[dimension], LITERAL)
         if isinstance(found, Bits):
-            return Const(len(found.places), INT)
+            return Const(len(found.places), LITERAL)
         if isinstance(found, Qubits):
-            return Const(len(found.operands), INT)
+            return Const(len(found.operands), LITERAL)
         raise Refusal("'sizeof' is for registers and arrays", node, is_wrong=True)
 
     def _FunctionCall(self, node: Any, scope: Scope, depth: int) -> Value:  # noqa: N802
         name = node.name.name
         if scope.find(name) is not None:
             return self._call_own(node, scope, depth)
-        if name == "sizeof":
+        if name == "sizeof" and len(node.arguments) in (1, 2):
             return self._SizeOf(ast.SizeOf(*node.arguments), scope, depth)
-        if name in _FUNCTIONS and len(node.arguments) == 1:
+        wanted = 1 if name in _FUNCTIONS else _ARGUMENTS.get(name)
+        if wanted is not None and len(node.arguments) != wanted:
+            raise Refusal(
+                f"'{name}' takes {values.count(wanted, 'value')}, not {len(node.arguments)}", node, is_wrong=True
+            )
+        if name in _FUNCTIONS:
             return self._function(name, node, scope, depth)
-        if name in ("mod", "pow", "popcount", "rotl", "rotr") and len(node.arguments) in (1, 2):
+        if wanted is not None:
             return self._other_function(name, node, scope, depth)
         raise Refusal(f"the function '{name}' is not defined", node, is_wrong=True)
 
@@ -453,9 +632,9 @@ class Expressions:
         found = self.value(node.arguments[0], scope, depth)
         if isinstance(found, Const):
             try:
-                return Const(float(compute(float(found.value))), FLOAT)
+                return Const(float(compute(arithmetic.as_float(found, node))), FLOAT)
             except (ValueError, OverflowError):
-                raise Refusal(f"{name}({float(found.value)}) is not a number", node, is_wrong=True) from None
+                raise Refusal(f"{name}({found.value}) is not a number", node, is_wrong=True) from None
         register = self.in_register(found, as_float=True)
         for mnemonic in mnemonics:
             self._lines.do(f"{mnemonic} {register}, {register}")
@@ -468,62 +647,36 @@ class Expressions:
             whole.span = node.span
             return self._BinaryExpression(whole, scope, depth)
         found = self.value(node.arguments[0], scope, depth)
+        if found.kind.is_float or found.kind.name == "angle" or (name != "popcount" and found.kind.name == "int"):
+            wanted = "bits or an integer" if name == "popcount" else "bits or an uint: cast it"
+            raise Refusal(f"'{name}' takes {wanted}", node, is_wrong=True)
         width = found.kind.width
         if name == "popcount":
             if isinstance(found, Const):
-                return Const((int(found.value) & ((1 << width) - 1)).bit_count(), INT)
+                arithmetic.in_word(found, node)
+                return Const((int(found.value) & ((1 << width) - 1)).bit_count(), arithmetic.UINT)
+            if found.kind.name == "int":
+                self.wrap(found.register, Kind("uint", width))
             self._lines.do(f"QPOPCNT {found.register}, {found.register}")
-            return Run(found.register, INT)
+            return Run(found.register, arithmetic.UINT)
         turn = self.integer(node.arguments[1], scope) % width
         turn = turn if name == "rotl" else (width - turn) % width
         if isinstance(found, Const):
             value = int(found.value)
             return Const((value << turn | value >> (width - turn)) & ((1 << width) - 1), found.kind)
-        self._lines.do(f"QSHL r0, {found.register}, {turn}")
         if turn:
+            self._lines.do(f"QSHL r0, {found.register}, {turn}")
             self._lines.do(f"QSHR {found.register}, {width - turn}")
             self._lines.do(f"QOR {found.register}, r0")
-        self.wrap(found.register, Kind("uint", width))
+            self.wrap(found.register, Kind("uint", width))
         return found
 
 
-def _compare(sign: str, a: Any, b: Any) -> bool:
-    found: bool = {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
-    return found
-
-
-def _integers(sign: str, a: int, b: int) -> int:
-    if sign == "%":
-        return int(math.copysign(1, a)) * (abs(a) % abs(b))
-    return {
-        "&": a & b,
-        "|": a | b,
-        "^": a ^ b,
-        "<<": a << b if sign == "<<" else 0,
-        ">>": a >> b if sign == ">>" else 0,
-    }[sign]
-
-
-def _arithmetic(sign: str, a: Any, b: Any, *, is_float: bool) -> Number | None:
-    if is_float:
-        a, b = float(a), float(b)
-    if sign == "+":
-        return a + b  # type: ignore[no-any-return]
-    if sign == "-":
-        return a - b  # type: ignore[no-any-return]
-    if sign == "*":
-        return a * b  # type: ignore[no-any-return]
-    if sign == "/":
-        # Of integers: kept exact, so that an angle 1/2 is a half; where an integer is needed it is truncated.
-        return a / b if is_float else _shortest(Fraction(a) / Fraction(b))
-    if sign == "%":
-        return math.fmod(a, b)
-    if sign == "**":
-        if not is_float and (abs(b) > 4096 or b != int(b)):
-            raise OverflowError("the exponent is too large")
-        return float(a) ** float(b) if is_float or b < 0 else _shortest(Fraction(a) ** int(b))
-    return None
-
-
-def _shortest(found: Fraction) -> int | Fraction:
-    return int(found) if found.denominator == 1 else found
+def _name(node: Any) -> str:
+    """The name of what an index selects from."""
+    while not isinstance(node, ast.Identifier):
+        inner = getattr(node, "collection", None) or getattr(node, "name", None)
+        if inner is None or isinstance(inner, str):
+            return "a register"
+        node = inner
+    return str(node.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from qbcc.circuits import messages as messages_circuit
@@ -52,8 +52,10 @@ def quoted(text: str) -> str:
 class Lines:
     """A program while it is written."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, where: Callable[[int], str] = str) -> None:
+        """``where``: how a trap names a line of the text."""
         self.name = name
+        self.where = where
         self.lines: list[str] = []
         self.defines: list[str] = []
         self.arrays: list[tuple[str, str, int]] = []

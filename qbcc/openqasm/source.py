@@ -11,6 +11,7 @@ from qbcc.circuits import messages as messages_circuit
 from qbcc.export.messages import missing_extra
 from qbcc.openqasm.lines import WORD, Lines, angle
 from qbcc.openqasm.read import Read
+from qbcc.source import Span
 from vm.quantum.gates import GATES
 
 _METHODS: Final = {
@@ -37,16 +38,18 @@ def source(found: Read) -> str:
     from qbcc.openqasm.values import Refusal
 
     try:
-        return lowered(found.name, found.tree)
+        return lowered(found.name, found.tree, found.text.where)
     except ImportError:
         # Many controls and roots of gates are worked out with Qiskit.
         raise missing_extra("OpenQASM 3", "reading", "quantum") from None
     except Refusal as refusal:
         span = getattr(refusal.node, "span", None)
-        name, line = found.text.place(span.start_line) if span is not None else (found.name, None)
+        place: Span | str = found.name
+        if span is not None:
+            place = found.text.stretch(span.start_line, span.start_column, span.end_line, span.end_column)
         if refusal.is_wrong:
-            raise messages_circuit.unreadable(name, line, refusal.why) from None
-        raise messages_circuit.unsupported(name, refusal.why, line) from None
+            raise messages_circuit.unreadable(place, refusal.why) from None
+        raise messages_circuit.unsupported(place, refusal.why) from None
 
 
 class _Writer:

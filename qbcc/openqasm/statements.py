@@ -3,14 +3,15 @@ whose variable is used are unrolled, a ``def`` is expanded where it is called.""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final, NoReturn
 
 from openqasm3 import ast
 
 from qbcc.circuits import messages as messages_circuit
-from qbcc.openqasm import gates, values
+from qbcc.openqasm import arithmetic, gates, values
 from qbcc.openqasm.calls import Calls
 from qbcc.openqasm.emit import Gates
 from qbcc.openqasm.expressions import FIRST, Expressions
@@ -41,8 +42,8 @@ _MOST_ITEMS: Final = 1 << 16
 class Lowering:
     """Lowers one text."""
 
-    def __init__(self, name: str) -> None:
-        self.lines = Lines(name)
+    def __init__(self, name: str, where: Callable[[int], str]) -> None:
+        self.lines = Lines(name, where)
         self._gates = Gates(self.lines)
         self._expressions = Expressions(self.lines, self._call_value)
         self._calls = Calls(self.lines, self._expressions)
@@ -74,11 +75,7 @@ class Lowering:
             spaces = [f"{label}: .space {8 * size}" for label, _, size in self.lines.arrays if label not in kept]
             self.lines.data += spaces
             self.lines.arrays = [each for each in self.lines.arrays if each[0] in kept]
-        records = [
-            (shown, f"{'QLOADF' if found.kind.is_float else 'QLOAD'} r0, [{found.label}]")
-            for shown, found in self._outputs
-            if isinstance(found, Cell)
-        ]
+        records = [(shown, _recorded(found)) for shown, found in self._outputs if isinstance(found, Cell)]
         return self.lines.whole(3, self._qubits, self._bits, records)
 
     # -- statements
@@ -156,7 +153,7 @@ class Lowering:
 
     def _check_size(self, size: int, node: Any, before: int) -> None:
         if size < 1:
-            raise Refusal(f"a register of {size} bits", node, is_wrong=True)
+            raise Refusal(f"the size of a register is {size}: at least 1", node, is_wrong=True)
         if before + size > MOST_BITS:
             raise Refusal(f"registers of more than {MOST_BITS:,} bits in all", node)
 
@@ -173,8 +170,9 @@ class Lowering:
         if isinstance(found, Array):
             self._fill(found, node.init_expression, scope, node)
         elif isinstance(found, Const):
-            if node.init_expression is not None and found.kind.name != "duration":
-                found = Const(self._expressions.constant(node.init_expression, scope), found.kind)
+            if node.init_expression is not None:
+                value = self._expressions.constant(node.init_expression, scope)
+                found = Const(arithmetic.converted(value, found.kind, node), found.kind)
         elif node.init_expression is not None:
             self._assign(found, node.init_expression, scope, node)
         elif self._is_repeated(scope):
@@ -217,8 +215,16 @@ class Lowering:
         total = 1
         for size in found.shape:
             total *= size
-        if len(items) != total:
-            raise Refusal(f"{len(items)} values for an array of {total}", at_node, is_wrong=True)
+        if not isinstance(node, ast.ArrayLiteral):
+            raise Refusal("a whole array cannot be assigned: assign its elements in a loop", at_node)
+        if len(items) != total or not values.has_shape(node, found.shape):
+            shape = ", ".join(map(str, found.shape))
+            text = (
+                f"{values.count(len(items), 'value')} for an array of {shape}"
+                if len(items) != total
+                else (f"the values do not have the shape of the array: {shape}")
+            )
+            raise Refusal(text, at_node, is_wrong=True)
         for place, item in enumerate(items):
             value = self._expressions.converted(self._expressions.value(item, scope), found.kind, item)
             operand = self._expressions.operand(value)
@@ -252,8 +258,9 @@ class Lowering:
         self.lines.do(f"QTRAP {text}")
         self.lines.mark(there)
         self._inputs += 1
-        self.lines.do(f"{'QFLOAT' if found.kind.is_float else 'QINT'} r{FIRST}, r0")
-        self._store(found, Run(f"r{FIRST}", Kind("int") if not found.kind.is_float else found.kind), node)
+        given = arithmetic.FLOAT if found.kind.is_float or found.kind.name == "angle" else arithmetic.INT
+        self.lines.do(f"{'QFLOAT' if given.is_float else 'QINT'} r{FIRST}, r0")
+        self._store(found, Run(f"r{FIRST}", given), node)
 
     def _QuantumGateDefinition(self, node: Any, scope: Scope) -> None:  # noqa: N802
         name = node.name.name
@@ -350,7 +357,12 @@ class Lowering:
         elif isinstance(found, Array):
             place = self._expressions.array_place(found, node.indices, node, scope, 1)
             return Cell(f"{found.label}+{8 * place}", found.kind) if isinstance(place, int) else (place, found.kind)
-        raise Refusal(f"'{name}' cannot be assigned to", node, is_wrong=not isinstance(found, (Array, Cell)))
+        if isinstance(found, Cell):
+            raise Refusal(
+                f"single bits of '{name}' cannot be assigned to: write {name} = {name} | 1 << k or {name} & ~(1 << k)",
+                node,
+            )
+        raise Refusal(f"'{name}' cannot be assigned to", node, is_wrong=True)
 
     def _QuantumReset(self, node: Any, scope: Scope) -> None:  # noqa: N802
         for qubit in self._calls.operands(node.qubits, scope).operands:
@@ -378,6 +390,8 @@ class Lowering:
     def _ClassicalAssignment(self, node: Any, scope: Scope) -> None:  # noqa: N802
         sign = node.op.name
         rvalue = node.rvalue
+        if sign == "~=":
+            raise Refusal("'~' has one operand: write x = ~x; or x = ~y;", node, is_wrong=True)
         if sign != "=":
             left = node.lvalue
             if isinstance(left, ast.IndexedIdentifier):
@@ -391,8 +405,10 @@ class Lowering:
         name = node.lvalue.name if isinstance(node.lvalue, ast.Identifier) else node.lvalue.name.name
         found = scope.find(name)
         if isinstance(found, Const):
-            raise Refusal(f"'{name}' is a constant or the variable of a loop, and cannot be assigned to", node)
+            raise Refusal(f"'{name}' is a constant, and cannot be assigned to", node, is_wrong=True)
         if isinstance(found, Array) and isinstance(node.lvalue, ast.Identifier):
+            if not isinstance(rvalue, ast.ArrayLiteral):
+                raise Refusal("a whole array cannot be assigned: assign its elements in a loop", node)
             self._fill(found, rvalue, scope, node)
             return
         if isinstance(node.lvalue, ast.Identifier):
@@ -424,9 +440,12 @@ class Lowering:
                 self.lines.do(f"QLOAD r0, {at(*old)}")
                 self.lines.do(f"QSTORE r0, {at(*new)}")
             return
-        value = int(self._expressions.constant(rvalue, scope))
+        if not isinstance(rvalue, (ast.IntegerLiteral, ast.BitstringLiteral)):
+            count = len(target.places)
+            text = f"a register of {count} bits takes a register, a bit string or a whole number that is written out"
+            raise Refusal(text, node)
         for index, place in enumerate(target.places):
-            self.lines.do(f"QSTORE {value >> index & 1}, {at(*place)}")
+            self.lines.do(f"QSTORE {rvalue.value >> index & 1}, {at(*place)}")
 
     def _store(self, target: Any, value: Value, node: Any) -> None:
         expressions = self._expressions
@@ -446,7 +465,8 @@ class Lowering:
     def _store_bits(self, target: Bits, value: Value, node: Any) -> None:
         count = len(target.places)
         if value.kind.name == "bit" and value.kind.width != count:
-            raise Refusal(f"{value.kind.width} bits are assigned to {count}", node, is_wrong=True)
+            are = "bit is" if value.kind.width == 1 else "bits are"
+            raise Refusal(f"{value.kind.width} {are} assigned to {count}", node, is_wrong=True)
         converted = self._expressions.converted(value, Kind("bit", count), node)
         if isinstance(converted, Const):
             for index, place in enumerate(target.places):
@@ -481,10 +501,13 @@ class Lowering:
         places = scope.find(node.lhs.name).places
         mark = len(self.lines.lines)
         found = self._expressions.value(node.rhs, scope)
-        if not isinstance(found, Const) or (node.op.name == "!=" and len(places) > WORD):
+        is_integer = isinstance(found, Const) and not found.kind.is_float and found.kind.name != "angle"
+        if not isinstance(found, Const) or not is_integer or (node.op.name == "!=" and len(places) > WORD):
             del self.lines.lines[mark:]
             return False
         value = int(found.value)
+        if value < 0:
+            return False
         if not 0 <= value < 1 << len(places):
             if node.op.name == "==":
                 self.lines.do(f"QJMP {label}", f"{value} is no value of {len(places)} bits")
@@ -516,17 +539,20 @@ class Lowering:
         end = self.lines.label("end")
         found = self._expressions.value(node.target, scope)
         word = self.lines.word()
+        kind = arithmetic.kind_of(found)
+        if kind.is_float or kind.name == "angle":
+            raise Refusal("the value of a 'switch' is an integer", node, is_wrong=True)
         self.lines.do(f"QSTORE {self._expressions.operand(found)}, [{word}]")
         seen: set[int] = set()
         for wanted, block in node.cases:
             following, here = self.lines.label("case"), self.lines.label("here")
-            numbers = [self._expressions.integer(each, scope) for each in wanted]
+            numbers = [self._case(each, kind, scope) for each in wanted]
             if seen.intersection(numbers):
                 raise Refusal("two cases have the same value", wanted[0], is_wrong=True)
             seen.update(numbers)
             self.lines.do(f"QLOAD r0, [{word}]")
             for number in numbers:
-                self.lines.do(f"QJEQ r0, {number}, {here}")
+                self.lines.do(f"QJEQ r0, {arithmetic.wrapped(number, arithmetic.INT)}, {here}")
             self.lines.do(f"QJMP {following}")
             self.lines.mark(here)
             self._body(block.statements, scope)
@@ -535,6 +561,12 @@ class Lowering:
         if node.default is not None:
             self._body(node.default.statements, scope)
         self.lines.mark(end)
+
+    def _case(self, node: Any, kind: Kind, scope: Scope) -> int:
+        value = self._expressions.integer(node, scope)
+        if arithmetic.wrapped(value, kind) != value and kind.name not in ("bit", "bool"):
+            raise Refusal(f"{value} is not a value of {kind.name}[{kind.width}]", node, is_wrong=True)
+        return value
 
     def _WhileLoop(self, node: Any, scope: Scope) -> None:  # noqa: N802
         again, end = self.lines.label("while"), self.lines.label("end")
@@ -561,12 +593,16 @@ class Lowering:
         if not any(isinstance(each, ast.Identifier) and each.name == name for each in _nodes(node.block)):
             self._counted_loop(node, scope, len(known), end)
             return
-        kind = self._expressions.kind(node.type, scope)
+        # A variable that the body assigns to, or a copy of what the body may change, is a word of memory.
+        is_word = _is_assigned(node.block, name) or isinstance(known[0] if known else None, (Cell, Bits))
+        variable = self._variable(name, node.type, Scope(scope), node) if is_word and known else None
         for value in known:
             following = self.lines.label("for")
-            self.lines.do(f"; {name} = {value.label if isinstance(value, Cell) else value}")
+            self.lines.do(f"; {name} = {_shown(value)}")
             self._loops.append((following, end))
-            inner = Scope(scope, {name: value if isinstance(value, Cell) else Const(value, kind)})
+            if variable is not None:
+                self._store(variable, self._expressions.loaded(value, node, 0), node)
+            inner = Scope(scope, {name: value if variable is None else variable})
             self._body(node.block, inner)
             self._loops.pop()
             self.lines.mark(following)
@@ -591,23 +627,38 @@ class Lowering:
         domain = node.set_declaration
         if domain.start is None or domain.end is None:
             raise Refusal("a range of a loop needs a start and an end", node, is_wrong=True)
-        kind = self._expressions.kind(node.type, scope)
         step = 1 if domain.step is None else self._expressions.integer(domain.step, scope)
-        variable, limit = Cell(self._word(node.identifier.name), kind), Cell(self.lines.word(), Kind("int"))
-        self._store(variable, self._expressions.value(domain.start, scope), node)
-        self._store(limit, self._expressions.value(domain.end, scope), node)
+        if not 0 < abs(step) < 1 << (WORD - 1):
+            raise Refusal(f"the step of a range is {step}", node, is_wrong=True)
+        variable = self._variable(node.identifier.name, node.type, Scope(scope), node)
+        ends = [self._expressions.value(domain.start, scope), self._expressions.value(domain.end, scope, 1)]
+        if any(each.kind.is_float or each.kind.name == "angle" for each in ends):
+            raise Refusal("the ends of a range are integers", node, is_wrong=True)
+        kind = arithmetic.together("<", ends[0], ends[1], node)
+        kind = arithmetic.UINT if kind == arithmetic.UINT else arithmetic.INT
+        now, limit = f"[{self.lines.word()}]", f"[{self.lines.word()}]"
+        for depth, (word, each) in enumerate(zip((now, limit), ends, strict=True)):
+            register = self._expressions.in_register(self._expressions.converted(each, kind, node), depth)
+            self.lines.do(f"QSTORE {register}, {word}")
+        first, last = (f"r{FIRST}", f"r{FIRST + 1}")
+        first, last = (first, last) if step > 0 else (last, first)
+        jump = "QJLTU" if kind == arithmetic.UINT else "QJLT"
         test, again = self.lines.label("test"), self.lines.label("for")
+        self.lines.do(f"{jump} {last}, {first}, {end}")
         self.lines.mark(test)
-        self.lines.do(f"QLOAD r0, [{variable.label}]")
-        self.lines.do(f"QLOAD r1, [{limit.label}]")
-        self.lines.do(f"{'QJGT' if step > 0 else 'QJLT'} r0, r1, {end}")
+        self.lines.do(f"QLOAD r{FIRST}, {now}")
+        self._store(variable, Run(f"r{FIRST}", kind), node)
         self._loops.append((again, end))
         self._body(node.block, Scope(scope, {node.identifier.name: variable}))
         self._loops.pop()
         self.lines.mark(again)
-        self.lines.do(f"QLOAD r0, [{variable.label}]")
+        self.lines.do(f"QLOAD r0, {now}")
+        self.lines.do(f"QLOAD r1, {limit}")
+        # The distance to the end, which no step may pass: so the largest number can be the end.
+        self.lines.do("QSUB r1, r0" if step > 0 else "QSUB r1, r0, r1")
+        self.lines.do(f"QJLTU r1, {abs(step)}, {end}")
         self.lines.do(f"QADD r0, {step}")
-        self.lines.do(f"QSTORE r0, [{variable.label}]")
+        self.lines.do(f"QSTORE r0, {now}")
         self.lines.do(f"QJMP {test}")
         self.lines.mark(end)
 
@@ -649,7 +700,8 @@ class Lowering:
             raise Refusal(f"calls of '{node.name.name}' do not end: a def is expanded where it is called", node)
         if len(definition.arguments) != len(node.arguments):
             wanted = len(definition.arguments)
-            raise Refusal(f"'{node.name.name}' takes {wanted} arguments", node, is_wrong=True)
+            takes = values.count(wanted, "argument")
+            raise Refusal(f"'{node.name.name}' takes {takes}, not {len(node.arguments)}", node, is_wrong=True)
         inner = Scope(self._top)
         for parameter, given in zip(definition.arguments, node.arguments, strict=True):
             self._define(parameter.name.name, self._argument(parameter, given, scope), inner, node)
@@ -682,9 +734,8 @@ class Lowering:
             size = 1 if parameter.size is None else self._expressions.integer(parameter.size, scope)
             if len(qubits.operands) != size:
                 given_size = len(qubits.operands)
-                raise Refusal(
-                    f"'{parameter.name.name}' is {size} qubits, and {given_size} are given", given, is_wrong=True
-                )
+                wanted = values.count(size, "qubit")
+                raise Refusal(f"'{parameter.name.name}' is {wanted}, not {given_size}", given, is_wrong=True)
             return Qubits(qubits.operands, qubits.shown, parameter.size is not None, qubits.first)
         if isinstance(parameter.type, (ast.ArrayReferenceType, ast.ArrayType)):
             found = scope.find(given.name) if isinstance(given, ast.Identifier) else None
@@ -716,6 +767,32 @@ class Lowering:
         self.lines.do(f"QJMP {end}")
 
 
+def _recorded(found: Cell) -> str:
+    """The instructions that load what an ``output`` is recorded as: an angle in radians."""
+    if found.kind.name == "angle":
+        turn = math.tau / (1 << found.kind.width)
+        return f"QLOAD r0, [{found.label}]\n    QFLOAT r0\n    QMUL r0, {turn!r}"
+    return f"{'QLOADF' if found.kind.is_float else 'QLOAD'} r0, [{found.label}]"
+
+
+def _shown(value: Const | Cell | Bits) -> str:
+    if isinstance(value, Const):
+        return str(value.value)
+    return value.label if isinstance(value, Cell) else f"{value.places[0][0]}[{value.places[0][1]}]"
+
+
+def _is_assigned(block: Any, name: str) -> bool:
+    """Whether statements assign to a name, or to bits of it."""
+    for each in _nodes(block):
+        target = getattr(each, "lvalue", None) or (
+            each.target if isinstance(each, ast.QuantumMeasurementStatement) else None
+        )
+        named = target if isinstance(target, ast.Identifier) else getattr(target, "name", None)
+        if isinstance(named, ast.Identifier) and named.name == name:
+            return True
+    return False
+
+
 def _nodes(found: Any) -> Iterator[Any]:
     """Every node of a tree."""
     waiting = [found]
@@ -728,10 +805,10 @@ def _nodes(found: Any) -> Iterator[Any]:
             waiting += [getattr(each, one.name, None) for one in fields(each) if one.name != "span"]
 
 
-def source(name: str, tree: Any) -> str:
-    """The program of a tree of OpenQASM 3. Raises :class:`Refusal`."""
-    lowering = Lowering(name)
+def source(name: str, tree: Any, where: Callable[[int], str]) -> str:
+    """The program of a tree of OpenQASM 3; ``where`` names a line of the text. Raises :class:`Refusal`."""
+    lowering = Lowering(name, where)
     try:
         return lowering.program(tree)
     except RecursionError:
-        raise messages_circuit.unreadable(name, None, "it is too deeply nested") from None
+        raise messages_circuit.unreadable(name, "it is too deeply nested") from None

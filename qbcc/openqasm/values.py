@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Final
 
 from openqasm3 import ast
 
 WORD: Final = 64
-Number = bool | int | float | Fraction
+Number = bool | int | float
 
 
 class Refusal(Exception):
@@ -31,11 +30,13 @@ class Kind:
     name: str
     width: int = WORD
     """Bits; those of a register for ``bit``."""
+    is_literal: bool = False
+    """Whether the value was written as a number, or calculated from such: it takes the type of what it is used with."""
 
     @property
     def is_float(self) -> bool:
         """Whether a value is a floating-point number of the machine."""
-        return self.name in ("float", "angle", "duration")
+        return self.name in ("float", "duration")
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,9 @@ class Scope:
         return None
 
 
-def as_float(value: Number) -> float:
-    """A constant as a floating-point number."""
-    return float(value)
+def count(number: int, what: str) -> str:
+    """A number of things: ``1 angle``, ``2 angles``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def indices(element: Any, constant: Any, size: int, node: Any) -> list[int]:
@@ -136,11 +137,17 @@ def indices(element: Any, constant: Any, size: int, node: Any) -> list[int]:
     if isinstance(element, ast.DiscreteSet):
         found = [constant(value) for value in element.values]
     elif isinstance(element, list) and len(element) == 1 and isinstance(element[0], ast.RangeDefinition):
-        found = list(span_of(element[0], constant, size))
+        span = span_of(element[0], constant, size)
+        for index in (span[0], span[-1]) if span else ():
+            if not 0 <= index < size:
+                raise Refusal(f"index {index} is outside 0 to {size - 1}", node, is_wrong=True)
+        found = list(span)
     elif isinstance(element, list) and len(element) == 1:
         found = [constant(element[0])]
     else:
         raise Refusal("an index of several dimensions is for arrays", node, is_wrong=True)
+    if not found:
+        raise Refusal("the range selects nothing", node, is_wrong=True)
     result = []
     for index in found:
         if not -size <= index < size:
@@ -160,6 +167,8 @@ def span_of(node: Any, constant: Any, size: int | None) -> range:
     end = (-1 if step > 0 else 0) if node.end is None else constant(node.end)
     if size is not None:
         start, end = (each + size if each < 0 else each for each in (start, end))
+    if abs(end - start) // abs(step) >= 1 << 62:
+        raise Refusal("the range has too many values", node)
     return range(start, end + (1 if step > 0 else -1), step)
 
 
@@ -168,3 +177,10 @@ def flat(node: Any) -> Sequence[Any]:
     if isinstance(node, ast.ArrayLiteral):
         return [each for value in node.values for each in flat(value)]
     return [node]
+
+
+def has_shape(node: Any, shape: Sequence[int]) -> bool:
+    """Return whether an array's literal has these sizes, the outermost first."""
+    if not isinstance(node, ast.ArrayLiteral):
+        return not shape
+    return bool(shape) and len(node.values) == shape[0] and all(has_shape(each, shape[1:]) for each in node.values)

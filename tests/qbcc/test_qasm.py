@@ -318,7 +318,7 @@ def test_includes_are_beside_the_file() -> None:
     ):
         assert counts(text, 10) == {"c": Counter({1: 10})}
     Path("sub/more.inc").write_text("gate twice a {\n foo a;\n}", "utf-8")
-    assert f"'sub{os.sep}more.inc', line 2: " in refused(V3 + 'include "sub/gates.inc"; qubit q;').stderr
+    assert f"--> sub{os.sep}more.inc:2:2" in refused(V3 + 'include "sub/gates.inc"; qubit q;').stderr
 
 
 @pytest.mark.parametrize("head", [V2, V3])
@@ -348,30 +348,43 @@ def test_includes_that_do_not_end() -> None:
 # -- what is wrong
 
 WRONG = [
-    ("OPENQASM 3.0;\nqubit q;\nfoo q;", "error[E0808]: 'c.qasm', line 3: gate 'foo' is not defined"),
-    ("OPENQASM 3.0;\nqubit q\nU(0,0,0) q;", "error[E0808]: 'c.qasm', line 3: "),
-    (V3 + "qubit q;\nrx((1) q;", "error[E0808]: 'c.qasm', line 4: "),
-    (V3 + "$$", "error[E0808]: 'c.qasm', line 3: "),
-    ("", "error[E0808]: 'c.qasm'"),
-    (V2 + "qreg q[1];\nfoo q[0];", "error[E0808]: 'c.qasm', line 4: 'foo' is not defined in this scope"),
-    (V2 + "qreg q[1]\nx q[0];", "error[E0808]: 'c.qasm', line 4: needed ';'"),
-    (V2 + "opaque g a; qreg q[1]; g q[0];", "error[E0809]: 'c.qasm': the gate 'g' on q[0] has no definition"),
-    (V2 + 'include "none.inc";', "error[E0501]: 'c.qasm', line 3: there is no file 'none.inc'"),
-    (V2 + "qreg q[1000000000];", "registers of more than 1,048,576 bits in all"),
-    (V3 + "qubit[99999999999999999999999] q;", "registers of more than 1,048,576 bits in all"),
-    (V3 + "qubit[600000] q; bit c; bit[600000] d; bit[600000] e;", "registers of more than 1,048,576 bits in all"),
-    (V2 + "qreg q[600000]; creg c[600000];", "registers of more than 1,048,576 bits in all"),
-    (V3 + "qubit[1000*1000*1000] q;", "registers of more than 1,048,576 bits in all"),
-    (V2 + "qreg q[1e9];", "the size of a qreg is not written as a decimal number"),
-    (V3 + "gate h a { U(1, 2, 3) a; } qubit q; h q;", "already"),
-    (b"OPENQASM 3.0;\n\xff", "error[E0505]: 'c.qasm' is not UTF-8: byte 0xff on line 2"),
-    (b"//" + b"x" * (4 << 20), "error[E0504]: 'c.qasm' has more than 4,194,304 bytes"),
+    ("OPENQASM 3.0;\nqubit q;\nfoo q;", 3, "error[E0808]: gate 'foo' is not defined"),
+    ("OPENQASM 3.0;\nqubit q\nU(0,0,0) q;", 2, "error[E0808]: expected ';' before 'U' on the next line"),
+    (V3 + "qubit q;\nrx((1) q;", 4, "error[E0808]: 'q' is not expected here"),
+    (V3 + "$$", 3, "error[E0808]: '$' is not a character of OpenQASM here"),
+    ("", 0, "error[E0808]: 'c.qasm': there is no statement in it"),
+    ("// nothing\n", 0, "error[E0808]: 'c.qasm': there is no statement in it"),
+    ("OPENQASM 3.0;", 0, "error[E0808]: 'c.qasm': there is no statement in it"),
+    ("OPENQASM 4.0;\nqubit q;", 1, "error[E0808]: OpenQASM 4.0 is not known: version 2.0 and versions 3.x are"),
+    ("OPENQASM 2.0999999999999999999;\nqreg q[1];", 1, "error[E0808]: OpenQASM 2.09"),
+    ("fn main() { }", 1, "error[E0808]: this is not OpenQASM"),
+    ("/* ab", 1, "error[E0808]: the comment does not end"),
+    (V2 + "qreg q[1];\nfoo q[0];", 4, "error[E0808]: 'foo' is not defined in this scope"),
+    (V2 + "qreg q[1]\nx q[0];", 3, "error[E0808]: needed ';'"),
+    (V2 + "gate cz a, b { x a; } qreg q[2]; cz q[0], q[1];\n cz cz;", 4, "error[E0808]: 'cz' is a gate, not a quantum register"),
+    (V2 + "qreg q[1]; creg c[1];\nif (c==1) x q[99999999999999999999];", 4, "error[E0808]: a number of more than 18 digits"),
+    (V2 + "qreg q[1]; gate", 3, "error[E0808]: unexpected end-of-file"),
+    (V2 + "opaque g a; qreg q[1]; g q[0];", 0, "error[E0809]: 'c.qasm': the gate 'g' on q[0] has no definition"),
+    (V2 + 'include "none.inc";', 3, "error[E0501]: there is no file 'none.inc'"),
+    (V2 + "qreg q[1000000000];", 3, "registers of more than 1,048,576 bits in all"),
+    (V3 + "qubit[99999999999999999999999] q;", 3, "registers of more than 1,048,576 bits in all"),
+    (V3 + "qubit[600000] q; bit c; bit[600000] d; bit[600000] e;", 3, "registers of more than 1,048,576 bits in all"),
+    (V2 + "qreg q[600000]; creg c[600000];", 3, "registers of more than 1,048,576 bits in all"),
+    (V3 + "qubit[1000*1000*1000] q;", 3, "registers of more than 1,048,576 bits in all"),
+    (V2 + "qreg q[1e9];", 3, "the size of a qreg is not written as a decimal number"),
+    (V3 + "gate h a { U(1, 2, 3) a; } qubit q; h q;", 3, "already"),
+    (b"OPENQASM 3.0;\n\xff", 0, "error[E0505]: 'c.qasm' is not UTF-8: byte 0xff on line 2"),
+    (b"//" + b"x" * (4 << 20), 0, "error[E0504]: 'c.qasm' has more than 4,194,304 bytes"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "words"), WRONG, ids=[words[-40:] for _, words in WRONG])
-def test_what_is_wrong_is_one_line(text: str | bytes, words: str) -> None:
-    assert words in refused(text).stderr
+@pytest.mark.parametrize(("text", "line", "words"), WRONG, ids=[words[-40:] for *_, words in WRONG])
+def test_what_is_wrong_is_one_error(text: str | bytes, line: int, words: str) -> None:
+    """With the line and a caret, where it has one."""
+    shown = refused(text).stderr
+    assert words in shown
+    assert (f"--> c.qasm:{line}:" in shown) == bool(line)
+    assert ("^" in shown) == bool(line)
 
 
 def test_gates_that_grow_without_end() -> None:
@@ -394,6 +407,16 @@ def test_files_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (done.exit_code, "E0906" in done.stderr) == (1, True)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"OPENQASM 3; qubit q; U(1,0,0) q;")))
     assert "QU q, 1.0, 0.0, 0.0" in qasm_source.source(qasm.read("-"))
+
+
+@pytest.mark.parametrize(("name", "text"), [("e.qasm", ""), ("hello.sigma", "fn main() { }"), ("p.qbc", "main: QHALT")])
+def test_what_is_not_openqasm_needs_no_extra(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openqasm3", None)
+    Path(name).write_text(text, "utf-8")
+    done = CliRunner().invoke(qbcc, ["import", name])
+    assert done.exit_code == 1
+    assert "extra" not in done.stderr
+    assert ("this is not OpenQASM" if text else "there is no statement in it") in done.stderr
 
 
 @pytest.mark.parametrize(
