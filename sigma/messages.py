@@ -157,7 +157,7 @@ def comment_within(span: Span) -> Diagnostic:
 def string_within(span: Span, text: str) -> Diagnostic:
     """Report a string between the braces of another; ``text`` is what is between them."""
     value = text.strip() if text.count('"') == 2 and len(text) <= 60 else 'expect(q, "ZZ")'
-    notes = (f'give the value a name before it is printed: let e = {value}; and {{e}}',)
+    notes = (f"give the value a name before it is printed: let e = {value}; and {{e}}",)
     return Diagnostic("S0110", "a string cannot be between the braces of another", span, notes=notes)
 
 
