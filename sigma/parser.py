@@ -376,11 +376,8 @@ class _Parser:
         if not at or tokens.kinds[at - 1] != "STRING":
             return None
         line, end = tokens.lines[at - 1], tokens.columns[at - 1] + len(word)
-        if (tokens.lines[at], tokens.columns[at]) != (line, end) or tokens.kinds[at] not in (
-            "NAME",
-            "STRING",
-            "INTEGER",
-        ):
+        is_behind = (tokens.lines[at], tokens.columns[at]) == (line, end)
+        if not is_behind or tokens.kinds[at] not in ("NAME", "STRING", "INTEGER"):
             return None
         text = tokens.source.line(line)
         brace = word.rfind("{")
