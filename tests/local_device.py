@@ -9,7 +9,7 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 
-from vm.quantum.backends import backend
+from vm.quantum.backends import choose
 from vm.quantum.backends.backend import Device, Job
 from vm.quantum.gates import GATES, append
 
@@ -58,5 +58,5 @@ class Local(Device):
 def local(monkeypatch: pytest.MonkeyPatch) -> Local:
     """Every machine runs on it."""
     device = Local()
-    monkeypatch.setattr(backend, "make", lambda text, noise=None: device)
+    monkeypatch.setattr(choose, "make", lambda text, noise=None: device)
     return device

@@ -12,7 +12,6 @@ from typing import Any, Final
 import click
 
 from qbcc.cli import complete
-from qbcc.nearest import nearest
 
 Examples = Sequence[tuple[str, str]]
 """Command lines, each with what it does."""
@@ -75,6 +74,9 @@ class _Grouped(click.Command):
                     ctx.params[name] = word.lstrip(MARK)
             return rest
         except click.NoSuchOption as error:
+            # Only a mistake needs it.
+            from qbcc.nearest import nearest
+
             near = nearest(error.option_name, [name for option in self.get_params(ctx) for name in option.opts])
             possible = [] if near is None else [near]
             raise click.NoSuchOption(error.option_name, possibilities=possible, ctx=error.ctx) from None

@@ -48,7 +48,7 @@ def trace(file: str, settings: Settings, filters: Filters) -> int:
             status.append(_trace(file, settings, filters, stream))
 
     try:
-        refuse_source(filters.output, "")
+        refuse_source(filters.output, "", (Path(file),))
         atomic.write([(filters.output, fill)], (Path(file),))
     except SourceError as error:
         fail(error.diagnostics, settings.as_json)

@@ -78,9 +78,10 @@ def _show(found: Shots, settings: Settings) -> None:
         say(f"stopped after {found.shots:,} of {counted(settings.shots or found.shots)}")
     if not found.paths:
         return
-    if not any(run.recorded or run.outcome.trap for run in found.paths):
+    is_printed = settings.prints or settings.shots == 1
+    if not is_printed and not any(run.recorded or run.outcome.trap for run in found.paths):
         say("nothing is recorded or measured, so there is nothing to count: --prints shows what a shot prints")
-    if settings.shots == 1 or settings.prints:
+    if is_printed:
         for run, label in zip(found.paths, labels(found.paths), strict=True):
             if settings.shots != 1:
                 show(f"-- {label}: {counted(run.shots)}")

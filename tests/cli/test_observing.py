@@ -54,12 +54,13 @@ def test_a_trace_in_a_file(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (70, b"7")
     lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
     assert [line.get("instruction") for line in lines] == ["QDIV r1, r0, r2", None]
-    put(tmp_path, "b.qbc", '.include "a.qbc"\n')
-    refused = call("qbc", "trace", "b.qbc", "-o", "a.qbc", cwd=tmp_path)
+    put(tmp_path, "a.inc", PROGRAM)
+    put(tmp_path, "b.qbc", '.include "a.inc"\n')
+    refused = call("qbc", "trace", "b.qbc", "-o", "a.inc", cwd=tmp_path)
     assert refused.returncode == 1
     assert b"is an input of this run" in refused.stderr
-    assert (tmp_path / "a.qbc").read_text() == PROGRAM
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.qbc", "b.qbc", "t.jsonl"]
+    assert (tmp_path / "a.inc").read_text() == PROGRAM
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.inc", "a.qbc", "b.qbc", "t.jsonl"]
 
 
 def test_lines_of_sigma(tmp_path: Path) -> None:

@@ -103,11 +103,11 @@ def test_prints(tmp_path: Path) -> None:
         r"-- 00: \d+ shots\n0\n-- 11: \d+ shots\n1\n|-- 11: \d+ shots\n1\n-- 00: \d+ shots\n0\n", done.stdout
     )
     assert run(tmp_path, BELL, "--shots", "100").stdout.startswith("100 shots")
-    assert run(tmp_path, BELL, "--shots", "1").stdout[1:].startswith("\n1 shots of line 5")
+    assert run(tmp_path, BELL, "--shots", "1").stdout[1:].startswith("\n1 shot of line 5")
 
 
 def test_runs_that_differ_are_told(tmp_path: Path) -> None:
-    done = run(tmp_path, "main: QSYSCALL 8\n QHALT", "--shots", "30")
+    done = run(tmp_path, "main: QSYSCALL 8\n QHALT", "--shots", "30", "--prints")
     assert (done.returncode, done.stderr) == (
         0,
         "every shot was run by itself: the program uses random numbers (system calls 8 and 9)\n",
