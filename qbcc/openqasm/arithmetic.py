@@ -135,11 +135,7 @@ def together(sign: str, left: Value, right: Value, node: Any) -> Kind:
 
 
 def _operand(sign: str, kind: Kind) -> Kind:
-    if sign in BITWISE:
-        return kind
-    if sign in COMPARES and kind.name == "bit" and kind.width > 1:
-        return Kind("uint", kind.width)
-    return number(kind)
+    return kind if sign in BITWISE else number(kind)
 
 
 def _shared(left: Kind, right: Kind) -> Kind:
