@@ -184,8 +184,8 @@ def test_an_index_that_the_program_computes_is_checked() -> None:
     [
         ("array[int, 2] a; int i = -3; output int c; c = a[i];", "line 3: an index of 'a' is outside -2 to 1: its length is 2"),
         ("bit[2] a; uint i = 2; a[i] = 1;", "line 3: an index of 'a' is outside 0 to 1: its length is 2"),
-        ("int i = -1; int n = 1; n = n << i;", "a shift by a negative distance"),
-        ("float f = 1e30; int n = f;", "the float does not fit in an integer of 64 bits"),
+        ("int i = -1; int n = 1; n = n << i;", "line 3: a shift by a negative distance"),
+        ("float f = 1e30; int n = f;", "line 3: the float does not fit in an integer of 64 bits"),
     ],
 )  # fmt: skip
 def test_what_traps_has_a_text(text: str, words: str) -> None:
@@ -227,6 +227,8 @@ REFUSED = [
     ("int n;\nn %= 0;", "line 4: division by 0"),
     ("float c = 1e400;", "line 3: the number is too large for a float"),
     ("float c = 1e300 * 1e300;", "line 3: the value of this is too large"),
+    ("int n = int(1e19);", "line 3: 1e+19 does not fit in an integer of 64 bits"),
+    ("bit[2] c;\nc = 4;", "line 4: 4 does not fit in 2 bits"),
     ("int n = int(1e30);", "line 3: 1e+30 does not fit in an integer of 64 bits"),
     ("int w;\nw ~= 2;", "line 4: '~' has one operand"),
     ("angle[8] a;\nint n = int(a);", "line 4: an angle is not an integer"),
