@@ -163,6 +163,32 @@ def test_integers_are_those_of_the_specification(seed: int) -> None:
     assert not wrong, text
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_angles_are_numbers_modulo_a_turn(seed: int) -> None:
+    """Angles of n bits against exact integers: of variables and of constants."""
+    rng = random.Random(seed)
+    width = rng.randrange(2, 49)
+    turn = 1 << width
+    a, b, n = rng.randrange(turn), rng.randrange(1, turn), rng.randrange(1, 9)
+    lines, wanted = [f"int[8] vn = {n}; const int[8] kn = {n};"], {}
+    for name, bits in (("a", a), ("b", b)):
+        text = f'angle[{width}](bit[{width}]("{bits:0{width}b}"))'
+        lines.append(f"angle[{width}] v{name} = {text}; const angle[{width}] k{name} = {text};")
+    expected = {
+        "_a + _b": a + b, "_a - _b": a - b, "-_a": -a, "_a * _n": a * n, "_n * _a": a * n, "_a / _n": a // n,
+        "_a << 1": a << 1, "_a >> _n": a >> n, "~_a": ~a, "_a ^ _b": a ^ b,
+    }  # fmt: skip
+    for prefix in "vk":
+        for place, (text, bits) in enumerate(expected.items()):
+            name = f"{prefix}{place}"
+            lines.append(f"output bit[{width}] {name}; {name} = bit[{width}]({text.replace('_', prefix)});")
+            wanted[name] = bits % turn
+        for name, text, found in (("q", "_a / _b", a // b), ("l", "_a < _b", a < b), ("e", "_a + _b - _b == _a", True)):
+            lines.append(f"output int {prefix}{name}; {prefix}{name} = {text.replace('_', prefix)};")
+            wanted[prefix + name] = int(found)
+    assert value("\n".join(lines)) == wanted
+
+
 def test_inputs_are_arguments() -> None:
     text = "input float a; input int[8] n; qubit q; bit c; rx(a * n) q; c = measure q;"
     assert value(text, args=(np.pi / 3, 3)) == {"c": 1}
