@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from qbcc.openqasm.values import WORD, Const, Kind, Number, Refusal, Value
+from qbcc.openqasm.values import WORD, Const, Kind, Number, Refusal, Value, count
 
 BOOL: Final = Kind("bool", 1)
 INT: Final = Kind("int")
@@ -50,11 +50,13 @@ def converted(found: Const, kind: Kind, node: Any) -> Number:
     if old.is_float:
         if kind.name == "bit":
             raise Refusal("a float has no bits: write int(…) first", node, is_wrong=True)
-        if not _LOWEST <= value <= _HIGHEST:
+        if not _LOWEST <= value <= (_HIGHEST if kind.name == "uint" else -_LOWEST - 1):
             raise Refusal(f"{value} does not fit in an integer of 64 bits", node, is_wrong=True)
         return wrapped(int(value), kind)
     if kind.width <= WORD:
         in_word(found, node)
+    if kind.name == "bit" and old.is_literal and not -(1 << kind.width) // 2 <= value < 1 << kind.width:
+        raise Refusal(f"{value} does not fit in {count(kind.width, 'bit')}", node, is_wrong=True)
     return wrapped(int(value), kind)
 
 
@@ -135,11 +137,7 @@ def together(sign: str, left: Value, right: Value, node: Any) -> Kind:
 
 
 def _operand(sign: str, kind: Kind) -> Kind:
-    if sign in BITWISE:
-        return kind
-    if sign in COMPARES and kind.name == "bit" and kind.width > 1:
-        return Kind("uint", kind.width)
-    return number(kind)
+    return kind if sign in BITWISE else number(kind)
 
 
 def _shared(left: Kind, right: Kind) -> Kind:

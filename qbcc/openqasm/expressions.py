@@ -109,11 +109,11 @@ class Expressions:
             if old.name not in ("bool", "bit") or old.width != 1:
                 self._lines.do(f"QSNE {register}, {register}, 0")
         elif kind.name == "angle":
-            self._to_angle(found, kind)
+            self._to_angle(found, kind, node)
         elif old.is_float:
             if kind.name == "bit":
                 raise Refusal("a float has no bits: write int(…) first", node, is_wrong=True)
-            self._to_integer(register, kind)
+            self._to_integer(register, kind, node)
         elif not arithmetic.holds(kind, old):
             self.wrap(register, kind)
         return Run(register, kind)
@@ -138,14 +138,14 @@ class Expressions:
         if found.kind.name == "angle":
             do(f"QMUL {register}, {math.tau / (1 << found.kind.width)!r}")
 
-    def _to_integer(self, register: str, kind: Kind) -> None:
+    def _to_integer(self, register: str, kind: Kind, node: Any) -> None:
         """A float as an integer, towards 0; one that does not fit in a word traps."""
         do = self._lines.do
         most = 2.0**WORD if kind.name == "uint" else 2.0 ** (WORD - 1)
         do(f"QSLT r0, {register}, {most!r}")
         do(f"QSLE r1, {-(2.0 ** (WORD - 1))!r}, {register}")
         do("QAND r0, r1")
-        self._trap_unless("QJNE r0, 0", "the float does not fit in an integer of 64 bits")
+        self._trap_unless("QJNE r0, 0", "the float does not fit in an integer of 64 bits", node)
         if kind.name == "uint":
             do(f"QSLE r1, {2.0 ** (WORD - 1)!r}, {register}")
             do(f"QSUB r0, {register}, {2.0 ** (WORD - 1)!r}")
@@ -157,7 +157,7 @@ class Expressions:
             do(f"QINT {register}, {register}")
         self.wrap(register, kind)
 
-    def _to_angle(self, found: Run, kind: Kind) -> None:
+    def _to_angle(self, found: Run, kind: Kind, node: Any) -> None:
         """A number of radians as the nearest angle; of an angle of another width the high bits, and bits unchanged."""
         register, do = found.register, self._lines.do
         if found.kind.name == "angle":
@@ -173,7 +173,7 @@ class Expressions:
         do(f"QSUB {register}, r0")
         do(f"QMUL {register}, {float(1 << kind.width)!r}")
         do(f"QROUND {register}, {register}")
-        self._to_integer(register, kind)
+        self._to_integer(register, kind, node)
 
     def wrap(self, register: str, kind: Kind) -> None:
         """Keep the low bits of an integer, with its sign where it has one."""
@@ -308,11 +308,9 @@ class Expressions:
             self._lines.do(f"QSLT r0, {register}, 0", "from the end")
             self._lines.do(f"QMUL r0, {size}")
             self._lines.do(f"QADD {register}, r0")
-        span = getattr(node, "span", None)
-        line = f"{self._lines.where(span.start_line)}: " if span is not None else ""
         lowest = -size if index.kind.name == "int" else 0
-        words = f"{line}an index of '{name}' is outside {lowest} to {size - 1}: its length is {size}"
-        self._trap_unless(f"QJLTU {register}, {size}", words)
+        words = f"an index of '{name}' is outside {lowest} to {size - 1}: its length is {size}"
+        self._trap_unless(f"QJLTU {register}, {size}", words, node)
 
     def array_place(self, found: Array, elements: Sequence[Any], node: Any, scope: Scope, depth: int) -> int | str:
         """The number of an element, or the register with its address."""
@@ -497,7 +495,7 @@ class Expressions:
         else:
             kind = arithmetic.kind_of(left)
             left = self.converted(left, kind, node)
-            self._shift_by(sign, self.operand(left), right, kind, result)
+            self._shift_by(sign, self.operand(left), right, kind, result, node)
             left = Run(result, kind)
         if sign == "<<":
             self.wrap(result, left.kind)
@@ -506,11 +504,11 @@ class Expressions:
     def _shifter(self, sign: str, kind: Kind) -> str:
         return "QSHL" if sign == "<<" else "QSAR" if kind.name == "int" else "QSHR"
 
-    def _shift_by(self, sign: str, a: str, right: Run, kind: Kind, result: str) -> None:
+    def _shift_by(self, sign: str, a: str, right: Run, kind: Kind, result: str, node: Any) -> None:
         """A shift by a distance that the program computes; instructions take it modulo 64."""
         lines, b = self._lines, right.register
         if right.kind.name == "int":
-            self._trap_unless(f"QJGE {b}, 0", "a shift by a negative distance")
+            self._trap_unless(f"QJGE {b}, 0", "a shift by a negative distance", node)
         # 0 for a distance below 64.
         lines.do(f"QSHR r1, {b}, 6")
         if sign == ">>" and kind.name == "int":
@@ -520,8 +518,10 @@ class Expressions:
             lines.do(f"{self._shifter(sign, kind)} r0, {a}, {b}")
             lines.do(f"QSEL {result}, r1, 0, r0")
 
-    def _trap_unless(self, jump: str, words: str) -> None:
-        """Trap with a text unless a jump is taken."""
+    def _trap_unless(self, jump: str, words: str, node: Any) -> None:
+        """Trap with a text, which begins with the line, unless a jump is taken."""
+        span = getattr(node, "span", None)
+        words = f"{self._lines.where(span.start_line)}: {words}" if span is not None else words
         fine = self._lines.label("fine")
         self._lines.do(f"{jump}, {fine}")
         self._lines.do(f"QTRAP {self._lines.text(words)}")

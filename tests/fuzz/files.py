@@ -15,7 +15,9 @@ from qbcc.cli.devices import is_run
 from qbcc.diagnostics import SourceError
 from qbcc.openqasm import read as qasm
 from qbcc.openqasm import source as qasm_source
+from qbcc.render import diagnostic as diagnostic_text
 from qbcc.source import SourceFile
+from vm.machine import Machine
 from vm.quantum.backends import noise
 from vm.quantum.backends.choose import make
 from vm.quantum.gates import GATES
@@ -40,11 +42,28 @@ for int i in [0:3] { rx(i * 0.1) q[2]; if (c[0]) { break; } }
 while (c[0]) { reset q[0]; c[0] = measure q[0]; }
 d = measure lone;
 """,
+    """OPENQASM 3.0;
+include "stdgates.inc";
+const uint[8] k = 200; const float f = 1.5e3 / 2; output int[16] s; output angle[8] w; output bit[3] o;
+uint[8] u = k + 100; int[8] i = 7; bit[3] b = "101"; angle[8] a = 3 * pi; bool t = u < i || a == pi;
+array[int, 2, 2] g = {{1, 2}, {3, 4}};
+def add(int[8] x, angle y) -> int[8] { if (y > pi) { return x; } return x % 3; }
+s = (u << i) >> 2 | 3; u += ~u * 2; b[i - 6] = b[0] ^ 1; w = a * 3 + 0.5; o = rotl(b, 1);
+for bit x in b { s += x; } for int[8] n in [i:2:k] { n = n / 2; s = add(n, a); } for uint n in {1, 2} { n -= 1; }
+switch (s) { case 1, 2 { s = int(f); } default { g[0, 1] = sizeof(g) - popcount(b); } }
+let j = b[0:1] ++ b[2]; s = g[1][i % 2]; float r = float(u) / 3 - sin(a); s += int(r); duration d = 10ns; end;
+""",
 )
+_FOREIGN = re.compile(
+    r"NoneType|object has no|Traceback|unwrap|panick|token recognition|no viable|mismatched|_own\b|Error\b"
+)
+"""Words of Python, Rust and ANTLR, which no message has."""
 _WORDS = [
     "[", "]", "(", ")", "{", "}", ";", ",", "->", "==", "@", "-", "1", "0", "99999999999", "-1", "1e308", "pi", "q", "c",
     "x", "gate", "ctrl", "pow(3)", "if", "for", "measure", "reset", "qubit", "bit", "include", '"a"', "\x00", "σ", "//",
-    "/*", "opaque", "q[0]", "c[5]", "U", "\n",
+    "/*", "opaque", "q[0]", "c[5]", "U", "\n", "~", "~=", "~", "<<", ">>", "/", "%", "**", "!", "1e400", "99999999999999999999",
+    "9223372036854775808", "4.0", "2.0999999999999999999", "OPENQASM", "int[8]", "uint[64]", "angle", "angle[4]", "bit[70]", "bool(", "int(",
+    "const", "output", "[1:0]", "[0:1]", "{}", "'", '"', "1ns", "mod", "pow", "rotl", "popcount", "u", "a", "s", "g", "t", "=", "array", "return",
 ]  # fmt: skip
 _ODD: tuple[Any, ...] = (
     None, True, -1, 0, 2, 1e308, float("nan"), "", "x", "00", [], {}, [[]], {"a": 1}, 10**30, "\x00", [1, 2, 3],
@@ -93,6 +112,27 @@ def _changed_text(source: random.Random, text: str) -> str:
     return "".join(words)
 
 
+def _other_values(source: random.Random, text: str) -> str:
+    """The text with other numbers, operators and types, so that more of it is still valid."""
+    words = re.findall(r"u?int\[\d+\]|[a-z]+\[\d+\]|\d+\.?\d*|\w+|\s+|[-+*/%<>=!&|^~]+|.", text)
+    for _ in range(source.randrange(1, 4)):
+        place = source.choice(
+            [place for place, word in enumerate(words) if re.match(r"[-+*/%<>&|^\d]|u?int|angle", word)]
+        )
+        word = words[place]
+        if word[0].isdigit():
+            words[place] = source.choice(
+                ["0", "1", "2", "64", "255", "0.5", "1e300", "9223372036854775808", "u", "i", "a", "b"]
+            )
+        elif word[0].isalpha():
+            words[place] = source.choice(
+                ["int[8]", "uint[8]", "uint[64]", "int[64]", "angle[8]", "bit[3]", "float", "bool"]
+            )
+        else:
+            words[place] = source.choice(["+", "-", "*", "/", "%", "**", "<<", ">>", "&", "|", "^", "<", "==", "&&"])
+    return "".join(words)
+
+
 def changed_data(source: random.Random, data: Any) -> Any:
     """A copy with one value replaced, left out or doubled."""
     copy = json.loads(json.dumps(data))
@@ -118,7 +158,7 @@ def changed_data(source: random.Random, data: Any) -> Any:
 
 def _bytes(source: random.Random, text: str) -> bytes:
     content = bytearray(text.encode())
-    if source.random() < 0.1:
+    if content and source.random() < 0.1:
         for _ in range(source.randrange(1, 4)):
             content[source.randrange(len(content))] = source.randrange(256)
     return bytes(content)
@@ -131,18 +171,28 @@ def _json(source: random.Random, data: Any) -> bytes:
 
 
 def try_qasm(seed: int) -> str:
-    """Read, write, assemble."""
+    """Read, write, assemble, run: an error is one, in words of OpenQASM; no value is of the wrong kind."""
     source = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "f.qasm"
-        path.write_bytes(_bytes(source, _changed_text(source, source.choice(_QASM))))
+        change = _changed_text if source.random() < 0.6 else _other_values
+        changed = change(source, source.choice(_QASM))
+        if source.random() < 0.2:
+            changed = changed[: source.randrange(len(changed) + 1)]
+        path.write_bytes(_bytes(source, changed))
         try:
             text = qasm_source.source(qasm.read(str(path)))
         except SourceError as error:
-            return error.diagnostics[0].code
+            (diagnostic,) = error.diagnostics
+            assert not _FOREIGN.search(diagnostic.message), diagnostic.message
+            assert diagnostic_text(diagnostic)
+            return diagnostic.code
     found = assemble(SourceFile("f.qbc", text), Options({}))
     assert found.object is not None, found.diagnostics
-    return "read"
+    machine = Machine(found.object, engine="interp", max_instructions=20_000, timeout=2, memory=1 << 24, seed=1)
+    trap = machine.run().trap
+    assert trap is None or trap.name != "wrong kind", trap
+    return "read" if trap is None else trap.name
 
 
 def try_noise(seed: int) -> str:

@@ -163,6 +163,32 @@ def test_integers_are_those_of_the_specification(seed: int) -> None:
     assert not wrong, text
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_angles_are_numbers_modulo_a_turn(seed: int) -> None:
+    """Angles of n bits against exact integers: of variables and of constants."""
+    rng = random.Random(seed)
+    width = rng.randrange(2, 49)
+    turn = 1 << width
+    a, b, n = rng.randrange(turn), rng.randrange(1, turn), rng.randrange(1, 9)
+    lines, wanted = [f"int[8] vn = {n}; const int[8] kn = {n};"], {}
+    for name, bits in (("a", a), ("b", b)):
+        text = f'angle[{width}](bit[{width}]("{bits:0{width}b}"))'
+        lines.append(f"angle[{width}] v{name} = {text}; const angle[{width}] k{name} = {text};")
+    expected = {
+        "_a + _b": a + b, "_a - _b": a - b, "-_a": -a, "_a * _n": a * n, "_n * _a": a * n, "_a / _n": a // n,
+        "_a << 1": a << 1, "_a >> _n": a >> n, "~_a": ~a, "_a ^ _b": a ^ b,
+    }  # fmt: skip
+    for prefix in "vk":
+        for place, (text, bits) in enumerate(expected.items()):
+            name = f"{prefix}{place}"
+            lines.append(f"output bit[{width}] {name}; {name} = bit[{width}]({text.replace('_', prefix)});")
+            wanted[name] = bits % turn
+        for name, text, found in (("q", "_a / _b", a // b), ("l", "_a < _b", a < b), ("e", "_a + _b - _b == _a", True)):
+            lines.append(f"output int {prefix}{name}; {prefix}{name} = {text.replace('_', prefix)};")
+            wanted[prefix + name] = int(found)
+    assert value("\n".join(lines)) == wanted
+
+
 def test_inputs_are_arguments() -> None:
     text = "input float a; input int[8] n; qubit q; bit c; rx(a * n) q; c = measure q;"
     assert value(text, args=(np.pi / 3, 3)) == {"c": 1}
@@ -184,8 +210,8 @@ def test_an_index_that_the_program_computes_is_checked() -> None:
     [
         ("array[int, 2] a; int i = -3; output int c; c = a[i];", "line 3: an index of 'a' is outside -2 to 1: its length is 2"),
         ("bit[2] a; uint i = 2; a[i] = 1;", "line 3: an index of 'a' is outside 0 to 1: its length is 2"),
-        ("int i = -1; int n = 1; n = n << i;", "a shift by a negative distance"),
-        ("float f = 1e30; int n = f;", "the float does not fit in an integer of 64 bits"),
+        ("int i = -1; int n = 1; n = n << i;", "line 3: a shift by a negative distance"),
+        ("float f = 1e30; int n = f;", "line 3: the float does not fit in an integer of 64 bits"),
     ],
 )  # fmt: skip
 def test_what_traps_has_a_text(text: str, words: str) -> None:
@@ -227,6 +253,8 @@ REFUSED = [
     ("int n;\nn %= 0;", "line 4: division by 0"),
     ("float c = 1e400;", "line 3: the number is too large for a float"),
     ("float c = 1e300 * 1e300;", "line 3: the value of this is too large"),
+    ("int n = int(1e19);", "line 3: 1e+19 does not fit in an integer of 64 bits"),
+    ("bit[2] c;\nc = 4;", "line 4: 4 does not fit in 2 bits"),
     ("int n = int(1e30);", "line 3: 1e+30 does not fit in an integer of 64 bits"),
     ("int w;\nw ~= 2;", "line 4: '~' has one operand"),
     ("angle[8] a;\nint n = int(a);", "line 4: an angle is not an integer"),

@@ -289,6 +289,10 @@ def test_conditions_of_version_2() -> None:
     assert counts(text, 10) == {"c": Counter({3: 10})}
 
 
+def test_angles_of_version_2_are_not_divided_as_integers() -> None:
+    assert "QRX q+0, PI/2" in imported(V2 + "qreg q[1]; rx(1/2*pi) q[0];")
+
+
 def test_wide_registers() -> None:
     text = (
         V2
