@@ -177,7 +177,7 @@ def test_circuits_in_json(tmp_path: Path) -> None:
 
 def test_a_circuit_without_shots_is_run_once(tmp_path: Path) -> None:
     put(tmp_path, "c.sigma.json", CIRCUIT % "")
-    assert call("qbc", "run", "c.sigma.json", cwd=tmp_path).stdout.startswith(b"1 shots of q0, q1 (first rightmost)\n")
+    assert call("qbc", "run", "c.sigma.json", cwd=tmp_path).stdout.startswith(b"1 shot of q0, q1 (first rightmost)\n")
 
 
 def test_options_of_many_runs_need_many(tmp_path: Path) -> None:

@@ -18,7 +18,12 @@ TEXT = SCRATCH + 0x1000
 COMPARE = "compare: QSUB r0, r1\nQRET\nQMOV r0, compare"
 # Legend: file, then for each routine some arguments that it takes.
 SAMPLES: dict[str, dict[str, tuple[int | float, ...]]] = {
-    "qbc_bounds.qbc": {"qbc_index_text": (12, 10), "qbc_bounds_append": (SCRATCH, TEXT)},
+    "qbc_bounds.qbc": {
+        "qbc_index_text": (12, 10),
+        "qbc_end_text": (12, 11),
+        "qbc_start_text": (2, 2),
+        "qbc_bounds_append": (SCRATCH, TEXT),
+    },
     "qbc_controls.qbc": {
         "qbc_controlled_phase": (SCRATCH, 5, 21, 0.5),
         "qbc_phase_of_all": (SCRATCH, 5, 0.5),
