@@ -1,1 +1,1 @@
-"""What the server knows of a source in QBC."""
+"""The language server's knowledge of sources in QBC."""

@@ -25,7 +25,6 @@ from qbcc.cli.common import (
 )
 from qbcc.cli.help import command
 from qbcc.diagnostics import Diagnostic, Severity, SourceError
-from qbcc.explain import others
 from qbcc.files import write_whole
 from qbcc.lint.config import levels_for
 from qbcc.lint.finding import Linted, Rule
@@ -185,6 +184,9 @@ def _findings(
         raise SourceError(linted.errors)
     run.rules.update(linted.rules)
     folder = Path(source.path).parent if source.path else Path.cwd()
+    # The texts of all codes, which no other command wants.
+    from qbcc.explain import others
+
     project = levels_for(folder, linted.rules, others)
     if project.diagnostics:
         raise SourceError(project.diagnostics)

@@ -259,7 +259,7 @@ class Run:
         write_out(content)
 
     def _show_records(self, machine: Machine) -> None:
-        """What a program recorded that printed nothing: else nobody would see that it did anything."""
+        """Show the records of a program that printed nothing, so that its result is visible."""
         from qbcc import render
         from qbcc.visible import visible
 

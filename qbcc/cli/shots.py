@@ -47,7 +47,7 @@ def own(found: Shots) -> dict[str, Counter[Value]]:
 
 
 def report(found: Shots, settings: Settings, built: driver.Built, *, seed: int, seconds: float) -> None:
-    """Everything that was asked for. The picture is saved first: a reader of the table may be gone behind its head."""
+    """Show everything that was asked for. The plot is saved first, because the reader of the table may stop early."""
     unsaved: SourceError | None = None
     if settings.plot is not None:
         try:
@@ -145,7 +145,7 @@ def data(found: Shots, settings: Settings, built: driver.Built, *, seed: int, se
 
 
 def _stop(found: Shots, built: driver.Built) -> dict[str, Any] | None:
-    """What stopped the runs from outside, if anything did."""
+    """Return how Ctrl-C or the time limit stopped the runs, or None."""
     trap = None if found.stopped is None else found.stopped.trap
     return None if trap is None else render.trap_data(trap, built.shown)
 

@@ -40,6 +40,12 @@ def test_a_command_that_makes_nothing_needs_no_numpy() -> None:
     assert done.stdout == "False\n"
 
 
+def test_no_command_but_those_that_explain_reads_the_explanations() -> None:
+    code = "import qbcc.cli.qbcc, sys; print('qbcc.explain' in sys.modules, 'qbcc.lint.explanations' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
+
+
 def test_a_run_needs_no_numba() -> None:
     code = "import qbcc, sys; qbcc.run('QHALT\\n'); qbcc.run('QHALT\\n'); print('rich' in sys.modules, 'pyarrow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
